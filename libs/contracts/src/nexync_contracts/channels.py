@@ -1,0 +1,77 @@
+"""Names of topics, queues, Redis channels and keys, and the small header of a published event."""
+
+from typing import Final, NamedTuple
+
+from nexync_contracts.ids import SessionId, Stream
+
+CHAT_TOPIC: Final = "chat-topic"
+CHAT_DLQ_TOPIC: Final = "chat-topic.dlq"
+PERSISTER_GROUP: Final = "svc-persister"
+CHAT_PARTITIONS: Final = 8
+
+JOBS_EXCHANGE: Final = "nexync.jobs"
+VERIFICATION_QUEUE: Final = "verification-code"
+
+ACCESS_COOKIE: Final = "nexync_access"
+REFRESH_COOKIE: Final = "nexync_refresh"
+TOKEN_AUDIENCE: Final = "nexync"
+TOKEN_ISSUER: Final = "nexync-auth"
+
+KIND_EVENT: Final = "e"
+KIND_MEMBERSHIP: Final = "m"
+KIND_OUTCOME: Final = "o"
+KIND_CONTROL: Final = "x"
+
+
+def stream_channel(stream: Stream) -> str:
+    """Redis Pub/Sub channel of a stream's events (and, for a person's stream, of outcomes and controls)."""
+    return f"s:{stream}"
+
+
+def reply_channel(reply_to: str) -> str:
+    """Redis Pub/Sub channel on which one instance waits for outcomes."""
+    return f"r:{reply_to}"
+
+
+def window_key(stream: Stream) -> str:
+    """Redis list of the stream's recent event frames, dense by seq."""
+    return f"win:{stream}"
+
+
+def head_key(stream: Stream) -> str:
+    """Redis string `<log epoch>:<seq>:<n>` of a stream that was active within the hour."""
+    return f"head:{stream}"
+
+
+def marker_key(partition: int) -> str:
+    """Redis hash {run, epoch, flushed}: its partition's windows are complete while it exists."""
+    return f"part:{partition}"
+
+
+def ended_session_key(session: SessionId) -> str:
+    """Redis string that exists while an access token of an ended session could still be valid."""
+    return f"ended:{session}"
+
+
+class Published(NamedTuple):
+    """The header and the body of one Pub/Sub payload on a stream's channel."""
+
+    kind: str
+    epoch: int
+    seq: int
+    frame: bytes
+
+
+def encode_published(kind: str, epoch: int, seq: int, frame: bytes) -> bytes:
+    """`<kind> <epoch> <seq>\\n<frame>`; a gateway passes `frame` on without parsing it, unless kind is `m`."""
+    return b"%b %d %d\n%b" % (kind.encode(), epoch, seq, frame)
+
+
+def decode_published(payload: bytes) -> Published:
+    """The inverse of `encode_published`. Raises ValueError on anything else."""
+    header, separator, frame = payload.partition(b"\n")
+    if not separator:
+        msg = "published payload without a header"
+        raise ValueError(msg)
+    kind, epoch, seq = header.split(b" ")
+    return Published(kind.decode(), int(epoch), int(seq), frame)

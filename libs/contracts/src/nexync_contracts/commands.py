@@ -1,0 +1,112 @@
+"""Commands: what somebody wants to happen, imperative; the records of `chat-topic`."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from nexync_contracts import limits
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.events import ChatKind, ConnectionChange, Member, Role
+from nexync_contracts.ids import (
+    BodyText,
+    ChatIdField,
+    ChatName,
+    CommandIdField,
+    PersonIdField,
+    SessionIdField,
+    StreamField,
+)
+from nexync_contracts.model import Tolerant
+
+
+class CreateChat(Tolerant):
+    """Make a chat; the sender is among `members`, as admin of a group."""
+
+    tag: Literal["chat.create"] = "chat.create"
+    kind: ChatKind
+    name: ChatName | None = None
+    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=limits.CHAT_MEMBERS)]
+    partition: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class AddMember(Tolerant):
+    tag: Literal["member.add"] = "member.add"
+    person: PersonIdField
+    role: Role = Role.MEMBER
+
+
+class RemoveMember(Tolerant):
+    """Remove a member, or leave (the sender names himself)."""
+
+    tag: Literal["member.remove"] = "member.remove"
+    person: PersonIdField
+
+
+class CreateMessage(Tolerant):
+    tag: Literal["message.create"] = "message.create"
+    body: BodyText
+
+
+class JoinChat(Tolerant):
+    """Derived from a chat's event, for the person's own stream."""
+
+    tag: Literal["person.join_chat"] = "person.join_chat"
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=1)]
+    partition: Annotated[int, Field(ge=0)]
+
+
+class LeaveChat(Tolerant):
+    tag: Literal["person.leave_chat"] = "person.leave_chat"
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=1)]
+
+
+class NoteConnection(Tolerant):
+    """From svc-chat's outbox: the relation to `person` changed."""
+
+    tag: Literal["person.note_connection"] = "person.note_connection"
+    person: PersonIdField
+    asker: PersonIdField
+    change: ConnectionChange
+
+
+Command = Annotated[
+    CreateChat | AddMember | RemoveMember | CreateMessage | JoinChat | LeaveChat | NoteConnection,
+    Field(discriminator="tag"),
+]
+
+ENVELOPE_VERSION: Final = 1
+
+
+class CommandEnvelope(Tolerant):
+    """The value of a record in `chat-topic`.
+
+    The service that admitted the command stamps `sender`, `session`, `trace`; a client has no say in them.
+    `people_partitions` carries the stream partitions of the people that the command adds or removes, for the
+    commands that follow from it. `reply_to` names the channel on which the admitting instance waits.
+    """
+
+    v: Literal[1] = 1
+    stream: StreamField
+    id: CommandIdField
+    sender: PersonIdField
+    session: SessionIdField | None = None
+    trace: Annotated[str | None, StringConstraints(max_length=64)] = None
+    reply_to: Annotated[str | None, StringConstraints(max_length=64)] = None
+    people_partitions: dict[PersonIdField, Annotated[int, Field(ge=0)]] = {}
+    command: Command
+
+
+class Outcome(Tolerant):
+    """What became of a command: an event with its `seq`, or a rejection with its code. Exactly one is set."""
+
+    id: CommandIdField
+    stream: StreamField
+    sender: PersonIdField
+    seq: Annotated[int | None, Field(ge=1)] = None
+    epoch: Annotated[int, Field(ge=1)] = 1
+    code: RejectCode | None = None
+
+
+envelope_adapter: TypeAdapter[CommandEnvelope] = TypeAdapter(CommandEnvelope)

@@ -1,0 +1,296 @@
+"""The REST API as a table: services register their routes from it, OpenAPI is generated from it."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from pydantic import BaseModel
+
+from nexync_contracts import rest
+from nexync_contracts.errors import ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query parameter: an integer (with bounds) or a text (with a length)."""
+
+    name: str
+    kind: Literal["integer", "text"]
+    minimum: int = 0
+    maximum: int = 2**53
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
+
+    `open` needs no login. `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
+    Path parameters in braces are UUIDs.
+    """
+
+    name: str
+    service: Literal["svc-auth", "svc-chat"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    summary: str
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    query: tuple[Query, ...] = ()
+    errors: tuple[ProblemCode, ...] = ()
+    open: bool = False
+    idempotent_by_key: bool = False
+    tags: tuple[str, ...] = field(default=())
+
+
+_SEQ = 2**53
+_AT_LEAST = Query(
+    "at_least", "integer", 0, _SEQ, "wait until the answer includes this seq, 6 s at most"
+)
+
+REGISTER: Final = Endpoint(
+    name="register",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/register",
+    summary="Ask for an account; a six-digit code goes to the address",
+    body=rest.RegisterBody,
+    answer=rest.Accepted,
+    status=202,
+    errors=(ProblemCode.USERNAME_TAKEN, ProblemCode.TOO_MANY),
+    open=True,
+)
+VERIFY: Final = Endpoint(
+    name="verify",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/verify",
+    summary="Prove the address by its code; logs in",
+    body=rest.VerifyBody,
+    answer=rest.SessionView,
+    errors=(ProblemCode.WRONG_CODE, ProblemCode.CODE_SPENT),
+    open=True,
+)
+RESEND: Final = Endpoint(
+    name="resend",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/resend",
+    summary="Send another code",
+    body=rest.ResendBody,
+    answer=rest.Accepted,
+    status=202,
+    errors=(ProblemCode.TOO_MANY,),
+    open=True,
+)
+LOGIN: Final = Endpoint(
+    name="login",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/login",
+    summary="Log in; sets the cookies",
+    body=rest.LoginBody,
+    answer=rest.SessionView,
+    errors=(ProblemCode.WRONG_CREDENTIALS, ProblemCode.NOT_VERIFIED, ProblemCode.TOO_MANY),
+    open=True,
+)
+REFRESH: Final = Endpoint(
+    name="refresh",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/refresh",
+    summary="Change the refresh cookie for new cookies",
+    answer=rest.SessionView,
+    errors=(ProblemCode.UNAUTHENTICATED,),
+    open=True,
+)
+LOGOUT: Final = Endpoint(
+    name="logout",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/logout",
+    summary="End this session; its sockets close",
+    status=204,
+    open=True,
+)
+SESSION: Final = Endpoint(
+    name="session",
+    service="svc-auth",
+    method="GET",
+    path="/api/auth/session",
+    summary="Who is logged in",
+    answer=rest.SessionView,
+)
+JWKS: Final = Endpoint(
+    name="jwks",
+    service="svc-auth",
+    method="GET",
+    path="/api/auth/jwks.json",
+    summary="Public keys of the access tokens",
+    answer=rest.Jwks,
+    open=True,
+)
+
+PEOPLE: Final = Endpoint(
+    name="people",
+    service="svc-chat",
+    method="GET",
+    path="/api/people",
+    summary="Find people by name or username",
+    answer=rest.PeoplePage,
+    query=(Query("q", "text", 1, 60, "part of a name or username"),),
+)
+PERSON: Final = Endpoint(
+    name="person",
+    service="svc-chat",
+    method="GET",
+    path="/api/people/{person}",
+    summary="One person",
+    answer=rest.PersonView,
+    errors=(ProblemCode.NOT_FOUND,),
+)
+CONNECTIONS: Final = Endpoint(
+    name="connections",
+    service="svc-chat",
+    method="GET",
+    path="/api/connections",
+    summary="People one is connected with, has asked or is asked by",
+    answer=rest.PeoplePage,
+    query=(Query("after", "text", 1, 200, "cursor"),),
+)
+ASK: Final = Endpoint(
+    name="ask",
+    service="svc-chat",
+    method="POST",
+    path="/api/connections",
+    summary="Ask to connect; accepts when the other has asked already",
+    body=rest.AskBody,
+    answer=rest.PersonView,
+    errors=(ProblemCode.NOT_FOUND,),
+)
+ACCEPT: Final = Endpoint(
+    name="accept",
+    service="svc-chat",
+    method="POST",
+    path="/api/connections/{person}/accept",
+    summary="Accept who asked",
+    answer=rest.PersonView,
+    errors=(ProblemCode.NOT_FOUND,),
+)
+
+CHATS: Final = Endpoint(
+    name="chats",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats",
+    summary="One's chats, newest first",
+    answer=rest.ChatsPage,
+    query=(Query("after", "text", 1, 200, "cursor"), Query("limit", "integer", 1, 200)),
+)
+CREATE_CHAT: Final = Endpoint(
+    name="create_chat",
+    service="svc-chat",
+    method="POST",
+    path="/api/chats",
+    summary="Make a private chat or a group",
+    body=rest.CreateChatBody,
+    answer=rest.CommandDone,
+    status=201,
+    errors=(ProblemCode.NOT_CONNECTED, ProblemCode.REJECTED, ProblemCode.NOT_YET),
+    idempotent_by_key=True,
+)
+CHAT: Final = Endpoint(
+    name="chat",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}",
+    summary="One chat",
+    answer=rest.ChatView,
+    query=(_AT_LEAST,),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+ADD_MEMBER: Final = Endpoint(
+    name="add_member",
+    service="svc-chat",
+    method="POST",
+    path="/api/chats/{chat}/members",
+    summary="Add a connected person to a group",
+    body=rest.AddMemberBody,
+    answer=rest.CommandDone,
+    errors=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.NOT_CONNECTED,
+        ProblemCode.REJECTED,
+        ProblemCode.NOT_YET,
+    ),
+    idempotent_by_key=True,
+)
+REMOVE_MEMBER: Final = Endpoint(
+    name="remove_member",
+    service="svc-chat",
+    method="DELETE",
+    path="/api/chats/{chat}/members/{person}",
+    summary="Remove a member, or leave",
+    answer=rest.CommandDone,
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET),
+    idempotent_by_key=True,
+)
+TIMELINE: Final = Endpoint(
+    name="timeline",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}/timeline",
+    summary="Messages and state lines, newest page by default",
+    answer=rest.TimelinePage,
+    query=(
+        Query("before", "integer", 1, _SEQ),
+        Query("after", "integer", 0, _SEQ),
+        Query("limit", "integer", 1, 200),
+        _AT_LEAST,
+    ),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+EVENTS: Final = Endpoint(
+    name="events",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}/events",
+    summary="The raw range of events, for repair and export",
+    answer=rest.EventsPage,
+    query=(Query("after", "integer", 0, _SEQ), Query("limit", "integer", 1, 200), _AT_LEAST),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+READ_MARK: Final = Endpoint(
+    name="read_mark",
+    service="svc-chat",
+    method="PUT",
+    path="/api/chats/{chat}/read-mark",
+    summary="Mark as read",
+    body=rest.ReadMarkBody,
+    answer=rest.ReadMarkView,
+    errors=(ProblemCode.NOT_FOUND,),
+)
+
+ENDPOINTS: Final = (
+    REGISTER,
+    VERIFY,
+    RESEND,
+    LOGIN,
+    REFRESH,
+    LOGOUT,
+    SESSION,
+    JWKS,
+    PEOPLE,
+    PERSON,
+    CONNECTIONS,
+    ASK,
+    ACCEPT,
+    CHATS,
+    CREATE_CHAT,
+    CHAT,
+    ADD_MEMBER,
+    REMOVE_MEMBER,
+    TIMELINE,
+    EVENTS,
+    READ_MARK,
+)

@@ -1,0 +1,103 @@
+"""Codes of rejections, of problems over REST and of closed sockets; the shape of a validation error."""
+
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, Final
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from nexync_contracts.model import Tolerant
+
+
+class RejectCode(StrEnum):
+    """Why a command became no event. The outcome of an id never changes."""
+
+    NOT_A_MEMBER = "not_a_member"
+    ALREADY_A_MEMBER = "already_a_member"
+    NOT_ALLOWED = "not_allowed"
+    NO_SUCH_CHAT = "no_such_chat"
+    CHAT_EXISTS = "chat_exists"
+    CHAT_FULL = "chat_full"
+    ID_IN_FUTURE = "id_in_future"
+    ID_REUSED = "id_reused"
+    INVALID = "invalid"
+
+
+class ProblemCode(StrEnum):
+    """The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not."""
+
+    VALIDATION = "validation"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    NOT_YET = "not_yet"
+    UNAVAILABLE = "unavailable"
+    REJECTED = "rejected"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    WRONG_CODE = "wrong_code"
+    CODE_SPENT = "code_spent"
+    NOT_VERIFIED = "not_verified"
+    USERNAME_TAKEN = "username_taken"
+    FOREIGN_ORIGIN = "foreign_origin"
+    NOT_CONNECTED = "not_connected"
+    INTERNAL = "internal"
+
+
+class CloseCode(IntEnum):
+    """Close codes of the WebSocket. Below 4500 the client comes back, from 4500 on it does not."""
+
+    GOING_AWAY = 1001
+    UNSUPPORTED = 1003
+    INVALID_TEXT = 1007
+    TOO_BIG = 1009
+    RESTART = 1012
+    SLOW_READER = 4408
+    UNAUTHENTICATED = 4401
+    """The token is missing, expired or foreign: refresh it, then come back."""
+    RESUME_TIMEOUT = 4410
+    """No `resume` within ten seconds of the handshake."""
+    LOST_BACKEND = 4420
+    SESSION_ENDED = 4501
+    """Logged out: do not come back with this session."""
+    BAD_FRAMES = 4502
+    """More than ten bad frames on one socket."""
+
+
+TERMINAL_CLOSE_FROM: Final = 4500
+
+
+class Issue(Tolerant):
+    """One thing wrong with the input, in the manner of Zod: where, what kind, in words."""
+
+    path: Annotated[tuple[str | int, ...], Field(max_length=32)]
+    code: Annotated[str, StringConstraints(max_length=64)]
+    message: Annotated[str, StringConstraints(max_length=500)]
+
+
+class Problem(Tolerant):
+    """An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words."""
+
+    type: str = "about:blank"
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str | None = None
+    instance: str | None = None
+    code: ProblemCode
+    reject: RejectCode | None = None
+    issues: Annotated[tuple[Issue, ...], Field(max_length=50)] = ()
+    retry_after: Annotated[float | None, Field(ge=0)] = None
+    """Seconds; the same as the `Retry-After` header."""
+
+
+def issues_of(error: ValidationError, prefix: tuple[str | int, ...] = ()) -> tuple[Issue, ...]:
+    """The first 20 issues of a pydantic error, without echoing the input (it may be a password)."""
+    found: list[Issue] = []
+    details: list[Any] = error.errors(include_url=False, include_context=False, include_input=False)
+    for detail in details[:20]:
+        path = prefix + tuple(detail["loc"])
+        found.append(
+            Issue(path=path[:32], code=str(detail["type"])[:64], message=str(detail["msg"])[:500])
+        )
+    return tuple(found)

@@ -1,0 +1,135 @@
+"""Events: what happened in a stream, past tense, numbered without gaps. Written by the persister alone."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from nexync_contracts import limits
+from nexync_contracts.ids import (
+    BodyText,
+    ChatIdField,
+    ChatName,
+    CommandIdField,
+    PersonIdField,
+    StreamField,
+)
+from nexync_contracts.model import Tolerant
+
+
+class ChatKind(StrEnum):
+    """A private chat has exactly two members for ever; a group changes."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
+class Role(StrEnum):
+    """What a member may do; who made the group is its first admin."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class Member(Tolerant):
+    """One member as the fold keeps it."""
+
+    person: PersonIdField
+    role: Role
+
+
+class ChatCreated(Tolerant):
+    """Always seq 1 of a chat's stream. `partition` pins the stream in `chat-topic`, for ever."""
+
+    tag: Literal["chat.created"] = "chat.created"
+    kind: ChatKind
+    name: ChatName | None = None
+    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=limits.CHAT_MEMBERS)]
+    partition: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class MemberAdded(Tolerant):
+    tag: Literal["member.added"] = "member.added"
+    person: PersonIdField
+    role: Role = Role.MEMBER
+
+
+class MemberRemoved(Tolerant):
+    """A person was removed, or left (then `by` of the record is the person)."""
+
+    tag: Literal["member.removed"] = "member.removed"
+    person: PersonIdField
+
+
+class MessageCreated(Tolerant):
+    tag: Literal["message.created"] = "message.created"
+    body: BodyText
+
+
+class ChatJoined(Tolerant):
+    """In a person's stream: you are in this chat from `seq` on. Its `members` row is in Postgres already."""
+
+    tag: Literal["chat.joined"] = "chat.joined"
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=1)]
+    partition: Annotated[int, Field(ge=0)]
+
+
+class ChatLeft(Tolerant):
+    """In a person's stream: you see this chat up to `seq`, which removed you."""
+
+    tag: Literal["chat.left"] = "chat.left"
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=1)]
+
+
+class ConnectionChange(StrEnum):
+    """What became of the relation between two people."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+
+
+class ConnectionChanged(Tolerant):
+    """In both people's streams: the relation to `person` is now this. `asker` is who asked first."""
+
+    tag: Literal["connection.changed"] = "connection.changed"
+    person: PersonIdField
+    asker: PersonIdField
+    change: ConnectionChange
+
+
+Event = Annotated[
+    ChatCreated
+    | MemberAdded
+    | MemberRemoved
+    | MessageCreated
+    | ChatJoined
+    | ChatLeft
+    | ConnectionChanged,
+    Field(discriminator="tag"),
+]
+
+MEMBERSHIP_TAGS = frozenset({"chat.created", "member.added", "member.removed"})
+"""Events that change who may see a chat; their batch is flushed at once and gateways parse them."""
+
+
+class EventRecord(Tolerant):
+    """One event in its stream, as readers get it.
+
+    `seq` is dense from 1; `n` counts the messages up to and with this event; `at` is Kafka's append time in
+    Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
+    `epoch` is the log epoch, so a head is (epoch, seq).
+    """
+
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=0)]
+    at: Annotated[int, Field(ge=0)]
+    id: CommandIdField
+    by: PersonIdField
+    event: Event
+
+
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,206 @@
+"""Frames of the WebSocket: JSON text, told apart by `t`."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+
+from nexync_contracts import limits
+from nexync_contracts.errors import Issue, RejectCode
+from nexync_contracts.events import Event
+from nexync_contracts.ids import (
+    BodyText,
+    ChatIdField,
+    ClientIdField,
+    CommandIdField,
+    PersonIdField,
+    SessionIdField,
+    StreamField,
+)
+from nexync_contracts.model import Exact, Tolerant
+
+Seq = Annotated[int, Field(ge=0)]
+Head = tuple[Annotated[int, Field(ge=1)], Seq]
+"""(log epoch, seq of the last event seen); seq 0 means nothing seen yet."""
+
+
+class ResumeFrame(Exact):
+    """The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client."""
+
+    t: Literal["resume"] = "resume"
+    heads: Annotated[dict[StreamField, Head], Field(max_length=limits.RESUME_HEADS)] = {}
+
+
+class SendFrame(Exact):
+    """A message to a chat. The same id sent again has the same outcome."""
+
+    t: Literal["send"] = "send"
+    id: ClientIdField
+    chat: ChatIdField
+    body: BodyText
+
+
+class RepairFrame(Exact):
+    """The client found a hole: everything of the stream after `after`, please."""
+
+    t: Literal["repair"] = "repair"
+    stream: StreamField
+    after: Seq
+
+
+class CheckFrame(Exact):
+    """The client's own check, at most every 15 s: compare these heads; missing events follow, then `pong`."""
+
+    t: Literal["check"] = "check"
+    heads: Annotated[dict[StreamField, Head], Field(max_length=64)] = {}
+
+
+class PingFrame(Exact):
+    t: Literal["ping"] = "ping"
+
+
+ClientFrame = Annotated[
+    ResumeFrame | SendFrame | RepairFrame | CheckFrame | PingFrame, Field(discriminator="t")
+]
+
+
+class WelcomeFrame(Tolerant):
+    """The handshake is through; `time` is the server's clock in Unix milliseconds, for making ids."""
+
+    t: Literal["welcome"] = "welcome"
+    person: PersonIdField
+    session: SessionIdField
+    time: int
+    max_unacknowledged: int = limits.UNACKNOWLEDGED_SENDS
+    ping_seconds: int = 20
+    gateway: Annotated[str, StringConstraints(max_length=64)]
+
+
+class ResumedFrame(Tolerant):
+    """All that was missing has been sent; from here on events are live."""
+
+    t: Literal["resumed"] = "resumed"
+    streams: int
+
+
+class EventFrame(Tolerant):
+    """One event of a stream (see EventRecord for the fields)."""
+
+    t: Literal["event"] = "event"
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=0)]
+    at: Annotated[int, Field(ge=0)]
+    id: CommandIdField
+    by: PersonIdField
+    event: Event
+
+
+class SkipFrame(Tolerant):
+    """The events `from` to `to` (inclusive) are not for this reader; the numbers close here."""
+
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
+
+    t: Literal["skip"] = "skip"
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    from_: Annotated[int, Field(ge=1, validation_alias="from", serialization_alias="from")]
+    to: Annotated[int, Field(ge=1)]
+
+
+class ResetFrame(Tolerant):
+    """What the client has of this stream can't be continued: read it over REST with `at_least=seq`."""
+
+    t: Literal["reset"] = "reset"
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    seq: Seq
+
+
+class GoneFrame(Tolerant):
+    """The reader is no longer in this stream; nothing after `seq` follows."""
+
+    t: Literal["gone"] = "gone"
+    stream: StreamField
+    seq: Seq
+
+
+class AckFrame(Tolerant):
+    """The command is durable: its event or its `rejected` follows, always."""
+
+    t: Literal["ack"] = "ack"
+    id: CommandIdField
+
+
+class AcceptedFrame(Tolerant):
+    """The outcome of a command sent twice: it is the event `seq` of the stream since long."""
+
+    t: Literal["accepted"] = "accepted"
+    id: CommandIdField
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1)]
+
+
+class RejectedFrame(Tolerant):
+    """The command became no event and never will; `time` (Unix ms) comes with `id_in_future`."""
+
+    t: Literal["rejected"] = "rejected"
+    id: CommandIdField
+    code: RejectCode
+    stream: StreamField | None = None
+    time: int | None = None
+
+
+class RetryFrame(Tolerant):
+    """Not taken, nothing happened: send the same id again after so many milliseconds."""
+
+    t: Literal["retry"] = "retry"
+    id: CommandIdField
+    after_ms: Annotated[int, Field(ge=0, le=60_000)]
+    reason: Annotated[str, StringConstraints(max_length=64)]
+
+
+class PongFrame(Tolerant):
+    t: Literal["pong"] = "pong"
+    time: int
+
+
+class DrainFrame(Tolerant):
+    """This gateway goes away: open a second socket and resume there, then close this one, within so many ms."""
+
+    t: Literal["drain"] = "drain"
+    within_ms: Annotated[int, Field(ge=0, le=600_000)]
+
+
+class ErrorFrame(Tolerant):
+    """A bad frame. It had no effect; after ten on one socket the socket is closed with 4502."""
+
+    t: Literal["error"] = "error"
+    code: Annotated[str, StringConstraints(max_length=64)]
+    message: Annotated[str, StringConstraints(max_length=500)]
+    issues: Annotated[tuple[Issue, ...], Field(max_length=50)] = ()
+    id: CommandIdField | None = None
+
+
+ServerFrame = Annotated[
+    WelcomeFrame
+    | ResumedFrame
+    | EventFrame
+    | SkipFrame
+    | ResetFrame
+    | GoneFrame
+    | AckFrame
+    | AcceptedFrame
+    | RejectedFrame
+    | RetryFrame
+    | PongFrame
+    | DrainFrame
+    | ErrorFrame,
+    Field(discriminator="t"),
+]
+
+client_frame_adapter: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+server_frame_adapter: TypeAdapter[ServerFrame] = TypeAdapter(ServerFrame)

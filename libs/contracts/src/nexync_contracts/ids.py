@@ -1,0 +1,110 @@
+"""Identifiers and bounded strings. Ids are lower-case canonical UUID text on every wire."""
+
+import re
+from typing import Annotated, Final, NewType
+
+from pydantic import AfterValidator, StringConstraints
+
+from nexync_contracts import limits
+
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_UUID7: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+PersonId = NewType("PersonId", str)
+ChatId = NewType("ChatId", str)
+SessionId = NewType("SessionId", str)
+CommandId = NewType("CommandId", str)
+ClientId = NewType("ClientId", str)
+JobId = NewType("JobId", str)
+Stream = NewType("Stream", str)
+
+PersonIdField = Annotated[PersonId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+ChatIdField = Annotated[ChatId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+SessionIdField = Annotated[SessionId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+CommandIdField = Annotated[CommandId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max_length=36)]
+"""A client-made id: UUIDv7 (RFC 9562 5.7), whose first 48 bits are Unix milliseconds on the server's clock."""
+JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]
+
+_STREAM: Final = re.compile(f"^([cp]):({_UUID})$")
+
+
+def chat_stream(chat: ChatId) -> Stream:
+    """The stream of a chat, `c:<uuid>`."""
+    return Stream(f"c:{chat}")
+
+
+def person_stream(person: PersonId) -> Stream:
+    """The stream of a person, `p:<uuid>`."""
+    return Stream(f"p:{person}")
+
+
+def is_chat_stream(stream: Stream) -> bool:
+    """Whether the stream is a chat's (otherwise a person's)."""
+    return stream.startswith("c:")
+
+
+def stream_id(stream: Stream) -> str:
+    """The UUID text behind the stream's prefix. Raises ValueError on anything else."""
+    match = _STREAM.match(stream)
+    if match is None:
+        msg = f"not a stream: {stream!r}"
+        raise ValueError(msg)
+    return match.group(2)
+
+
+def id_time_ms(identifier: str) -> int | None:
+    """Unix milliseconds inside a UUIDv7, or None for another version (derived ids are UUIDv5)."""
+    return int(identifier[:8] + identifier[9:13], 16) if identifier[14] == "7" else None
+
+
+def _body(text: str) -> str:
+    if "\x00" in text:
+        msg = "the text contains U+0000, which is not allowed"
+        raise ValueError(msg)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > limits.MESSAGE_BODY_BYTES:
+        msg = f"the text has {size} bytes, the limit is {limits.MESSAGE_BODY_BYTES}"
+        raise ValueError(msg)
+    return text
+
+
+BodyText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.MESSAGE_BODY_BYTES),
+    AfterValidator(_body),
+]
+"""A message's text: 1 to 8,192 bytes of UTF-8, any character but U+0000."""
+
+
+def _no_control(text: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        msg = "control characters are not allowed"
+        raise ValueError(msg)
+    return text
+
+
+ChatName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.CHAT_NAME_CHARS, strip_whitespace=True),
+    AfterValidator(_no_control),
+]
+Username = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$",
+        min_length=limits.USERNAME_CHARS[0],
+        max_length=limits.USERNAME_CHARS[1],
+    ),
+]
+Password = Annotated[
+    str,
+    StringConstraints(min_length=limits.PASSWORD_CHARS[0], max_length=limits.PASSWORD_CHARS[1]),
+]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=limits.EMAIL_CHARS)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$", min_length=6, max_length=6)]
+Search = Annotated[
+    str,
+    StringConstraints(min_length=limits.SEARCH_CHARS[0], max_length=limits.SEARCH_CHARS[1]),
+]

@@ -1,0 +1,50 @@
+"""Every limit that a client can run into, with its unit. Errors name the field and one of these."""
+
+from typing import Final
+
+MESSAGE_BODY_BYTES: Final = 8_192
+"""A message's text, UTF-8 bytes."""
+
+FRAME_BYTES: Final = 16_384
+"""One frame from a client. A larger one closes the socket with 1009."""
+
+UNACKNOWLEDGED_SENDS: Final = 32
+"""Sends of one socket that wait for their `ack`; the next is answered with `retry`."""
+
+RESUME_HEADS: Final = 1_000
+"""Streams that one `resume` frame may name."""
+
+CHAT_MEMBERS: Final = 5_000
+"""People in one chat."""
+
+CREATE_MEMBERS: Final = 200
+"""People named when a group is made; more are added afterwards."""
+
+CHAT_NAME_CHARS: Final = 80
+USERNAME_CHARS: Final = (3, 32)
+DISPLAY_NAME_CHARS: Final = 60
+PASSWORD_CHARS: Final = (8, 128)
+EMAIL_CHARS: Final = 254
+SEARCH_CHARS: Final = (1, 60)
+
+CODE_DIGITS: Final = 6
+CODE_TRIES: Final = 5
+CODE_LIFETIME_SECONDS: Final = 600
+CODE_RESEND_SECONDS: Final = 30
+
+ID_AHEAD_MS: Final = 60_000
+"""How far the time inside a command id may lie ahead of the server's, milliseconds."""
+
+ACCESS_TOKEN_SECONDS: Final = 600
+REFRESH_TOKEN_SECONDS: Final = 30 * 24 * 3600
+
+TIMELINE_PAGE: Final = 50
+PAGE_MAX: Final = 200
+REPAIR_EVENTS: Final = 500
+"""Events that a gateway sends to close a hole; beyond that the client gets `reset` and reads over REST."""
+
+READ_WAIT_SECONDS: Final = 6.0
+"""How long a read waits for its `at_least` before it answers 503."""
+
+OUTCOME_WAIT_SECONDS: Final = 3.0
+"""How long REST waits for the outcome of a command before it answers 503."""

@@ -1,0 +1,191 @@
+"""Bodies of the REST API. Requests are exact; answers may gain fields."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from nexync_contracts import limits
+from nexync_contracts.events import ChatKind, EventRecord, Role
+from nexync_contracts.ids import (
+    ChatIdField,
+    ChatName,
+    Code,
+    Email,
+    Password,
+    PersonIdField,
+    SessionIdField,
+    Username,
+)
+from nexync_contracts.model import Exact, Tolerant
+from nexync_contracts.session import Span
+
+
+class RegisterBody(Exact):
+    email: Email
+    username: Username
+    password: Password
+
+
+class VerifyBody(Exact):
+    email: Email
+    code: Code
+
+
+class ResendBody(Exact):
+    email: Email
+
+
+class LoginBody(Exact):
+    """`login` is the e-mail address or the username."""
+
+    login: Annotated[str, StringConstraints(min_length=3, max_length=limits.EMAIL_CHARS)]
+    password: Password
+
+
+class Accepted(Tolerant):
+    """The same answer whether the address is known or not."""
+
+    status: Annotated[str, StringConstraints(max_length=32)] = "accepted"
+
+
+class SessionView(Tolerant):
+    """Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end."""
+
+    person: PersonIdField
+    username: Username
+    session: SessionIdField
+    expires_at: int
+
+
+class PersonView(Tolerant):
+    """A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected."""
+
+    person: PersonIdField
+    username: Username
+    name: str
+    relation: Annotated[str, StringConstraints(max_length=16)] = "none"
+
+
+class PeoplePage(Tolerant):
+    people: Annotated[tuple[PersonView, ...], Field(max_length=limits.PAGE_MAX)]
+    next: str | None = None
+
+
+class AskBody(Exact):
+    person: PersonIdField
+
+
+class CreateChatBody(Exact):
+    """`members` without oneself: exactly one for a private chat. A group has a name."""
+
+    kind: ChatKind
+    name: ChatName | None = None
+    members: Annotated[tuple[PersonIdField, ...], Field(max_length=limits.CREATE_MEMBERS)]
+
+
+class AddMemberBody(Exact):
+    person: PersonIdField
+
+
+class MemberView(Tolerant):
+    person: PersonIdField
+    username: Username
+    name: str
+    role: Role
+
+
+class ChatView(Tolerant):
+    """A chat as one person sees it.
+
+    `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
+    mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
+    people; `member_count` counts all.
+    """
+
+    chat: ChatIdField
+    kind: ChatKind
+    name: str | None
+    partner: PersonView | None = None
+    epoch: Annotated[int, Field(ge=1)]
+    head: Annotated[int, Field(ge=0)]
+    n: Annotated[int, Field(ge=0)]
+    unread: Annotated[int, Field(ge=0)]
+    read_seq: Annotated[int, Field(ge=0)]
+    role: Role | None
+    spans: tuple[Span, ...]
+    members: tuple[MemberView, ...]
+    member_count: Annotated[int, Field(ge=0)]
+    last: EventRecord | None = None
+
+
+class ChatsPage(Tolerant):
+    chats: tuple[ChatView, ...]
+    next: str | None = None
+
+
+class CommandDone(Tolerant):
+    """The outcome of a change to a chat: its event's `seq`. `created` is False when it was so already."""
+
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=1)]
+    created: bool = True
+
+
+class SkipRange(Tolerant):
+    """Events that are not for this reader; inclusive."""
+
+    from_seq: Annotated[int, Field(ge=1)]
+    to_seq: Annotated[int, Field(ge=1)]
+
+
+class TimelinePage(Tolerant):
+    """Messages and state lines as they are now, oldest first; later events fold on top of `as_of`.
+
+    `before` and `after` page on: pass them as the query parameter of the same name; None at that end.
+    """
+
+    chat: ChatIdField
+    epoch: Annotated[int, Field(ge=1)]
+    as_of: Annotated[int, Field(ge=0)]
+    items: Annotated[tuple[EventRecord, ...], Field(max_length=limits.PAGE_MAX)]
+    before: Annotated[int | None, Field(ge=1)] = None
+    after: Annotated[int | None, Field(ge=0)] = None
+
+
+class EventsPage(Tolerant):
+    """The raw range (`after`, `to`] of a stream: events and skips together close the numbers."""
+
+    chat: ChatIdField
+    epoch: Annotated[int, Field(ge=1)]
+    after: Annotated[int, Field(ge=0)]
+    to: Annotated[int, Field(ge=0)]
+    head: Annotated[int, Field(ge=0)]
+    events: Annotated[tuple[EventRecord, ...], Field(max_length=limits.PAGE_MAX)]
+    skips: Annotated[tuple[SkipRange, ...], Field(max_length=limits.PAGE_MAX)]
+
+
+class ReadMarkBody(Exact):
+    """Everything up to and with `seq` is read; a smaller one than before changes nothing."""
+
+    seq: Annotated[int, Field(ge=0)]
+
+
+class ReadMarkView(Tolerant):
+    chat: ChatIdField
+    seq: Annotated[int, Field(ge=0)]
+    unread: Annotated[int, Field(ge=0)]
+
+
+class Jwk(Tolerant):
+    """RFC 8037 key: OKP, Ed25519."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class Jwks(Tolerant):
+    keys: Annotated[tuple[Jwk, ...], Field(max_length=16)]
