@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, NewType
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from nexync_contracts import limits
 
@@ -74,6 +74,7 @@ BodyText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=limits.MESSAGE_BODY_BYTES),
     AfterValidator(_body),
+    Field(json_schema_extra={"x-max-bytes": limits.MESSAGE_BODY_BYTES}),
 ]
 """A message's text: 1 to 8,192 bytes of UTF-8, any character but U+0000."""
 

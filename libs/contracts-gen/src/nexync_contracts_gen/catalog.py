@@ -1,0 +1,54 @@
+"""Which contracts exist: found in the modules, so that a new model can't be forgotten."""
+
+import inspect
+from types import ModuleType
+from typing import Any, Final
+
+from nexync_contracts import commands, errors, events, frames, jobs, rest, session
+from nexync_contracts.model import Exact, Tolerant
+from pydantic import BaseModel, TypeAdapter
+
+JsonSchema = dict[str, Any]
+
+UNIONS: Final[dict[str, TypeAdapter[Any]]] = {
+    "Event": events.event_adapter,
+    "ClientFrame": frames.client_frame_adapter,
+    "ServerFrame": frames.server_frame_adapter,
+    "Command": TypeAdapter(commands.Command),
+}
+"""The closed, tagged unions by their name in the contracts."""
+
+BROWSER_UNIONS: Final = ("Event", "ClientFrame", "ServerFrame")
+
+_ALL: Final = (errors, events, commands, frames, jobs, rest, session)
+_BROWSER: Final = (errors, events, frames, rest)
+
+
+def models_of(*modules: ModuleType) -> tuple[type[BaseModel], ...]:
+    """The models that these modules define themselves, in the order of their source lines."""
+    found: list[type[BaseModel]] = []
+    for module in modules:
+        own = [
+            value
+            for value in vars(module).values()
+            if inspect.isclass(value)
+            and issubclass(value, (Exact, Tolerant))
+            and value.__module__ == module.__name__
+        ]
+        found += sorted(own, key=lambda model: inspect.getsourcelines(model)[1])
+    return tuple(found)
+
+
+def all_models() -> tuple[type[BaseModel], ...]:
+    """Every contract."""
+    return models_of(*_ALL)
+
+
+def browser_models() -> tuple[type[BaseModel], ...]:
+    """The contracts that a web client meets: REST bodies, frames, events, problems."""
+    return models_of(*_BROWSER)
+
+
+def is_request(model: type[BaseModel]) -> bool:
+    """Whether a client writes it (Exact): fields with defaults may then be left out."""
+    return issubclass(model, Exact)

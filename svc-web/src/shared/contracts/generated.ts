@@ -1,0 +1,736 @@
+// Generated from libs/contracts by `python -m nexync_contracts_gen`. Do not edit.
+import { z } from "zod";
+
+/** A string of `min` to `max` code points; U+1F600 counts as one, as on the server. */
+const text = (min: number, max: number) =>
+  z.string().refine((value) => {
+    const length = [...value].length;
+    return length >= min && length <= max;
+  }, `must have ${min} to ${max} characters`);
+
+/** A string of at most `max` bytes of UTF-8. */
+const bytes = (schema: z.ZodString, max: number) =>
+  schema.refine(
+    (value) => value.length * 3 <= max || new TextEncoder().encode(value).length <= max,
+    `must have at most ${max} bytes`,
+  );
+
+const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+const uuid7 = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+const streamName = z.string().regex(/^[cp]:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+
+/** A private chat has exactly two members for ever; a group changes. */
+export const chatKindSchema = z.enum(["private", "group"]);
+export type ChatKind = z.infer<typeof chatKindSchema>;
+
+/** What a member may do; who made the group is its first admin. */
+export const roleSchema = z.enum(["member", "admin"]);
+export type Role = z.infer<typeof roleSchema>;
+
+/** One member as the fold keeps it. */
+export const memberSchema = z.object({
+  person: uuid,
+  role: roleSchema,
+});
+export type Member = z.infer<typeof memberSchema>;
+
+/** Always seq 1 of a chat's stream. `partition` pins the stream in `chat-topic`, for ever. */
+export const chatCreatedSchema = z.object({
+  tag: z.literal("chat.created"),
+  kind: chatKindSchema,
+  name: text(1, 80).nullable().default(null),
+  members: z.array(memberSchema).min(1).max(5000),
+  partition: z.int().min(0).max(10000),
+});
+export type ChatCreated = z.infer<typeof chatCreatedSchema>;
+
+export const memberAddedSchema = z.object({
+  tag: z.literal("member.added"),
+  person: uuid,
+  role: roleSchema.default("member"),
+});
+export type MemberAdded = z.infer<typeof memberAddedSchema>;
+
+/** A person was removed, or left (then `by` of the record is the person). */
+export const memberRemovedSchema = z.object({
+  tag: z.literal("member.removed"),
+  person: uuid,
+});
+export type MemberRemoved = z.infer<typeof memberRemovedSchema>;
+
+export const messageCreatedSchema = z.object({
+  tag: z.literal("message.created"),
+  body: bytes(z.string().min(1), 8192),
+});
+export type MessageCreated = z.infer<typeof messageCreatedSchema>;
+
+/** In a person's stream: you are in this chat from `seq` on. Its `members` row is in Postgres already. */
+export const chatJoinedSchema = z.object({
+  tag: z.literal("chat.joined"),
+  chat: uuid,
+  seq: z.int().min(1),
+  partition: z.int().min(0),
+});
+export type ChatJoined = z.infer<typeof chatJoinedSchema>;
+
+/** In a person's stream: you see this chat up to `seq`, which removed you. */
+export const chatLeftSchema = z.object({
+  tag: z.literal("chat.left"),
+  chat: uuid,
+  seq: z.int().min(1),
+});
+export type ChatLeft = z.infer<typeof chatLeftSchema>;
+
+/** What became of the relation between two people. */
+export const connectionChangeSchema = z.enum(["requested", "accepted"]);
+export type ConnectionChange = z.infer<typeof connectionChangeSchema>;
+
+/** In both people's streams: the relation to `person` is now this. `asker` is who asked first. */
+export const connectionChangedSchema = z.object({
+  tag: z.literal("connection.changed"),
+  person: uuid,
+  asker: uuid,
+  change: connectionChangeSchema,
+});
+export type ConnectionChanged = z.infer<typeof connectionChangedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema]);
+export type Event = z.infer<typeof eventSchema>;
+
+/** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
+export const resumeFrameSchema = z.strictObject({
+  t: z.literal("resume"),
+  heads: z.record(streamName, z.tuple([z.int().min(1), z.int().min(0)])).optional(),
+});
+export type ResumeFrame = z.infer<typeof resumeFrameSchema>;
+
+/** A message to a chat. The same id sent again has the same outcome. */
+export const sendFrameSchema = z.strictObject({
+  t: z.literal("send"),
+  id: uuid7,
+  chat: uuid,
+  body: bytes(z.string().min(1), 8192),
+});
+export type SendFrame = z.infer<typeof sendFrameSchema>;
+
+/** The client found a hole: everything of the stream after `after`, please. */
+export const repairFrameSchema = z.strictObject({
+  t: z.literal("repair"),
+  stream: streamName,
+  after: z.int().min(0),
+});
+export type RepairFrame = z.infer<typeof repairFrameSchema>;
+
+/** The client's own check, at most every 15 s: compare these heads; missing events follow, then `pong`. */
+export const checkFrameSchema = z.strictObject({
+  t: z.literal("check"),
+  heads: z.record(streamName, z.tuple([z.int().min(1), z.int().min(0)])).optional(),
+});
+export type CheckFrame = z.infer<typeof checkFrameSchema>;
+
+export const pingFrameSchema = z.strictObject({
+  t: z.literal("ping"),
+});
+export type PingFrame = z.infer<typeof pingFrameSchema>;
+
+export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
+export type ClientFrame = z.infer<typeof clientFrameSchema>;
+
+/** The handshake is through; `time` is the server's clock in Unix milliseconds, for making ids. */
+export const welcomeFrameSchema = z.object({
+  t: z.literal("welcome"),
+  person: uuid,
+  session: uuid,
+  time: z.int(),
+  max_unacknowledged: z.int().default(32),
+  ping_seconds: z.int().default(20),
+  gateway: text(0, 64),
+});
+export type WelcomeFrame = z.infer<typeof welcomeFrameSchema>;
+
+/** All that was missing has been sent; from here on events are live. */
+export const resumedFrameSchema = z.object({
+  t: z.literal("resumed"),
+  streams: z.int(),
+});
+export type ResumedFrame = z.infer<typeof resumedFrameSchema>;
+
+/** One event of a stream (see EventRecord for the fields). */
+export const eventFrameSchema = z.object({
+  t: z.literal("event"),
+  stream: streamName,
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  n: z.int().min(0),
+  at: z.int().min(0),
+  id: uuid,
+  by: uuid,
+  event: eventSchema,
+});
+export type EventFrame = z.infer<typeof eventFrameSchema>;
+
+/** The events `from` to `to` (inclusive) are not for this reader; the numbers close here. */
+export const skipFrameSchema = z.object({
+  t: z.literal("skip"),
+  stream: streamName,
+  epoch: z.int().min(1),
+  from: z.int().min(1),
+  to: z.int().min(1),
+});
+export type SkipFrame = z.infer<typeof skipFrameSchema>;
+
+/** What the client has of this stream can't be continued: read it over REST with `at_least=seq`. */
+export const resetFrameSchema = z.object({
+  t: z.literal("reset"),
+  stream: streamName,
+  epoch: z.int().min(1),
+  seq: z.int().min(0),
+});
+export type ResetFrame = z.infer<typeof resetFrameSchema>;
+
+/** The reader is no longer in this stream; nothing after `seq` follows. */
+export const goneFrameSchema = z.object({
+  t: z.literal("gone"),
+  stream: streamName,
+  seq: z.int().min(0),
+});
+export type GoneFrame = z.infer<typeof goneFrameSchema>;
+
+/** The command is durable: its event or its `rejected` follows, always. */
+export const ackFrameSchema = z.object({
+  t: z.literal("ack"),
+  id: uuid,
+});
+export type AckFrame = z.infer<typeof ackFrameSchema>;
+
+/** The outcome of a command sent twice: it is the event `seq` of the stream since long. */
+export const acceptedFrameSchema = z.object({
+  t: z.literal("accepted"),
+  id: uuid,
+  stream: streamName,
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+});
+export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
+
+/** Why a command became no event. The outcome of an id never changes. */
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "id_in_future", "id_reused", "invalid"]);
+export type RejectCode = z.infer<typeof rejectCodeSchema>;
+
+/** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
+export const rejectedFrameSchema = z.object({
+  t: z.literal("rejected"),
+  id: uuid,
+  code: rejectCodeSchema,
+  stream: streamName.nullable().default(null),
+  time: z.int().nullable().default(null),
+});
+export type RejectedFrame = z.infer<typeof rejectedFrameSchema>;
+
+/** Not taken, nothing happened: send the same id again after so many milliseconds. */
+export const retryFrameSchema = z.object({
+  t: z.literal("retry"),
+  id: uuid,
+  after_ms: z.int().min(0).max(60000),
+  reason: text(0, 64),
+});
+export type RetryFrame = z.infer<typeof retryFrameSchema>;
+
+export const pongFrameSchema = z.object({
+  t: z.literal("pong"),
+  time: z.int(),
+});
+export type PongFrame = z.infer<typeof pongFrameSchema>;
+
+/** This gateway goes away: open a second socket and resume there, then close this one, within so many ms. */
+export const drainFrameSchema = z.object({
+  t: z.literal("drain"),
+  within_ms: z.int().min(0).max(600000),
+});
+export type DrainFrame = z.infer<typeof drainFrameSchema>;
+
+/** One thing wrong with the input, in the manner of Zod: where, what kind, in words. */
+export const issueSchema = z.object({
+  path: z.array(z.union([z.string(), z.int()])).max(32),
+  code: text(0, 64),
+  message: text(0, 500),
+});
+export type Issue = z.infer<typeof issueSchema>;
+
+/** A bad frame. It had no effect; after ten on one socket the socket is closed with 4502. */
+export const errorFrameSchema = z.object({
+  t: z.literal("error"),
+  code: text(0, 64),
+  message: text(0, 500),
+  issues: z.array(issueSchema).max(50).default([]),
+  id: uuid.nullable().default(null),
+});
+export type ErrorFrame = z.infer<typeof errorFrameSchema>;
+
+export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
+export type ServerFrame = z.infer<typeof serverFrameSchema>;
+
+/** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "not_verified", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export type ProblemCode = z.infer<typeof problemCodeSchema>;
+
+/** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
+export const problemSchema = z.object({
+  type: z.string().default("about:blank"),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string().nullable().default(null),
+  instance: z.string().nullable().default(null),
+  code: problemCodeSchema,
+  reject: rejectCodeSchema.nullable().default(null),
+  issues: z.array(issueSchema).max(50).default([]),
+  retry_after: z.number().min(0).nullable().default(null),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/**
+ * One event in its stream, as readers get it.
+ *
+ * `seq` is dense from 1; `n` counts the messages up to and with this event; `at` is Kafka's append time in
+ * Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
+ * `epoch` is the log epoch, so a head is (epoch, seq).
+ */
+export const eventRecordSchema = z.object({
+  stream: streamName,
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  n: z.int().min(0),
+  at: z.int().min(0),
+  id: uuid,
+  by: uuid,
+  event: eventSchema,
+});
+export type EventRecord = z.infer<typeof eventRecordSchema>;
+
+export const registerBodySchema = z.strictObject({
+  email: text(3, 254),
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  password: text(8, 128),
+});
+export type RegisterBody = z.infer<typeof registerBodySchema>;
+
+export const verifyBodySchema = z.strictObject({
+  email: text(3, 254),
+  code: z.string().regex(/^[0-9]{6}$/).min(6).max(6),
+});
+export type VerifyBody = z.infer<typeof verifyBodySchema>;
+
+export const resendBodySchema = z.strictObject({
+  email: text(3, 254),
+});
+export type ResendBody = z.infer<typeof resendBodySchema>;
+
+/** `login` is the e-mail address or the username. */
+export const loginBodySchema = z.strictObject({
+  login: text(3, 254),
+  password: text(8, 128),
+});
+export type LoginBody = z.infer<typeof loginBodySchema>;
+
+/** The same answer whether the address is known or not. */
+export const acceptedSchema = z.object({
+  status: text(0, 32).default("accepted"),
+});
+export type Accepted = z.infer<typeof acceptedSchema>;
+
+/** Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end. */
+export const sessionViewSchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  session: uuid,
+  expires_at: z.int(),
+});
+export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/** A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected. */
+export const personViewSchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  relation: text(0, 16).default("none"),
+});
+export type PersonView = z.infer<typeof personViewSchema>;
+
+export const peoplePageSchema = z.object({
+  people: z.array(personViewSchema).max(200),
+  next: z.string().nullable().default(null),
+});
+export type PeoplePage = z.infer<typeof peoplePageSchema>;
+
+export const askBodySchema = z.strictObject({
+  person: uuid,
+});
+export type AskBody = z.infer<typeof askBodySchema>;
+
+/** `members` without oneself: exactly one for a private chat. A group has a name. */
+export const createChatBodySchema = z.strictObject({
+  kind: chatKindSchema,
+  name: text(1, 80).nullable().optional(),
+  members: z.array(uuid).max(200),
+});
+export type CreateChatBody = z.infer<typeof createChatBodySchema>;
+
+export const addMemberBodySchema = z.strictObject({
+  person: uuid,
+});
+export type AddMemberBody = z.infer<typeof addMemberBodySchema>;
+
+export const memberViewSchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  role: roleSchema,
+});
+export type MemberView = z.infer<typeof memberViewSchema>;
+
+/** A range of seq that a person may see; `until_seq` None while a member. Inclusive on both sides. */
+export const spanSchema = z.object({
+  from_seq: z.int().min(1),
+  until_seq: z.int().min(1).nullable().default(null),
+});
+export type Span = z.infer<typeof spanSchema>;
+
+/**
+ * A chat as one person sees it.
+ *
+ * `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
+ * mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
+ * people; `member_count` counts all.
+ */
+export const chatViewSchema = z.object({
+  chat: uuid,
+  kind: chatKindSchema,
+  name: z.string().nullable(),
+  partner: personViewSchema.nullable().default(null),
+  epoch: z.int().min(1),
+  head: z.int().min(0),
+  n: z.int().min(0),
+  unread: z.int().min(0),
+  read_seq: z.int().min(0),
+  role: roleSchema.nullable(),
+  spans: z.array(spanSchema),
+  members: z.array(memberViewSchema),
+  member_count: z.int().min(0),
+  last: eventRecordSchema.nullable().default(null),
+});
+export type ChatView = z.infer<typeof chatViewSchema>;
+
+export const chatsPageSchema = z.object({
+  chats: z.array(chatViewSchema),
+  next: z.string().nullable().default(null),
+});
+export type ChatsPage = z.infer<typeof chatsPageSchema>;
+
+/** The outcome of a change to a chat: its event's `seq`. `created` is False when it was so already. */
+export const commandDoneSchema = z.object({
+  chat: uuid,
+  seq: z.int().min(1),
+  created: z.boolean().default(true),
+});
+export type CommandDone = z.infer<typeof commandDoneSchema>;
+
+/** Events that are not for this reader; inclusive. */
+export const skipRangeSchema = z.object({
+  from_seq: z.int().min(1),
+  to_seq: z.int().min(1),
+});
+export type SkipRange = z.infer<typeof skipRangeSchema>;
+
+/**
+ * Messages and state lines as they are now, oldest first; later events fold on top of `as_of`.
+ *
+ * `before` and `after` page on: pass them as the query parameter of the same name; None at that end.
+ */
+export const timelinePageSchema = z.object({
+  chat: uuid,
+  epoch: z.int().min(1),
+  as_of: z.int().min(0),
+  items: z.array(eventRecordSchema).max(200),
+  before: z.int().min(1).nullable().default(null),
+  after: z.int().min(0).nullable().default(null),
+});
+export type TimelinePage = z.infer<typeof timelinePageSchema>;
+
+/** The raw range (`after`, `to`] of a stream: events and skips together close the numbers. */
+export const eventsPageSchema = z.object({
+  chat: uuid,
+  epoch: z.int().min(1),
+  after: z.int().min(0),
+  to: z.int().min(0),
+  head: z.int().min(0),
+  events: z.array(eventRecordSchema).max(200),
+  skips: z.array(skipRangeSchema).max(200),
+});
+export type EventsPage = z.infer<typeof eventsPageSchema>;
+
+/** Everything up to and with `seq` is read; a smaller one than before changes nothing. */
+export const readMarkBodySchema = z.strictObject({
+  seq: z.int().min(0),
+});
+export type ReadMarkBody = z.infer<typeof readMarkBodySchema>;
+
+export const readMarkViewSchema = z.object({
+  chat: uuid,
+  seq: z.int().min(0),
+  unread: z.int().min(0),
+});
+export type ReadMarkView = z.infer<typeof readMarkViewSchema>;
+
+/** RFC 8037 key: OKP, Ed25519. */
+export const jwkSchema = z.object({
+  kty: z.string(),
+  crv: z.string(),
+  x: z.string(),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.string(),
+});
+export type Jwk = z.infer<typeof jwkSchema>;
+
+export const jwksSchema = z.object({
+  keys: z.array(jwkSchema).max(16),
+});
+export type Jwks = z.infer<typeof jwksSchema>;
+
+/** Every limit a client can run into; units as in libs/contracts. */
+export const limits = {
+  accessTokenSeconds: 600,
+  chatMembers: 5000,
+  chatNameChars: 80,
+  codeDigits: 6,
+  codeLifetimeSeconds: 600,
+  codeResendSeconds: 30,
+  codeTries: 5,
+  createMembers: 200,
+  displayNameChars: 60,
+  emailChars: 254,
+  frameBytes: 16384,
+  idAheadMs: 60000,
+  messageBodyBytes: 8192,
+  outcomeWaitSeconds: 3.0,
+  pageMax: 200,
+  passwordChars: [8, 128],
+  readWaitSeconds: 6.0,
+  refreshTokenSeconds: 2592000,
+  repairEvents: 500,
+  resumeHeads: 1000,
+  searchChars: [1, 60],
+  timelinePage: 50,
+  unacknowledgedSends: 32,
+  usernameChars: [3, 32],
+} as const;
+
+/** Close codes of the WebSocket; from `terminalCloseFrom` on the client does not come back. */
+export const closeCodes = {
+  goingAway: 1001,
+  unsupported: 1003,
+  invalidText: 1007,
+  tooBig: 1009,
+  restart: 1012,
+  slowReader: 4408,
+  unauthenticated: 4401,
+  resumeTimeout: 4410,
+  lostBackend: 4420,
+  sessionEnded: 4501,
+  badFrames: 4502,
+} as const;
+
+export const terminalCloseFrom = 4500;
+
+/** The REST API; path parameters are in braces. */
+export const endpoints = {
+  register: {
+    method: "POST",
+    path: "/api/auth/register",
+    status: 202,
+    query: [],
+    body: registerBodySchema,
+    answer: acceptedSchema,
+    idempotentByKey: false,
+  },
+  verify: {
+    method: "POST",
+    path: "/api/auth/verify",
+    status: 200,
+    query: [],
+    body: verifyBodySchema,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+  },
+  resend: {
+    method: "POST",
+    path: "/api/auth/resend",
+    status: 202,
+    query: [],
+    body: resendBodySchema,
+    answer: acceptedSchema,
+    idempotentByKey: false,
+  },
+  login: {
+    method: "POST",
+    path: "/api/auth/login",
+    status: 200,
+    query: [],
+    body: loginBodySchema,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+  },
+  refresh: {
+    method: "POST",
+    path: "/api/auth/refresh",
+    status: 200,
+    query: [],
+    body: null,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+  },
+  logout: {
+    method: "POST",
+    path: "/api/auth/logout",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+  },
+  session: {
+    method: "GET",
+    path: "/api/auth/session",
+    status: 200,
+    query: [],
+    body: null,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+  },
+  jwks: {
+    method: "GET",
+    path: "/api/auth/jwks.json",
+    status: 200,
+    query: [],
+    body: null,
+    answer: jwksSchema,
+    idempotentByKey: false,
+  },
+  people: {
+    method: "GET",
+    path: "/api/people",
+    status: 200,
+    query: ["q"],
+    body: null,
+    answer: peoplePageSchema,
+    idempotentByKey: false,
+  },
+  person: {
+    method: "GET",
+    path: "/api/people/{person}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: personViewSchema,
+    idempotentByKey: false,
+  },
+  connections: {
+    method: "GET",
+    path: "/api/connections",
+    status: 200,
+    query: ["after"],
+    body: null,
+    answer: peoplePageSchema,
+    idempotentByKey: false,
+  },
+  ask: {
+    method: "POST",
+    path: "/api/connections",
+    status: 200,
+    query: [],
+    body: askBodySchema,
+    answer: personViewSchema,
+    idempotentByKey: false,
+  },
+  accept: {
+    method: "POST",
+    path: "/api/connections/{person}/accept",
+    status: 200,
+    query: [],
+    body: null,
+    answer: personViewSchema,
+    idempotentByKey: false,
+  },
+  chats: {
+    method: "GET",
+    path: "/api/chats",
+    status: 200,
+    query: ["after", "limit"],
+    body: null,
+    answer: chatsPageSchema,
+    idempotentByKey: false,
+  },
+  createChat: {
+    method: "POST",
+    path: "/api/chats",
+    status: 201,
+    query: [],
+    body: createChatBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+  },
+  chat: {
+    method: "GET",
+    path: "/api/chats/{chat}",
+    status: 200,
+    query: ["at_least"],
+    body: null,
+    answer: chatViewSchema,
+    idempotentByKey: false,
+  },
+  addMember: {
+    method: "POST",
+    path: "/api/chats/{chat}/members",
+    status: 200,
+    query: [],
+    body: addMemberBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+  },
+  removeMember: {
+    method: "DELETE",
+    path: "/api/chats/{chat}/members/{person}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+  },
+  timeline: {
+    method: "GET",
+    path: "/api/chats/{chat}/timeline",
+    status: 200,
+    query: ["before", "after", "limit", "at_least"],
+    body: null,
+    answer: timelinePageSchema,
+    idempotentByKey: false,
+  },
+  events: {
+    method: "GET",
+    path: "/api/chats/{chat}/events",
+    status: 200,
+    query: ["after", "limit", "at_least"],
+    body: null,
+    answer: eventsPageSchema,
+    idempotentByKey: false,
+  },
+  readMark: {
+    method: "PUT",
+    path: "/api/chats/{chat}/read-mark",
+    status: 200,
+    query: [],
+    body: readMarkBodySchema,
+    answer: readMarkViewSchema,
+    idempotentByKey: false,
+  },
+} as const;
