@@ -1,0 +1,358 @@
+"""REST from the endpoint table: validation, login, origin check, problems; services write only the handlers."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import uvicorn
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from nexync_contracts.channels import ACCESS_COOKIE
+from nexync_contracts.endpoints import Endpoint, Query
+from nexync_contracts.errors import Issue, Problem, ProblemCode, RejectCode, issues_of
+from nexync_contracts.session import AccessClaims
+from nexync_runtime import log
+from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.server import BoundServer, bind
+
+BODY_BYTES: Final = 65_536
+"""A request body over this is refused with 413 before it is read whole."""
+
+HANDLER_SECONDS: Final = 15.0
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+_log = log.get("http")
+
+
+class ProblemError(Exception):
+    """An error that becomes `application/problem+json`."""
+
+    def __init__(  # noqa: PLR0913 - the fields of RFC 9457, all by name
+        self,
+        status: int,
+        code: ProblemCode,
+        title: str,
+        *,
+        detail: str | None = None,
+        reject: RejectCode | None = None,
+        retry_after: float | None = None,
+        issues: tuple[Issue, ...] = (),
+    ) -> None:
+        super().__init__(title)
+        self.problem = Problem(
+            title=title,
+            status=status,
+            detail=detail,
+            code=code,
+            reject=reject,
+            retry_after=retry_after,
+            issues=issues,
+        )
+
+
+class Access(Protocol):
+    """Who is it? Raises ProblemError 401 when the token is missing, wrong, expired or of an ended session."""
+
+    async def claims(self, token: str | None) -> AccessClaims: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, validated. `key` is the Idempotency-Key, a UUID in canonical text."""
+
+    request: Request
+    endpoint: Endpoint
+    body: Any
+    path: Mapping[str, str]
+    query: Mapping[str, int | str | None]
+    login: AccessClaims | None
+    key: str | None
+
+    @property
+    def claims(self) -> AccessClaims:
+        """The login. Only for endpoints that need one."""
+        if self.login is None:
+            msg = f"{self.endpoint.name} is open: it has no login"
+            raise RuntimeError(msg)
+        return self.login
+
+    def integer(self, name: str) -> int | None:
+        """An integer query parameter, None when absent."""
+        value = self.query.get(name)
+        return value if isinstance(value, int) else None
+
+    def text(self, name: str) -> str | None:
+        """A text query parameter, None when absent."""
+        value = self.query.get(name)
+        return value if isinstance(value, str) else None
+
+
+Handler = Callable[[Call], Awaitable[BaseModel | Response | None]]
+
+
+def contract_response(model: BaseModel, status: int = 200) -> Response:
+    """A contract as JSON."""
+    return Response(
+        to_json(model, by_alias=True), status_code=status, media_type="application/json"
+    )
+
+
+def problem_response(problem: Problem) -> Response:
+    """A problem as `application/problem+json`, with `Retry-After` where it has one."""
+    headers: dict[str, str] = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(problem.retry_after)))
+    return Response(
+        to_json(problem, exclude_none=True),
+        status_code=problem.status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def routes_of(
+    handlers: Mapping[Endpoint, Handler],
+    access: Access,
+    *,
+    allowed_origins: Sequence[str] = (),
+) -> list[BaseRoute]:
+    """Routes for the endpoints, in their order."""
+    origins = frozenset(allowed_origins)
+    return [
+        Route(
+            endpoint.path,
+            _Operation(endpoint, handler, access, origins),
+            methods=[endpoint.method],
+            name=endpoint.name,
+        )
+        for endpoint, handler in handlers.items()
+    ]
+
+
+class _Operation:
+    """One endpoint as an ASGI application."""
+
+    def __init__(
+        self, endpoint: Endpoint, handler: Handler, access: Access, origins: frozenset[str]
+    ) -> None:
+        self._endpoint = endpoint
+        self._handler = handler
+        self._access = access
+        self._origins = origins
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        identity = uuid.uuid4().hex
+        log.bind(request=identity)
+        try:
+            async with asyncio.timeout(HANDLER_SECONDS):
+                response = await self._answer(request)
+        except ProblemError as error:
+            response = problem_response(error.problem)
+        except TimeoutError:
+            response = problem_response(
+                Problem(
+                    title="The answer took too long",
+                    status=503,
+                    code=ProblemCode.UNAVAILABLE,
+                    retry_after=2,
+                )
+            )
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - the last resort of a request: logged, answered with 500 or 503
+            response = problem_response(_unexpected(error))
+        response.headers["X-Request-Id"] = identity
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        endpoint = self._endpoint
+        origin = request.headers.get("origin")
+        if (
+            request.method not in SAFE_METHODS
+            and origin is not None
+            and origin not in self._origins
+        ):
+            raise ProblemError(
+                403, ProblemCode.FOREIGN_ORIGIN, "Requests from this origin are not allowed"
+            )
+        login = None
+        if not endpoint.open:
+            login = await self._access.claims(request.cookies.get(ACCESS_COOKIE))
+            log.bind(person=login.sub)
+        call = Call(
+            request=request,
+            endpoint=endpoint,
+            body=await _body(request, endpoint),
+            path=_path(request),
+            query=_query(request, endpoint.query),
+            login=login,
+            key=_key(request) if endpoint.idempotent_by_key else None,
+        )
+        answer = await self._handler(call)
+        if isinstance(answer, Response):
+            return answer
+        if answer is None:
+            return Response(status_code=endpoint.status)
+        return contract_response(answer, endpoint.status)
+
+
+def _unexpected(error: Exception) -> Problem:
+    _log.error("request failed", reason=f"{type(error).__name__}: {error}", exc_info=error)
+    if isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
+        "psycopg",
+        "psycopg_pool",
+        "redis",
+    }:
+        return Problem(
+            title="A part of the service is away for a moment",
+            status=503,
+            code=ProblemCode.UNAVAILABLE,
+            retry_after=2,
+        )
+    return Problem(title="Something went wrong on our side", status=500, code=ProblemCode.INTERNAL)
+
+
+def _invalid(issues: tuple[Issue, ...]) -> ProblemError:
+    first = issues[0]
+    where = ".".join(str(part) for part in first.path)
+    return ProblemError(
+        422,
+        ProblemCode.VALIDATION,
+        "The request is not valid",
+        detail=f"{where}: {first.message}",
+        issues=issues,
+    )
+
+
+async def _body(request: Request, endpoint: Endpoint) -> BaseModel | None:
+    if endpoint.body is None:
+        return None
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > BODY_BYTES:
+            raise ProblemError(
+                413,
+                ProblemCode.TOO_LARGE,
+                "The request body is too large",
+                detail=f"the limit is {BODY_BYTES} bytes",
+            )
+    try:
+        return endpoint.body.model_validate_json(bytes(data))
+    except ValidationError as error:
+        raise _invalid(issues_of(error, ("body",))) from None
+
+
+def _path(request: Request) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in request.path_params.items():
+        found[name] = _uuid(value, ("path", name))
+    return found
+
+
+def _uuid(text: str, path: tuple[str | int, ...]) -> str:
+    try:
+        canonical = str(uuid.UUID(text))
+    except ValueError:
+        canonical = ""
+    if canonical != text.lower():
+        raise _invalid((Issue(path=path, code="uuid", message="must be a UUID"),))
+    return canonical
+
+
+def _key(request: Request) -> str | None:
+    value = request.headers.get("idempotency-key")
+    return None if value is None else _uuid(value, ("header", "Idempotency-Key"))
+
+
+def _query(request: Request, wanted: tuple[Query, ...]) -> dict[str, int | str | None]:
+    found: dict[str, int | str | None] = {}
+    for query in wanted:
+        raw = request.query_params.get(query.name)
+        path = ("query", query.name)
+        if raw is None:
+            found[query.name] = None
+        elif query.kind == "text":
+            if not query.minimum <= len(raw) <= query.maximum or "\x00" in raw:
+                message = f"must have {query.minimum} to {query.maximum} characters"
+                raise _invalid((Issue(path=path, code="length", message=message),))
+            found[query.name] = raw
+        else:
+            if not (raw.isascii() and raw.isdigit() and len(raw) <= 16):
+                raise _invalid((Issue(path=path, code="integer", message="must be an integer"),))
+            number = int(raw)
+            if not query.minimum <= number <= query.maximum:
+                message = f"must be {query.minimum} to {query.maximum}"
+                raise _invalid((Issue(path=path, code="range", message=message),))
+            found[query.name] = number
+    return found
+
+
+_HTTP_CODES: Final = {
+    404: (ProblemCode.NOT_FOUND, "There is nothing here"),
+    405: (ProblemCode.NOT_FOUND, "This method is not allowed here"),
+}
+
+
+async def _http_problem(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code, title = _HTTP_CODES.get(status, (ProblemCode.INTERNAL, "The request failed"))
+    response = problem_response(Problem(title=title, status=status, code=code))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    """A Starlette application whose every error is a problem."""
+    return Starlette(routes=list(routes), exception_handlers={HTTPException: _http_problem})
+
+
+async def serve(life: Lifecycle, app: Starlette, *, host: str, port: int, name: str) -> None:
+    """Serve `app` as a task of the lifecycle; at the drain it stops accepting and ends what is open."""
+    server = BoundServer(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_keep_alive=65,
+            timeout_graceful_shutdown=max(1, round(life.settings.grace_seconds / 2)),
+            limit_concurrency=2_000,
+        )
+    )
+    socket = bind(host, port)
+    done = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await server.serve(sockets=[socket])
+        finally:
+            done.set()
+
+    async def drain() -> None:
+        server.should_exit = True
+        await done.wait()
+
+    life.task(name, work)
+    life.on_drain(drain, name=f"{name} drain")

@@ -1,0 +1,131 @@
+"""A Kafka producer on the event loop: durable by acks=all, polled once a tick while anything is in flight."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from confluent_kafka import KafkaError, KafkaException, Producer as ConfluentProducer
+
+from nexync_runtime import log
+
+POLL_SECONDS: Final = 0.002
+"""The longest a delivery report waits for its poll while anything is in flight."""
+
+QUEUE_MESSAGES: Final = 20_000
+QUEUE_KIB: Final = 65_536
+
+OnDelivery = Callable[[Exception | None], None]
+
+_log = log.get("kafka")
+
+
+class QueueFullError(Exception):
+    """More is in flight than the producer's bound; nothing was taken. Try again later."""
+
+
+class DeliveryError(Exception):
+    """The broker will never take this record (too large, unknown topic, fatal)."""
+
+
+def configuration(bootstrap: str, client_id: str) -> dict[str, Any]:
+    """Durable and ordered; a record never expires by itself, it waits for the broker."""
+    return {
+        "bootstrap.servers": bootstrap,
+        "client.id": client_id,
+        "acks": "all",
+        "enable.idempotence": True,
+        "linger.ms": 0,
+        "message.timeout.ms": 0,
+        "delivery.report.only.error": False,
+        "queue.buffering.max.messages": QUEUE_MESSAGES,
+        "queue.buffering.max.kbytes": QUEUE_KIB,
+        "max.in.flight.requests.per.connection": 5,
+        "socket.keepalive.enable": True,
+        "reconnect.backoff.max.ms": 2_000,
+        "topic.metadata.refresh.interval.ms": 30_000,
+        "log_level": 3,
+    }
+
+
+class Producer:
+    """Produces from the event loop's thread only. Callbacks run on the loop, inside a poll."""
+
+    def __init__(
+        self, bootstrap: str, *, client_id: str, overrides: dict[str, Any] | None = None
+    ) -> None:
+        self._producer = ConfluentProducer(
+            {**configuration(bootstrap, client_id), "error_cb": self._on_error, **(overrides or {})}
+        )
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.Handle | None = None
+        self.in_flight = 0
+        self.last_error: str | None = None
+
+    def produce(  # noqa: PLR0913 - topic, partition, key, value, callback: Kafka's own
+        self, topic: str, partition: int, key: bytes, value: bytes, on_delivery: OnDelivery
+    ) -> None:
+        """Hand over one record; `on_delivery(None)` once it is durable. Raises QueueFullError."""
+
+        def delivered(error: KafkaError | None, _message: Any) -> None:
+            self.in_flight -= 1
+            on_delivery(None if error is None else DeliveryError(error.str()))
+
+        try:
+            self._producer.produce(
+                topic, value=value, key=key, partition=partition, on_delivery=delivered
+            )
+        except BufferError:
+            msg = f"{self.in_flight} records are in flight"
+            raise QueueFullError(msg) from None
+        except KafkaException as error:
+            raise DeliveryError(str(error)) from None
+        self.in_flight += 1
+        if self._timer is None:
+            self._timer = self._loop.call_soon(self._tick)
+
+    async def produce_and_wait(  # noqa: PLR0913 - the record and its timeout
+        self, topic: str, partition: int, key: bytes, value: bytes, *, timeout: float = 5.0
+    ) -> None:
+        """Produce and wait for the delivery. Raises TimeoutError (it may still arrive), DeliveryError."""
+        done: asyncio.Future[None] = self._loop.create_future()
+
+        def settle(error: Exception | None) -> None:
+            if done.done():
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        self.produce(topic, partition, key, value, settle)
+        async with asyncio.timeout(timeout):
+            await done
+
+    async def flush(self, timeout: float) -> int:
+        """Wait until nothing is in flight, at most `timeout` seconds; what is left."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self.in_flight:
+                    self._producer.poll(0)
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            pass
+        return self.in_flight
+
+    def close(self) -> None:
+        """Stop polling. What is still in flight is given up."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._producer.poll(0)
+        if self.in_flight and self._timer is None:
+            self._timer = self._loop.call_later(POLL_SECONDS, self._tick)
+
+    def _on_error(self, error: KafkaError) -> None:
+        text = error.str()
+        if text != self.last_error:
+            self.last_error = text
+            _log.warning("kafka", reason=text)

@@ -1,0 +1,35 @@
+"""Redis with bounds: connect and answer timeouts, few retries, a bounded pool."""
+
+from typing import Final
+
+import redis.asyncio
+import redis.exceptions
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+CONNECT_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 2.0
+
+
+def open_redis(url: str, *, connections: int = 16) -> "redis.asyncio.Redis":
+    """A client that connects when used. Errors are `redis.exceptions.RedisError` after one retry."""
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=ANSWER_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        socket_keepalive=True,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), 1),
+        health_check_interval=15,
+    )
+    return redis.asyncio.Redis.from_pool(pool)
+
+
+async def reachable(client: "redis.asyncio.Redis") -> str | None:
+    """Readiness: None, or why Redis can't be used."""
+    try:
+        await client.ping()  # pyright: ignore[reportUnknownMemberType,reportGeneralTypeIssues] - redis-py's stubs
+    except (redis.exceptions.RedisError, OSError) as error:
+        return f"redis: {type(error).__name__}"
+    return None

@@ -1,0 +1,126 @@
+"""Access tokens: checked against svc-auth's published keys (RFC 7519, EdDSA by RFC 8037)."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import httpx
+import jwt
+import redis.asyncio
+import redis.exceptions
+from pydantic import ValidationError
+
+from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER, ended_session_key
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.rest import Jwks
+from nexync_contracts.session import AccessClaims
+from nexync_runtime.http import ProblemError
+
+REFETCH_SECONDS: Final = 5.0
+FETCH_TIMEOUT: Final = 3.0
+TOKEN_CHARS: Final = 2_000
+
+
+class TokenError(Exception):
+    """The token is not good; the text says why (for logs, not for the client)."""
+
+
+class KeysAwayError(Exception):
+    """The keys can't be had at the moment, so nothing can be said about the token."""
+
+
+class Verifier:
+    """Checks access tokens. Keys are fetched when an unknown one is named, at most every five seconds."""
+
+    def __init__(self, jwks_url: str, http: httpx.AsyncClient) -> None:
+        self._url = jwks_url
+        self._http = http
+        self._keys: dict[str, Any] = {}
+        self._next_fetch = 0.0
+        self._lock = asyncio.Lock()
+
+    async def verify(self, token: str) -> AccessClaims:
+        """The claims. Raises TokenError; KeysAwayError when svc-auth has never answered."""
+        if len(token) > TOKEN_CHARS:
+            msg = "too long"
+            raise TokenError(msg)
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise TokenError(str(error)) from None
+        if not isinstance(kid, str):
+            msg = "no key id"
+            raise TokenError(msg)
+        key = self._keys.get(kid)
+        if key is None:
+            await self._fetch()
+            key = self._keys.get(kid)
+        if key is None:
+            if not self._keys:
+                msg = "no keys yet"
+                raise KeysAwayError(msg)
+            msg = "unknown key"
+            raise TokenError(msg)
+        return claims_of(token, key)
+
+    async def _fetch(self) -> None:
+        async with self._lock:
+            now = asyncio.get_running_loop().time()
+            if now < self._next_fetch:
+                return
+            self._next_fetch = now + (REFETCH_SECONDS if self._keys else 0.5)
+            try:
+                answer = await self._http.get(self._url, timeout=FETCH_TIMEOUT)
+                answer.raise_for_status()
+                found = Jwks.model_validate_json(answer.content)
+            except (httpx.HTTPError, ValidationError):
+                return
+            self._keys = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
+
+
+def claims_of(token: str, key: Any) -> AccessClaims:
+    """The claims of a token signed with `key`. Raises TokenError."""
+    try:
+        payload = jwt.decode(
+            token,
+            key,
+            algorithms=["EdDSA"],
+            audience=TOKEN_AUDIENCE,
+            issuer=TOKEN_ISSUER,
+            options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+        )
+        return AccessClaims.model_validate(payload)
+    except (jwt.PyJWTError, ValidationError) as error:
+        raise TokenError(type(error).__name__) from None
+
+
+class CookieAccess:
+    """Access for REST: a good token whose session has not been ended."""
+
+    def __init__(self, verify: Callable[[str], Any], redis_state: "redis.asyncio.Redis") -> None:
+        self._verify = verify
+        self._redis = redis_state
+
+    async def claims(self, token: str | None) -> AccessClaims:
+        """The claims. Raises ProblemError 401, or 503 when it can't be known at the moment."""
+        if token is None:
+            raise _unauthenticated()
+        try:
+            claims: AccessClaims = await self._verify(token)
+            ended = await self._redis.exists(ended_session_key(claims.sid))
+        except TokenError:
+            raise _unauthenticated() from None
+        except (KeysAwayError, redis.exceptions.RedisError):
+            raise ProblemError(
+                503,
+                ProblemCode.UNAVAILABLE,
+                "Logins can't be checked for a moment",
+                retry_after=2,
+            ) from None
+        if ended:
+            raise _unauthenticated()
+        return claims
+
+
+def _unauthenticated() -> ProblemError:
+    return ProblemError(401, ProblemCode.UNAUTHENTICATED, "Log in first")
