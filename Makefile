@@ -1,0 +1,119 @@
+# `make` alone explains itself. Everything works in a fresh clone; nothing outside this folder and
+# the packages it names is touched.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml libs/*/pyproject.toml))
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+export NEXT_TELEMETRY_DISABLED := 1
+
+##@ Run it on this machine
+
+.PHONY: up
+up: ## Start everything; prints the URLs at the end
+	@dev/run up
+
+.PHONY: down
+down: ## Stop everything, keep the data
+	@dev/run down
+
+.PHONY: status
+status: ## What runs, and since when
+	@dev/run status
+
+.PHONY: logs
+logs: ## Follow the logs of all services
+	@dev/run logs
+
+.PHONY: demo
+demo: ## Fill a running instance with people, chats and messages
+	@dev/run demo
+
+##@ Work on it
+
+.PHONY: install
+install: ## Install tools and libraries into .venv and svc-web
+	@dev/run install
+
+CHECKS := format lint types imports dependencies sql generated web
+.PHONY: check
+check: $(addprefix check-,$(CHECKS)) ## All checks that need no running instance; also the pre-commit hook
+	@echo "✓ $(words $(CHECKS)) checks passed: $(CHECKS)"
+
+.PHONY: check-format
+check-format:
+	@$(BIN)/ruff format --check --quiet .
+
+.PHONY: check-lint
+check-lint:
+	@$(BIN)/ruff check --quiet .
+
+.PHONY: check-types
+check-types:
+	@$(BIN)/pyright --warnings
+
+.PHONY: check-imports
+check-imports:
+	@$(BIN)/lint-imports --no-logo --no-cache
+
+.PHONY: check-dependencies
+check-dependencies:
+	@dev/check-dependencies $(PACKAGES)
+
+.PHONY: check-sql
+check-sql:
+	@$(BIN)/squawk --config operators/.squawk.toml operators/migrations/*.sql
+
+.PHONY: check-generated
+check-generated:
+	@$(BIN)/python -m nexync_contracts_gen --check
+
+.PHONY: check-web
+check-web:
+	@cd svc-web && npm run --silent format:check && npm run --silent lint && npm run --silent typecheck
+
+.PHONY: format
+format: ## Format all code, fix what ruff and prettier can fix
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+	@cd svc-web && npm run --silent format
+
+.PHONY: generate
+generate: ## Write OpenAPI, AsyncAPI, TypeScript and goldens from the contracts
+	@$(BIN)/python -m nexync_contracts_gen
+
+.PHONY: lock
+lock: ## Pin third-party packages anew, with hashes
+	@dev/lock
+
+##@ Prove it
+
+.PHONY: test
+test: ## Everything: units, real backends, web client, wires, Chromium, loss checker
+	@dev/test all
+
+.PHONY: test-unit
+test-unit: ## Tests without backends, Python and web (about a minute)
+	@dev/test unit web
+
+.PHONY: test-real
+test-real: ## Tests of single services against real backends
+	@dev/test real
+
+.PHONY: test-e2e
+test-e2e: ## A whole instance over its wires, also in Chromium, and the loss checker
+	@dev/test e2e chromium loss
+
+.PHONY: bench
+bench: ## Measure; prints ratios against the floors (see docs/performance.md)
+	@dev/run bench
+
+.PHONY: help
+help:
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { sub(/ .*/, "", $$1); printf "  make \033[36m%-12s\033[0m %s\n", $$1, $$2 }' \
+		$(MAKEFILE_LIST)
