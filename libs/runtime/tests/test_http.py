@@ -1,0 +1,140 @@
+"""REST from the endpoint table: everything wrong with a request is a problem that names it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from nexync_contracts import endpoints, rest
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.ids import ChatId, PersonId, SessionId
+from nexync_contracts.session import AccessClaims
+from nexync_runtime.http import Call, ProblemError, application, routes_of
+
+PERSON = PersonId("00000000-0000-4000-8000-000000000001")
+CHAT = "00000000-0000-4000-8000-00000000000a"
+ORIGIN = "http://nexync.test"
+
+
+class FakeAccess:
+    """Knows one token."""
+
+    async def claims(self, token: str | None) -> AccessClaims:
+        if token != "good":
+            raise ProblemError(401, ProblemCode.UNAUTHENTICATED, "Log in first")
+        return AccessClaims(
+            iss="i", aud="a", sub=PERSON, sid=SessionId(CHAT), username="ada", iat=1, exp=2
+        )
+
+
+async def mark(call: Call) -> rest.ReadMarkView:
+    body: rest.ReadMarkBody = call.body
+    return rest.ReadMarkView(chat=ChatId(CHAT), seq=body.seq, unread=0)
+
+
+async def timeline(call: Call) -> rest.Accepted:
+    return rest.Accepted(status=f"{call.integer('before')} {call.claims.username}")
+
+
+async def boom(call: Call) -> None:
+    msg = "the secret detail"
+    raise KeyError(msg)
+
+
+def app() -> Starlette:
+    return application(
+        routes_of(
+            {
+                endpoints.READ_MARK: mark,
+                endpoints.TIMELINE: timeline,
+                endpoints.LOGOUT: boom,
+            },
+            FakeAccess(),
+            allowed_origins=[ORIGIN],
+        )
+    )
+
+
+async def send(method: str, path: str, **options: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        http.cookies.set("nexync_access", options.pop("token", "good"))
+        return await http.request(method, path, **options)
+
+
+async def test_answers_a_good_request() -> None:
+    """Validated body in, contract out, security headers on."""
+    answer = await send("PUT", f"/api/chats/{CHAT}/read-mark", json={"seq": 7})
+    assert answer.status_code == 200
+    assert answer.json()["seq"] == 7
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"json": {"seq": -1}}, ["body", "seq"]),
+        ({"json": {"seq": 1, "extra": 1}}, ["body", "extra"]),
+        ({"json": {"seq": "1"}}, ["body", "seq"]),
+        ({"content": b"{"}, ["body"]),
+        ({"content": b'{"seq": "\xff"}'}, ["body"]),
+    ],
+)
+async def test_names_the_wrong_field(options: dict[str, Any], where: list[str]) -> None:
+    """422 with the path of what is wrong."""
+    answer = await send("PUT", f"/api/chats/{CHAT}/read-mark", **options)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["issues"][0]["path"] == where
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        (f"/api/chats/{CHAT}/timeline?limit=0", ["query", "limit"]),
+        (f"/api/chats/{CHAT}/timeline?limit=x", ["query", "limit"]),
+        ("/api/chats/nonsense/timeline", ["path", "chat"]),
+    ],
+)
+async def test_names_the_wrong_parameter(path: str, where: list[str]) -> None:
+    """Query and path parameters are checked like bodies."""
+    answer = await send("GET", path)
+    assert answer.status_code == 422
+    assert answer.json()["issues"][0]["path"] == where
+
+
+async def test_large_body_is_refused() -> None:
+    """Over the limit: 413, before it is parsed."""
+    answer = await send("PUT", f"/api/chats/{CHAT}/read-mark", content=b"x" * 70_000)
+    assert answer.status_code == 413
+
+
+async def test_login_is_needed() -> None:
+    """No good token: 401 as a problem."""
+    answer = await send("GET", f"/api/chats/{CHAT}/timeline", token="bad")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "unauthenticated"
+
+
+async def test_foreign_origin_changes_nothing() -> None:
+    """An unsafe method from another site's page is refused; from ours it is taken."""
+    path = f"/api/chats/{CHAT}/read-mark"
+    foreign = await send("PUT", path, json={"seq": 1}, headers={"Origin": "http://evil.test"})
+    ours = await send("PUT", path, json={"seq": 1}, headers={"Origin": ORIGIN})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "foreign_origin")
+    assert ours.status_code == 200
+
+
+async def test_unexpected_errors_keep_their_secrets() -> None:
+    """500 says nothing of what went wrong inside."""
+    answer = await send("POST", "/api/auth/logout")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+async def test_unknown_path_is_a_problem() -> None:
+    """Even what no route knows is answered with a problem."""
+    answer = await send("GET", "/nowhere")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
