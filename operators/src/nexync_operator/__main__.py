@@ -1,0 +1,92 @@
+"""`python -m nexync_operator apply`: topics and schema in one idempotent run, one line a change.
+
+Exit code 0: as desired. 1: refused or unreachable, with one line that says why. 2: wrong arguments.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psycopg
+from confluent_kafka import KafkaException
+
+from nexync_contracts.channels import CHAT_PARTITIONS
+from nexync_operator import schema, topics
+from nexync_operator.adapters.kafka import KafkaTopicAdmin
+from nexync_operator.errors import ReconcileError
+from nexync_operator.waiting import wait_for
+
+
+def _say(line: object) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nexync_operator", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    apply = commands.add_parser("apply", help="bring topics and schema to their desired state")
+    apply.add_argument("--kafka", metavar="HOST:PORT", help="bootstrap servers")
+    apply.add_argument("--postgres", metavar="URL", help="postgresql://…")
+    apply.add_argument("--migrations", type=Path, help="folder of NNNN_name.sql")
+    apply.add_argument("--partitions", type=int, default=CHAT_PARTITIONS)
+    apply.add_argument("--replication", type=int, default=1)
+    apply.add_argument("--wait", type=float, default=60.0, help="seconds to wait for a backend")
+    return parser
+
+
+def _apply_topics(bootstrap: str, partitions: int, replication: int, wait: float) -> int:
+    admin = KafkaTopicAdmin(bootstrap)
+    wait_for(f"kafka at {bootstrap}", admin.ping, seconds=wait, retry_on=(KafkaException,))
+    changes = 0
+    for spec in topics.desired(partitions=partitions, replication=replication):
+        for change in topics.reconcile(spec, admin):
+            _say(change)
+            changes += 1
+    return changes
+
+
+def _apply_schema(url: str, folder: Path, wait: float) -> int:
+    def probe() -> None:
+        psycopg.connect(url, connect_timeout=2).close()
+
+    # Without the URL in the line: it may hold a password.
+    wait_for("postgres", probe, seconds=wait, retry_on=(psycopg.OperationalError,))
+    applied = schema.reconcile(url, folder)
+    for migration in applied:
+        _say(migration)
+    return len(applied)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    steps: list[Callable[[], int]] = []
+    if options.postgres:
+        steps.append(
+            lambda: _apply_schema(
+                options.postgres, options.migrations or schema.find_folder(), options.wait
+            )
+        )
+    if options.kafka:
+        steps.append(
+            lambda: _apply_topics(
+                options.kafka, options.partitions, options.replication, options.wait
+            )
+        )
+    if not steps:
+        parser.error("name --kafka, --postgres or both")
+    try:
+        changes = sum(step() for step in steps)
+    except ReconcileError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if not changes:
+        _say("topics and schema are as desired")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
