@@ -1,0 +1,123 @@
+"""The verbs. Every expected failure is one line on standard error and exit status 1."""
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+
+from nexync_dev import lifecycle, places, report
+from nexync_dev.config import Config, addresses, environment
+from nexync_dev.errors import DevError
+from nexync_dev.steps import Steps
+from nexync_dev.supervision import Supervisor
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one verb; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.offset is not None:
+        os.environ["NEXYNC_PORT_BASE_OFFSET"] = str(options.offset)
+    steps = Steps()
+    try:
+        return _run(options, Config.read(), steps)
+    except DevError as error:
+        print(f"nexync: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"nexync: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nexync_dev", description="Nexync on one machine.")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--offset", type=int, help="added to every port; names another instance")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("up", parents=[common], help="start everything")
+    verbs.add_parser("down", parents=[common], help="stop everything; keeps the data")
+    verbs.add_parser("wipe", parents=[common], help="stop everything and delete the data")
+    status = verbs.add_parser("status", parents=[common], help="what is running")
+    status.add_argument("--json", action="store_true", help="for programs")
+    logs = verbs.add_parser("logs", parents=[common], help="follow the logs")
+    logs.add_argument("name", nargs="?", help="of one program only")
+    verbs.add_parser("demo", parents=[common], help="add people, chats and messages to look at")
+    verbs.add_parser("env", parents=[common], help="print the settings as export lines")
+    backends = verbs.add_parser("backends", parents=[common], help="the backends without services")
+    backends.add_argument("action", choices=["up", "down"])
+    backends.add_argument("--bare", action="store_true", help="without topics and schema")
+    for verb in ("start", "stop", "restart"):
+        one = verbs.add_parser(verb, parents=[common], help=f"{verb} one program")
+        one.add_argument("name")
+    return parser
+
+
+def _run(options: argparse.Namespace, config: Config, steps: Steps) -> int:
+    match options.verb:
+        case "up":
+            lifecycle.up(config, steps, with_services=True)
+            steps.say(f"\nNexync is up after {steps.elapsed():.1f} s.\n")
+            for line in lifecycle.urls(config):
+                steps.say(line)
+        case "backends" if options.action == "up":
+            lifecycle.up(config, steps, with_services=False, with_schema=not options.bare)
+            steps.say(f"\nThe backends are up after {steps.elapsed():.1f} s.")
+        case "down" | "backends":
+            if not lifecycle.down(config, steps):
+                steps.say("Nothing was running.")
+        case "wipe":
+            lifecycle.down(config, steps)
+            wipe(config, steps)
+        case "status":
+            return _status(config, as_json=options.json)
+        case "logs":
+            report.follow(config, options.name)
+        case "env":
+            for name, value in (environment(config) | addresses(config)).items():
+                print(f"export {name}={shlex.quote(value)}")
+        case "demo":
+            from nexync_dev.demo import fill
+
+            fill(config, steps)
+        case verb:
+            _control(Supervisor(config), str(verb), options.name)
+    return 0
+
+
+def wipe(config: Config, steps: Steps) -> None:
+    """Delete the data of a stopped instance; downloaded tools stay."""
+    with steps.step("Delete the data"):
+        outside = places.unprivileged_folder(config)
+        if outside.exists():
+            shutil.rmtree(outside)
+        if config.state.exists():
+            for entry in config.state.iterdir():
+                if entry == config.tools:
+                    continue
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+
+
+def _status(config: Config, *, as_json: bool) -> int:
+    supervisor = Supervisor(config)
+    running = supervisor.is_running()
+    found = report.rows(config) if running else []
+    if as_json:
+        print(report.as_json(found))
+    else:
+        print(report.table(found) if found else "Nothing is running.")
+    return 0 if found and all(row["state"] == "running" for row in found) else 3
+
+
+def _control(supervisor: Supervisor, verb: str, name: str) -> None:
+    if name not in supervisor.states():
+        raise DevError(f"There is no program {name!r}; see the verb `status`.")
+    if verb in ("stop", "restart"):
+        supervisor.stop(name)
+    if verb in ("start", "restart"):
+        supervisor.start(name)

@@ -1,0 +1,222 @@
+"""The edge: nginx, rendered from the one route table that Kubernetes also uses."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import resource
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from nexync_dev import commands, places
+from nexync_dev.config import HOST, Config
+from nexync_dev.errors import DevError
+from nexync_dev.places import Place
+from nexync_dev.programs import Program, accepts
+
+Kind = Literal["websocket", "http", "static"]
+
+UPSTREAMS: Mapping[str, tuple[str, ...]] = {
+    "gateway": ("gateway-1", "gateway-2"),
+    "auth": ("auth",),
+    "chat": ("chat",),
+}
+"""Backends of the route table and the ports that serve them; admin and internal ports are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the route table."""
+
+    path: str
+    match: Literal["exact", "prefix"]
+    to: str
+    kind: Kind
+
+
+def read_routes(config: Config) -> list[Route]:
+    """The route table. Raises `DevError` for a route to something unknown."""
+    table = json.loads((config.root / "dev" / "edge" / "routes.json").read_text())
+    routes = [Route(**cast(dict[str, str], row)) for row in table["routes"]]  # type: ignore[arg-type]  # checked just below
+    for route in routes:
+        known = route.to == "client" if route.kind == "static" else route.to in UPSTREAMS
+        if not known or route.match not in ("exact", "prefix"):
+            raise DevError(f"The route table has an unknown route: {route}.")
+    return routes
+
+
+def inline_script_hashes(web: Path) -> dict[str, list[str]]:
+    """For each page of the built client, the CSP hashes of the scripts written inside it."""
+    pages: dict[str, list[str]] = {}
+    for page in sorted(web.rglob("*.html")):
+        scripts = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page.read_text(), re.S)
+        hashes = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
+        pages["/" + str(page.relative_to(web))] = [f"'sha256-{one}'" for one in sorted(hashes)]
+    return pages
+
+
+_HEADERS = """
+        add_header Content-Security-Policy $content_policy always;
+        add_header X-Content-Type-Options nosniff always;
+        add_header X-Frame-Options DENY always;
+        add_header Referrer-Policy strict-origin-when-cross-origin always;
+        add_header Permissions-Policy "geolocation=(), payment=(), usb=()" always;
+        add_header Cross-Origin-Opener-Policy same-origin always;"""
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' $script_hashes; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self' ws://$http_host wss://$http_host; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def render(config: Config, folder: Path, routes: Sequence[Route], web: Path) -> str:
+    """nginx.conf with all of its paths below `folder`, serving the client from `web`."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    connections = 8192 if files < 0 else min(8192, files // 2)
+    hashes = "\n".join(
+        f'        {page} "{" ".join(found)}";'
+        for page, found in inline_script_hashes(web).items()
+        if found
+    )
+    temporary = "\n".join(
+        f"    {kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    upstreams = "\n".join(_upstream(config, name, ports) for name, ports in UPSTREAMS.items())
+    locations = "\n".join(_location(route) for route in routes)
+    return f"""daemon off;
+worker_processes 2;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+worker_rlimit_nofile {connections * 2};
+
+events {{
+    worker_connections {connections};
+    multi_accept on;
+}}
+
+http {{
+    include {folder}/mime.types;
+    default_type application/octet-stream;
+{temporary}
+    access_log off;
+    server_tokens off;
+    sendfile on;
+    tcp_nodelay on;
+    keepalive_timeout 65s;
+    client_max_body_size 30m;
+    client_body_timeout 30s;
+    client_header_timeout 15s;
+    map_hash_bucket_size 256;
+
+    gzip on;
+    gzip_vary on;
+    gzip_min_length 1024;
+    gzip_proxied any;
+    gzip_types text/css text/plain application/javascript text/javascript application/json
+               application/problem+json application/manifest+json image/svg+xml;
+
+    map $uri $script_hashes {{
+        default "";
+{hashes}
+    }}
+    map $uri $content_policy {{
+        default "{_POLICY}";
+    }}
+{upstreams}
+    server {{
+        listen {HOST}:{config.ports["edge"]};
+        server_name _;
+        root {web};
+        absolute_redirect off;
+
+        proxy_http_version 1.1;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Request-Id $request_id;
+        proxy_connect_timeout 2s;
+{locations}
+    }}
+}}
+"""
+
+
+def _upstream(config: Config, name: str, ports: Sequence[str]) -> str:
+    failing = "max_fails=0" if len(ports) == 1 else "max_fails=1 fail_timeout=2s"
+    servers = "\n".join(f"        server {HOST}:{config.ports[port]} {failing};" for port in ports)
+    balance = "" if len(ports) == 1 else f"        zone {name} 64k;\n        least_conn;\n"
+    return f"    upstream {name} {{\n{balance}{servers}\n        keepalive 32;\n    }}"
+
+
+def _location(route: Route) -> str:
+    path = f"= {route.path}" if route.match == "exact" else route.path
+    if route.kind == "static":
+        return f"""
+        location /_next/static/ {{
+            add_header Cache-Control "public, max-age=31536000, immutable";
+            add_header X-Content-Type-Options nosniff;
+            try_files $uri =404;
+        }}
+        location {path} {{
+            add_header Cache-Control no-cache always;{_HEADERS.replace("        add", "            add")}
+            try_files $uri $uri.html $uri/index.html /index.html;
+        }}"""
+    if route.kind == "websocket":
+        return f"""
+        location {path} {{
+            proxy_pass http://{route.to};
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Request-Id $request_id;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection upgrade;
+            proxy_next_upstream error timeout;
+            proxy_next_upstream_tries 2;
+            proxy_buffering off;
+            proxy_read_timeout 1h;
+            proxy_send_timeout 1m;
+        }}"""
+    return f"""
+        location {path} {{
+            proxy_pass http://{route.to};
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Request-Id $request_id;
+            proxy_set_header Connection "";
+            proxy_read_timeout 30s;
+            add_header X-Content-Type-Options nosniff always;
+        }}"""
+
+
+def program(config: Config, place: Place) -> Program:
+    """nginx under the supervisor, as the unprivileged user."""
+    server = commands.find("nginx", package="nginx-light")
+    folder = places.give(place, place.folder / "edge")
+    types = Path("/etc/nginx/mime.types")
+    if not types.is_file():
+        raise DevError(f"{types} is missing; install nginx with its usual files.")
+    (folder / "mime.types").write_text(types.read_text())
+    text = render(config, folder, read_routes(config), place.folder / "web")
+    (folder / "nginx.conf").write_text(text)
+    return Program(
+        name="edge",
+        command=(str(server), "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")),
+        ports=("edge",),
+        ready=accepts(config.ports["edge"]),
+        folder=folder,
+        env={
+            "HOME": os.environ.get("HOME", "/"),
+            "CONF_HASH": hashlib.sha256(text.encode()).hexdigest()[:12],
+        },
+        user=place.user,
+        stop_signal="QUIT",
+        stop_seconds=5,
+    )

@@ -1,0 +1,159 @@
+"""Nexync's own processes: two gateways, two persisters, and one of each other service."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nexync_dev import commands
+from nexync_dev.config import Config, environment
+from nexync_dev.places import Place
+from nexync_dev.programs import Program, answers
+from nexync_dev.steps import Steps
+
+_WEB_SOURCES_LEFT_OUT = {"node_modules", "out", ".next", "test-results", "playwright-report"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """An instance of a package; which of its ports it has, by setting name."""
+
+    name: str
+    package: str
+    ports: dict[str, str]
+
+
+_SERVICES = (
+    _Service(
+        "auth",
+        "svc-auth",
+        {
+            "NEXYNC_PORT": "auth",
+            "NEXYNC_INTERNAL_PORT": "auth-internal",
+            "NEXYNC_ADMIN_PORT": "auth-admin",
+        },
+    ),
+    _Service(
+        "chat",
+        "svc-chat",
+        {
+            "NEXYNC_PORT": "chat",
+            "NEXYNC_INTERNAL_PORT": "chat-internal",
+            "NEXYNC_ADMIN_PORT": "chat-admin",
+        },
+    ),
+    _Service("persister-1", "svc-persister", {"NEXYNC_ADMIN_PORT": "persister-1-admin"}),
+    _Service("persister-2", "svc-persister", {"NEXYNC_ADMIN_PORT": "persister-2-admin"}),
+    _Service("mailer", "svc-mailer", {"NEXYNC_ADMIN_PORT": "mailer-admin"}),
+    _Service(
+        "gateway-1",
+        "svc-gateway",
+        {"NEXYNC_PORT": "gateway-1", "NEXYNC_ADMIN_PORT": "gateway-1-admin"},
+    ),
+    _Service(
+        "gateway-2",
+        "svc-gateway",
+        {"NEXYNC_PORT": "gateway-2", "NEXYNC_ADMIN_PORT": "gateway-2-admin"},
+    ),
+)
+
+NAMES = ("edge", *(service.name for service in reversed(_SERVICES)))
+"""In the order in which they stop: what people talk to goes first."""
+
+
+def prepare(config: Config, place: Place, steps: Steps) -> None:
+    """Make the signing key and build the web client when its sources changed."""
+    _make_key(config)
+    sources = _web_digest(config)
+    stamp = config.tools / "web.done"
+    out = config.root / "svc-web" / "out"
+    if not commands.is_done(stamp, sources) or not out.is_dir():
+        with steps.step("Build the web client"):
+            _build_web(config)
+            commands.mark_done(stamp, sources)
+    served = place.folder / "web"
+    if not commands.is_done(place.folder / "web.done", sources) or not served.is_dir():
+        fresh = place.folder / "web.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(out, fresh)
+        shutil.rmtree(served, ignore_errors=True)
+        fresh.rename(served)
+        commands.mark_done(place.folder / "web.done", sources)
+
+
+def _make_key(config: Config) -> None:
+    path = config.signing_key
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    draft = path.with_suffix("." + secrets.token_hex(4))
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+    draft.rename(path)
+
+
+def _web_digest(config: Config) -> str:
+    folder = config.root / "svc-web"
+    return commands.digest(
+        path
+        for path in sorted(folder.iterdir())
+        if path.name not in _WEB_SOURCES_LEFT_OUT and path.suffix != ".tsbuildinfo"
+    )
+
+
+def _build_web(config: Config) -> None:
+    folder = config.root / "svc-web"
+    npm = commands.find("npm", package="npm")
+    log = config.logs / "build-web.log"
+    lock = commands.digest([folder / "package-lock.json"])
+    stamp = config.tools / "web-packages.done"
+    if not commands.is_done(stamp, lock) or not (folder / "node_modules").is_dir():
+        commands.run([npm, "ci"], log=log, timeout=900, cwd=folder)
+        commands.mark_done(stamp, lock)
+    commands.run(
+        [npm, "run", "build"],
+        log=log,
+        timeout=900,
+        cwd=folder,
+        env={"NEXT_TELEMETRY_DISABLED": "1"},
+    )
+
+
+def programs(config: Config) -> Iterator[Program]:
+    """The services in the order in which they are started.
+
+    A hash of the sources is part of the environment, so changed code restarts its service.
+    """
+    libraries = [
+        config.root / "libs" / name / "src" for name in ("contracts", "runtime", "streams")
+    ]
+    shared = environment(config)
+    for service in _SERVICES:
+        module = service.package.replace("-", "_")
+        source = config.root / service.package / "src"
+        ports = {key: str(config.ports[name]) for key, name in service.ports.items()}
+        yield Program(
+            name=service.name,
+            command=(str(config.python), "-m", module),
+            ports=tuple(service.ports.values()),
+            ready=answers(config.ports[service.ports["NEXYNC_ADMIN_PORT"]], "/readyz"),
+            folder=config.state,
+            env=shared
+            | ports
+            | {
+                "NEXYNC_INSTANCE": service.name,
+                "PYTHONUNBUFFERED": "1",
+                "SOURCE_HASH": commands.digest([source, *libraries])[:12],
+            },
+            stop_seconds=30,
+        )
