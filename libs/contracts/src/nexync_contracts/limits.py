@@ -8,6 +8,9 @@ MESSAGE_BODY_BYTES: Final = 8_192
 FRAME_BYTES: Final = 16_384
 """One frame from a client. A larger one closes the socket with 1009."""
 
+RESUME_FRAME_BYTES: Final = 65_536
+"""The first frame of a socket may be larger: it names up to RESUME_HEADS streams."""
+
 UNACKNOWLEDGED_SENDS: Final = 32
 """Sends of one socket that wait for their `ack`; the next is answered with `retry`."""
 

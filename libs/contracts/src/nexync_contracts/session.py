@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nexync_contracts.ids import ChatIdField, PersonIdField, SessionIdField, StreamField, Username
 from nexync_contracts.events import ChatKind, Role
+from nexync_contracts.ids import ChatIdField, PersonIdField, SessionIdField, StreamField, Username
 from nexync_contracts.model import Tolerant
 
 
@@ -82,3 +82,16 @@ class HeadsAsk(Tolerant):
 
 class Heads(Tolerant):
     heads: tuple[StreamHead, ...]
+
+
+class StreamEvents(Tolerant):
+    """Internal, svc-chat `GET /internal/streams/{stream}/events?after=&limit=`: what follows `after`, dense.
+
+    Postgres and the window merged by seq. `head` is the stream's last seq, so a reader sees whether more
+    follows.
+    """
+
+    stream: StreamField
+    epoch: Annotated[int, Field(ge=1)]
+    head: Annotated[int, Field(ge=0)]
+    events: Annotated[tuple[EventRecord, ...], Field(max_length=500)]
