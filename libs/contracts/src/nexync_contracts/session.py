@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nexync_contracts.events import ChatKind, Role
+from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatIdField, PersonIdField, SessionIdField, StreamField, Username
 from nexync_contracts.model import Tolerant
 
