@@ -1,0 +1,207 @@
+"""The decision: a command, judged by the stream's own state, becomes an event, a rejection, or is a double.
+
+A pure function of the log: no clock (Kafka's append time is given), no chance, no I/O. Whoever replays
+the same records gets the same events and numbers.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from nexync_contracts import limits
+from nexync_contracts.commands import (
+    AddMember,
+    CommandEnvelope,
+    CreateChat,
+    CreateMessage,
+    JoinChat,
+    LeaveChat,
+    NoteConnection,
+    RemoveMember,
+)
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.events import (
+    ChatCreated,
+    ChatJoined,
+    ChatKind,
+    ChatLeft,
+    ConnectionChanged,
+    Event,
+    EventRecord,
+    MemberAdded,
+    MemberRemoved,
+    MessageCreated,
+    Role,
+)
+from nexync_contracts.ids import PersonId, id_time_ms
+from nexync_streams.fold import ChatState, PersonState, StreamState
+
+PRIVATE_MEMBERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of an earlier command of the same (stream, sender, id): an event's seq, or a code."""
+
+    digest: bytes
+    seq: int | None
+    code: RejectCode | None
+    epoch: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The command is this event, the next of its stream."""
+
+    record: EventRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The command is no event and never will be. It takes no seq."""
+
+    code: RejectCode
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """The same command came before; its outcome stands."""
+
+    earlier: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """The id came before with another content. The earlier outcome stands; this command gets `id_reused`."""
+
+    earlier: Seen
+
+
+Decision = Accepted | Rejected | Double | Reused
+
+
+def digest_of(envelope: CommandEnvelope) -> bytes:
+    """16 bytes that tell two commands with the same id apart.
+
+    Defaults are left out, so a field that a later release adds with a default doesn't change the digest.
+    """
+    command = envelope.command
+    text = command.tag + command.model_dump_json(exclude_defaults=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def decide(
+    state: StreamState,
+    envelope: CommandEnvelope,
+    append_ms: int,
+    seen: Seen | None,
+    digest: bytes | None = None,
+) -> Decision:
+    """Judge one command against the state of its stream.
+
+    `append_ms` is Kafka's append time of the record, Unix milliseconds. `seen` is the outcome of an earlier
+    command with the same (stream, sender, id), None if there is none. `digest` may be passed in if the
+    caller has it already.
+    """
+    if seen is not None:
+        mine = digest_of(envelope) if digest is None else digest
+        return Double(seen) if mine == seen.digest else Reused(seen)
+    made = id_time_ms(envelope.id)
+    if made is not None and made > append_ms + limits.ID_AHEAD_MS:
+        return Rejected(RejectCode.ID_IN_FUTURE)
+    judged = _judge(state, envelope)
+    if isinstance(judged, RejectCode):
+        return Rejected(judged)
+    return Accepted(
+        EventRecord.model_construct(
+            stream=state.stream,
+            epoch=state.epoch,
+            seq=state.head + 1,
+            n=state.n + 1 if isinstance(judged, MessageCreated) else state.n,
+            at=max(state.at, append_ms),
+            id=envelope.id,
+            by=envelope.sender,
+            event=judged,
+        )
+    )
+
+
+def _judge(state: StreamState, envelope: CommandEnvelope) -> Event | RejectCode:
+    body, command = state.body, envelope.command
+    if isinstance(body, PersonState):
+        return _judge_for_person(command)
+    if isinstance(command, JoinChat | LeaveChat | NoteConnection):
+        return RejectCode.INVALID
+    if isinstance(command, CreateChat):
+        return _judge_create(state, envelope, command)
+    if body is None:
+        return RejectCode.NO_SUCH_CHAT
+    if envelope.sender not in body.members:
+        return RejectCode.NOT_A_MEMBER
+    if isinstance(command, CreateMessage):
+        return MessageCreated.model_construct(tag="message.created", body=command.body)
+    if isinstance(command, AddMember):
+        return _judge_add(body, envelope, command)
+    return _judge_remove(body, envelope, command)
+
+
+def _judge_for_person(command: object) -> Event | RejectCode:
+    if isinstance(command, JoinChat):
+        return ChatJoined(chat=command.chat, seq=command.seq, partition=command.partition)
+    if isinstance(command, LeaveChat):
+        return ChatLeft(chat=command.chat, seq=command.seq)
+    if isinstance(command, NoteConnection):
+        return ConnectionChanged(person=command.person, asker=command.asker, change=command.change)
+    return RejectCode.INVALID
+
+
+def _judge_create(
+    state: StreamState, envelope: CommandEnvelope, command: CreateChat
+) -> Event | RejectCode:
+    if state.body is not None:
+        return RejectCode.CHAT_EXISTS
+    roles = {member.person: member.role for member in command.members}
+    if len(roles) != len(command.members) or envelope.sender not in roles:
+        return RejectCode.INVALID
+    if command.kind is ChatKind.PRIVATE and len(roles) != PRIVATE_MEMBERS:
+        return RejectCode.INVALID
+    if command.kind is ChatKind.GROUP and roles[envelope.sender] is not Role.ADMIN:
+        return RejectCode.INVALID
+    if command.partition != state.partition or not _reachable(envelope, *roles):
+        return RejectCode.INVALID
+    return ChatCreated(
+        kind=command.kind, name=command.name, members=command.members, partition=command.partition
+    )
+
+
+def _judge_add(
+    body: ChatState, envelope: CommandEnvelope, command: AddMember
+) -> Event | RejectCode:
+    if body.kind is not ChatKind.GROUP or body.members[envelope.sender].role is not Role.ADMIN:
+        return RejectCode.NOT_ALLOWED
+    if command.person in body.members:
+        return RejectCode.ALREADY_A_MEMBER
+    if len(body.members) >= limits.CHAT_MEMBERS:
+        return RejectCode.CHAT_FULL
+    if not _reachable(envelope, command.person):
+        return RejectCode.INVALID
+    return MemberAdded(person=command.person, role=command.role)
+
+
+def _judge_remove(
+    body: ChatState, envelope: CommandEnvelope, command: RemoveMember
+) -> Event | RejectCode:
+    if body.kind is not ChatKind.GROUP:
+        return RejectCode.NOT_ALLOWED
+    admin = body.members[envelope.sender].role is Role.ADMIN
+    if command.person != envelope.sender and not admin:
+        return RejectCode.NOT_ALLOWED
+    if command.person not in body.members:
+        return RejectCode.NOT_A_MEMBER
+    if not _reachable(envelope, command.person):
+        return RejectCode.INVALID
+    return MemberRemoved(person=command.person)
+
+
+def _reachable(envelope: CommandEnvelope, *people: PersonId) -> bool:
+    """Each person's own stream must be known, or the command that follows for it could not be sent."""
+    return all(person in envelope.people_partitions for person in people)
