@@ -63,7 +63,7 @@ class Published(NamedTuple):
 
 
 def encode_published(kind: str, epoch: int, seq: int, frame: bytes) -> bytes:
-    """`<kind> <epoch> <seq>\\n<frame>`; a gateway passes `frame` on without parsing it, unless kind is `m`."""
+    """A header line `<kind> <epoch> <seq>`, then the frame, which gateways parse only when kind is `m`."""
     return b"%b %d %d\n%b" % (kind.encode(), epoch, seq, frame)
 
 

@@ -29,7 +29,7 @@ class SessionEnded(Tolerant):
 
 
 class SessionCheck(Tolerant):
-    """Internal, svc-auth `POST /internal/sessions/check`: which of these sessions are still alive?"""
+    """Internal, svc-auth `POST /internal/sessions/check`: which of these are alive."""
 
     sessions: Annotated[tuple[SessionIdField, ...], Field(max_length=1000)]
 

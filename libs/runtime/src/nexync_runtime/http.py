@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.endpoints import Endpoint, Query
@@ -41,7 +42,7 @@ _log = log.get("http")
 class ProblemError(Exception):
     """An error that becomes `application/problem+json`."""
 
-    def __init__(  # noqa: PLR0913 - the fields of RFC 9457, all by name
+    def __init__(
         self,
         status: int,
         code: ProblemCode,
@@ -154,7 +155,7 @@ class _Operation:
         self._access = access
         self._origins = origins
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         identity = uuid.uuid4().hex
         log.bind(request=identity)

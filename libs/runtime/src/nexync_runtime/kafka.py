@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-from confluent_kafka import KafkaError, KafkaException, Producer as ConfluentProducer
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Producer as ConfluentProducer
 
 from nexync_runtime import log
 
@@ -61,12 +62,12 @@ class Producer:
         self.in_flight = 0
         self.last_error: str | None = None
 
-    def produce(  # noqa: PLR0913 - topic, partition, key, value, callback: Kafka's own
+    def produce(
         self, topic: str, partition: int, key: bytes, value: bytes, on_delivery: OnDelivery
     ) -> None:
         """Hand over one record; `on_delivery(None)` once it is durable. Raises QueueFullError."""
 
-        def delivered(error: KafkaError | None, _message: Any) -> None:
+        def delivered(error: KafkaError | None, _message: object) -> None:
             self.in_flight -= 1
             on_delivery(None if error is None else DeliveryError(error.str()))
 
@@ -83,7 +84,7 @@ class Producer:
         if self._timer is None:
             self._timer = self._loop.call_soon(self._tick)
 
-    async def produce_and_wait(  # noqa: PLR0913 - the record and its timeout
+    async def produce_and_wait(
         self, topic: str, partition: int, key: bytes, value: bytes, *, timeout: float = 5.0
     ) -> None:
         """Produce and wait for the delivery. Raises TimeoutError (it may still arrive), DeliveryError."""

@@ -11,15 +11,16 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
 from nexync_runtime import admin, log
 from nexync_runtime.settings import Settings
 
+Work = Callable[[], Coroutine[Any, Any, None]]
 Step = Callable[[], Awaitable[None]]
-Check = Callable[[], str | None | Awaitable[str | None]]
+Check = Callable[[], str | Awaitable[str | None] | None]
 
 STOP_STEP_SECONDS = 5.0
 
@@ -37,16 +38,16 @@ class Lifecycle:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     draining: bool = False
     started: bool = False
-    _tasks: list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]] = field(default_factory=list)
+    _tasks: list[tuple[str, Work]] = field(default_factory=list[tuple[str, Work]])
     _group: asyncio.TaskGroup | None = None
-    _running: list[asyncio.Task[None]] = field(default_factory=list)
-    _drains: list[tuple[str, Step]] = field(default_factory=list)
-    _stops: list[tuple[str, Step]] = field(default_factory=list)
-    _checks: dict[str, Check] = field(default_factory=dict)
+    _running: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+    _drains: list[tuple[str, Step]] = field(default_factory=list[tuple[str, Step]])
+    _stops: list[tuple[str, Step]] = field(default_factory=list[tuple[str, Step]])
+    _checks: dict[str, Check] = field(default_factory=dict[str, Check])
     _failure: asyncio.Future[BaseException] | None = None
     _loop: asyncio.AbstractEventLoop | None = None
 
-    def task(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def task(self, name: str, work: Work) -> None:
         """Run `work` as a named task for the life of the service; its early end is an error."""
         if self._group is None:
             self._tasks.append((name, work))
@@ -97,7 +98,7 @@ class Lifecycle:
                 found[name] = reason
         return found
 
-    async def _guard(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _guard(self, name: str, work: Work) -> None:
         await work()
         if not self.stopping.is_set() and not self.draining:
             msg = f"task {name!r} ended early"
@@ -125,7 +126,7 @@ class Lifecycle:
                 waiter = group.create_task(self._until(stop), name="until-stop")
                 error = await waiter
                 if error is not None:
-                    raise error
+                    raise error  # noqa: TRY301 - it ends the task group, the handler below logs it
                 await self._drain(logger)
                 self.stopping.set()
                 for task in self._running:
@@ -133,10 +134,10 @@ class Lifecycle:
         except BaseExceptionGroup as group_error:
             code = 1
             for one in _leaves(group_error):
-                logger.error("crashed", reason=f"{type(one).__name__}: {one}", exc_info=one)
-        except Exception as error:  # noqa: BLE001 - the last line before the exit code: it is logged and ends the process
+                logger.exception("crashed", reason=f"{type(one).__name__}: {one}", exc_info=one)
+        except Exception as error:
             code = 1
-            logger.error("crashed", reason=f"{type(error).__name__}: {error}", exc_info=error)
+            logger.exception("crashed", reason=f"{type(error).__name__}: {error}", exc_info=error)
         finally:
             self.stopping.set()
             await self._stop(logger)
@@ -175,11 +176,12 @@ class Lifecycle:
                 )
 
 
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
     found: list[BaseException] = []
-    for error in group.exceptions:
+    errors: tuple[Any, ...] = group.exceptions
+    for error in errors:
         if isinstance(error, BaseExceptionGroup):
-            found.extend(_leaves(error))
+            found.extend(_leaves(cast("BaseExceptionGroup[Any]", error)))
         elif not isinstance(error, asyncio.CancelledError):
             found.append(error)
     return found

@@ -2,14 +2,14 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 Logger = structlog.stdlib.BoundLogger
 
 
-def configure(*, log_format: str, level: str, instance: str, stream: Any = None) -> None:
+def configure(*, log_format: str, level: str, instance: str, stream: TextIO | None = None) -> None:
     """Set up logging for the process, once. Third-party loggers go the same way at warning."""
     out = stream if stream is not None else sys.stderr
     shared: list[Any] = [

@@ -13,7 +13,7 @@ ANSWER_SECONDS: Final = 2.0
 
 def open_redis(url: str, *, connections: int = 16) -> "redis.asyncio.Redis":
     """A client that connects when used. Errors are `redis.exceptions.RedisError` after one retry."""
-    pool = redis.asyncio.BlockingConnectionPool.from_url(
+    pool = redis.asyncio.BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - redis-py's stubs
         url,
         max_connections=connections,
         timeout=ANSWER_SECONDS,

@@ -31,5 +31,5 @@ def bind(host: str, port: int) -> socket.socket:
         bound.close()
         msg = f"cannot listen on {host}:{port}: {error.strerror}"
         raise PortInUseError(msg) from None
-    bound.setblocking(False)
+    bound.settimeout(0)
     return bound

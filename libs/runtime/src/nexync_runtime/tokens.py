@@ -8,6 +8,7 @@ import httpx
 import jwt
 import redis.asyncio
 import redis.exceptions
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER, ended_session_key
@@ -19,6 +20,9 @@ from nexync_runtime.http import ProblemError
 REFETCH_SECONDS: Final = 5.0
 FETCH_TIMEOUT: Final = 3.0
 TOKEN_CHARS: Final = 2_000
+
+
+PublicKey = Ed25519PublicKey
 
 
 class TokenError(Exception):
@@ -35,7 +39,7 @@ class Verifier:
     def __init__(self, jwks_url: str, http: httpx.AsyncClient) -> None:
         self._url = jwks_url
         self._http = http
-        self._keys: dict[str, Any] = {}
+        self._keys: dict[str, PublicKey] = {}
         self._next_fetch = 0.0
         self._lock = asyncio.Lock()
 
@@ -78,7 +82,7 @@ class Verifier:
             self._keys = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
 
 
-def claims_of(token: str, key: Any) -> AccessClaims:
+def claims_of(token: str, key: PublicKey) -> AccessClaims:
     """The claims of a token signed with `key`. Raises TokenError."""
     try:
         payload = jwt.decode(

@@ -1,0 +1,96 @@
+"""Access tokens: only our own key, our audience, our time."""
+
+import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
+from nexync_runtime.tokens import KeysAwayError, TokenError, Verifier
+
+KEY = Ed25519PrivateKey.generate()
+PERSON = "00000000-0000-4000-8000-000000000001"
+
+
+def jwks(key: Ed25519PrivateKey, kid: str) -> dict[str, Any]:
+    public: dict[str, Any] = jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    public.pop("key_ops", None)
+    return {"keys": [{**public, "kid": kid, "alg": "EdDSA", "use": "sig"}]}
+
+
+def token(key: Ed25519PrivateKey = KEY, kid: str | None = "one", **changes: Any) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": TOKEN_ISSUER,
+        "aud": TOKEN_AUDIENCE,
+        "sub": PERSON,
+        "sid": PERSON,
+        "username": "ada",
+        "iat": now,
+        "exp": now + 600,
+        **changes,
+    }
+    return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": kid} if kid else {})
+
+
+class Keys:
+    """Counts how often the keys were fetched."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.fetches = 0
+        self.status = status
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        self.fetches += 1
+        return httpx.Response(self.status, json=jwks(KEY, "one"))
+
+
+async def verify(text: str, keys: Keys, times: int = 1) -> Any:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(keys)) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        for _ in range(times - 1):
+            await verifier.verify(text)
+        return await verifier.verify(text)
+
+
+async def test_good_token_and_one_fetch() -> None:
+    """The claims come back, and the keys are fetched once for many tokens."""
+    keys = Keys()
+    claims = await verify(token(), keys, times=3)
+    assert claims.sub == PERSON
+    assert keys.fetches == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        token(exp=int(time.time()) - 5),
+        token(aud="another"),
+        token(iss="another"),
+        token(sub="not-a-uuid"),
+        token(Ed25519PrivateKey.generate()),
+        token(kid=None),
+        token(kid="unknown"),
+        jwt.encode({"sub": PERSON}, "x" * 32, algorithm="HS256", headers={"kid": "one"}),
+        jwt.encode({"sub": PERSON}, None, algorithm="none", headers={"kid": "one"}),
+        "not a token",
+        "x" * 3000,
+    ],
+)
+async def test_bad_tokens(bad: str) -> None:
+    """Expired, foreign, unsigned, symmetric, malformed: all refused."""
+    keys = Keys()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(keys)) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        await verifier.verify(token())
+        with pytest.raises(TokenError):
+            await verifier.verify(bad)
+
+
+async def test_no_keys_says_nothing_about_the_token() -> None:
+    """While svc-auth has never answered, the token is neither good nor bad."""
+    with pytest.raises(KeysAwayError):
+        await verify(token(), Keys(status=503))
