@@ -1,5 +1,7 @@
 """The contracts refuse what they should, and name it."""
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -77,6 +79,9 @@ def test_published_header_round_trip() -> None:
         channels.decode_published(b"no header")
 
 
-def test_frame_limit_covers_the_largest_body() -> None:
-    """A body at its limit, every byte escaped as JSON's longest form, is a known maximum."""
-    assert limits.FRAME_BYTES >= limits.MESSAGE_BODY_BYTES + 512
+@pytest.mark.parametrize("character", ["\x01", '"', "a"])
+def test_frame_limit_covers_the_largest_body(character: str) -> None:
+    """A body at its limit fits into a frame, even when every byte needs JSON's longest escape."""
+    frame = json.dumps({"t": "send", "id": ID, "chat": CHAT, "body": character * 8192})
+    assert len(frame) <= limits.FRAME_BYTES
+    client_frame_adapter.validate_json(frame)

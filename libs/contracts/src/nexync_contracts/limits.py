@@ -5,8 +5,8 @@ from typing import Final
 MESSAGE_BODY_BYTES: Final = 8_192
 """A message's text, UTF-8 bytes."""
 
-FRAME_BYTES: Final = 16_384
-"""One frame from a client. A larger one closes the socket with 1009."""
+FRAME_BYTES: Final = 65_536
+"""One frame from a client; a body at its limit fits however JSON escapes it. A larger one closes with 1009."""
 
 RESUME_FRAME_BYTES: Final = 65_536
 """The first frame of a socket may be larger: it names up to RESUME_HEADS streams."""
