@@ -1,0 +1,1 @@
+"""Nexync seen from outside: a client that speaks only REST and WebSocket frames, and what is proven with it."""

@@ -1,0 +1,72 @@
+"""What a run leaves behind: the input of the checks. Plain data, so a test can plant any violation."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SendRecord:
+    """One message as its sender knows it. `order` counts the device's sends from 0.
+
+    `seq` or `code` is the outcome the sender was told; both None when he was told nothing.
+    """
+
+    sender: str
+    device: str
+    order: int
+    chat: str
+    id: str
+    body: str
+    acked: bool
+    seq: int | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`first` to `last` inclusive of a chat: one event, or (`id` None) numbers not for this reader.
+
+    `tag` is the event's, `body` a message's text.
+    """
+
+    first: int
+    last: int
+    id: str | None = None
+    sender: str | None = None
+    tag: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRecord:
+    """What one device has of a chat without ever reloading: closed pieces after `base`.
+
+    `gone_at` is set while the reader is no longer in the chat.
+    """
+
+    person: str
+    device: str
+    chat: str
+    base: int
+    pieces: tuple[Piece, ...]
+    gone_at: int | None = None
+    hole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """A chat's history as one person reads it from the first number to `head`."""
+
+    person: str
+    chat: str
+    head: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything of a run."""
+
+    sends: tuple[SendRecord, ...]
+    live: tuple[LiveRecord, ...]
+    histories: tuple[HistoryRecord, ...]
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,111 @@
+"""One device's commands until their outcome: pure. The same id, oldest first, after every reconnect."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nexync_contracts import limits
+from nexync_contracts.frames import SendFrame
+
+State = Literal["waiting", "sent", "acked"]
+
+
+@dataclass(slots=True)
+class Sending:
+    """A send, and how far it is. `seq` or `code` is its outcome; times are monotonic seconds."""
+
+    frame: SendFrame
+    order: int
+    made_at: float
+    state: State = "waiting"
+    was_acked: bool = False
+    acked_at: float | None = None
+    seq: int | None = None
+    code: str | None = None
+    resent: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the outcome is known."""
+        return self.seq is not None or self.code is not None
+
+
+@dataclass(slots=True)
+class Outbox:
+    """All sends of a device in their order, and the rule which of them go to the socket now.
+
+    With `trust_acks` an acknowledged command is not sent again after a reconnect: the acknowledgement alone
+    has to be enough. That is stricter than a client has to be, and what the loss checker uses.
+    """
+
+    trust_acks: bool = False
+    all: dict[str, Sending] = field(default_factory=dict[str, Sending])
+    _open: dict[str, Sending] = field(default_factory=dict[str, Sending])
+
+    def add(self, frame: SendFrame, now: float) -> Sending:
+        """Line up a new command."""
+        sending = Sending(frame=frame, order=len(self.all), made_at=now)
+        self.all[frame.id] = sending
+        self._open[frame.id] = sending
+        return sending
+
+    @property
+    def unsettled(self) -> int:
+        """Commands whose outcome isn't known."""
+        return len(self._open)
+
+    @property
+    def unacknowledged(self) -> int:
+        """Commands that no `ack` was seen for."""
+        return sum(not sending.was_acked for sending in self._open.values())
+
+    def reconnected(self) -> None:
+        """A new socket: what has no outcome (or, trusting, no ack) is to be sent again."""
+        for sending in self._open.values():
+            if sending.state != "waiting" and not (self.trust_acks and sending.was_acked):
+                sending.state = "waiting"
+                sending.resent += 1
+
+    def due(self) -> list[SendFrame]:
+        """What to write now, oldest first, keeping to the limit of unacknowledged sends."""
+        room = limits.UNACKNOWLEDGED_SENDS - sum(
+            sending.state == "sent" for sending in self._open.values()
+        )
+        frames: list[SendFrame] = []
+        for sending in self._open.values():
+            if sending.state == "waiting" and len(frames) < room:
+                sending.state = "sent"
+                frames.append(sending.frame)
+        return frames
+
+    def acked(self, identifier: str, now: float) -> None:
+        """The command is durable."""
+        sending = self.all.get(identifier)
+        if sending is not None:
+            sending.state = "acked"
+            if not sending.was_acked:
+                sending.was_acked = True
+                sending.acked_at = now
+
+    def retry(self, identifier: str) -> None:
+        """Not taken: this one and all later ones that have no ack go again, in their order."""
+        refused = self._open.get(identifier)
+        if refused is None:
+            return
+        for sending in self._open.values():
+            if sending.order >= refused.order and sending.state == "sent":
+                sending.state = "waiting"
+                sending.resent += 1
+
+    def accepted(self, identifier: str, seq: int) -> None:
+        """The command became the event `seq`."""
+        sending = self.all.get(identifier)
+        if sending is not None and sending.seq is None:
+            sending.seq = seq
+            self._open.pop(identifier, None)
+
+    def rejected(self, identifier: str, code: str) -> None:
+        """The command became no event and never will."""
+        sending = self.all.get(identifier)
+        if sending is not None and sending.code is None:
+            sending.code = code
+            self._open.pop(identifier, None)

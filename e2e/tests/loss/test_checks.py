@@ -1,0 +1,126 @@
+"""The judge itself: an honest run passes, and every kind of violation, planted, is found by its name."""
+
+from dataclasses import replace
+
+import pytest
+
+from nexync_e2e.loss.checks import MESSAGE, RULES, check
+from nexync_e2e.loss.records import HistoryRecord, LiveRecord, Piece, RunRecord, SendRecord
+
+CHAT = "c1"
+
+
+def message(seq: int, identifier: str, sender: str = "ann") -> Piece:
+    """A message as history has it; its text follows from its id."""
+    return Piece(seq, seq, identifier, sender, MESSAGE, f"text {identifier}")
+
+
+def sent(
+    order: int, identifier: str, *, seq: int | None = None, code: str | None = None
+) -> SendRecord:
+    """A message of Ann's phone, acknowledged."""
+    return SendRecord(
+        "ann", "ann-phone", order, CHAT, identifier, f"text {identifier}", True, seq, code
+    )
+
+
+CREATED = Piece(1, 1, "create", "ann", "chat.created", None)
+PIECES = (CREATED, message(2, "a"), message(3, "b"), message(4, "c"))
+BOB = (Piece(1, 2), message(3, "b"), message(4, "c"))
+
+
+def honest() -> RunRecord:
+    """Ann sees all, Bob joined late; one message of Ann's was rejected to her."""
+    return RunRecord(
+        sends=(
+            sent(0, "a", seq=2),
+            sent(1, "b", seq=3),
+            sent(2, "x", code="not_a_member"),
+            sent(3, "c", seq=4),
+        ),
+        live=(
+            LiveRecord("ann", "ann-phone", CHAT, 0, PIECES),
+            LiveRecord("bob", "bob-phone", CHAT, 0, BOB),
+            LiveRecord("bob", "bob-desk", CHAT, 3, BOB[2:]),
+        ),
+        histories=(
+            HistoryRecord("ann", CHAT, 4, PIECES),
+            HistoryRecord("bob", CHAT, 4, BOB),
+        ),
+    )
+
+
+def with_history(*pieces: Piece) -> RunRecord:
+    """The honest run, but everybody's history and live sequence are these pieces."""
+    run = honest()
+    return replace(
+        run,
+        live=(replace(run.live[0], pieces=pieces),),
+        histories=(HistoryRecord("ann", CHAT, pieces[-1].last, pieces),),
+    )
+
+
+def test_an_honest_run_has_no_violation() -> None:
+    """Otherwise the checker would prove nothing."""
+    assert check(honest()) == []
+
+
+def test_a_removed_reader_need_not_see_what_follows() -> None:
+    """His live sequence ends where `gone` said."""
+    run = honest()
+    gone = LiveRecord("bob", "bob-phone", CHAT, 0, BOB[:2], gone_at=3)
+    assert check(replace(run, live=(gone,))) == []
+
+
+PLANTED: dict[str, RunRecord] = {
+    "lost": replace(honest(), sends=(*honest().sends, sent(4, "d"))),
+    "lost (told its seq)": replace(honest(), sends=(*honest().sends, sent(4, "d", seq=9))),
+    "doubled": with_history(*PIECES, message(5, "b")),
+    "contradiction": replace(honest(), sends=(sent(0, "a", code="not_a_member"),)),
+    "contradiction (other seq)": replace(honest(), sends=(sent(0, "a", seq=3),)),
+    "altered": with_history(
+        CREATED, message(2, "a"), replace(message(3, "b"), body="other"), message(4, "c")
+    ),
+    "altered (sender)": with_history(CREATED, message(2, "a", "eve"), *PIECES[2:]),
+    "gap": with_history(CREATED, message(2, "a"), message(3, "b"), message(5, "c")),
+    "gap (end)": replace(honest(), live=(), histories=(HistoryRecord("ann", CHAT, 5, PIECES),)),
+    "disagreement": replace(
+        honest(),
+        live=(),
+        histories=(
+            *honest().histories,
+            HistoryRecord("cid", CHAT, 4, (*PIECES[:3], message(4, "z"))),
+        ),
+    ),
+    "live": replace(
+        honest(),
+        live=(LiveRecord("ann", "ann-phone", CHAT, 0, (*PIECES[:3], message(4, "z"))),),
+    ),
+    "live (seen what is not his)": replace(
+        honest(), live=(LiveRecord("bob", "bob-phone", CHAT, 0, PIECES),)
+    ),
+    "live (skipped what is his)": replace(
+        honest(), live=(LiveRecord("bob", "bob-phone", CHAT, 0, (Piece(1, 3), message(4, "c"))),)
+    ),
+    "live (twice)": replace(
+        honest(),
+        live=(LiveRecord("ann", "ann-phone", CHAT, 0, (*PIECES, message(4, "c"))),),
+    ),
+    "behind": replace(honest(), live=(LiveRecord("ann", "ann-phone", CHAT, 0, PIECES[:3]),)),
+    "behind (hole)": replace(
+        honest(), live=(LiveRecord("ann", "ann-phone", CHAT, 0, PIECES, hole=True),)
+    ),
+    "order": with_history(CREATED, message(2, "b"), message(3, "a"), message(4, "c")),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED))
+def test_a_planted_violation_is_found(name: str) -> None:
+    """Each under the rule that it breaks."""
+    rule = name.split(" ", maxsplit=1)[0]
+    assert rule in {violation.rule for violation in check(PLANTED[name])}
+
+
+def test_every_rule_has_a_planted_violation() -> None:
+    """A rule that never fails is no rule."""
+    assert {name.split(" ")[0] for name in PLANTED} == set(RULES)

@@ -1,0 +1,61 @@
+"""Resending: the same ids, oldest first, within the limit."""
+
+from nexync_contracts import limits
+from nexync_contracts.frames import SendFrame
+from nexync_contracts.ids import ChatId
+from nexync_e2e.ids import client_id
+from nexync_e2e.outbox import Outbox
+
+CHAT = ChatId("0190a000-0000-7000-8000-000000000000")
+
+
+def frame(number: int) -> SendFrame:
+    """A send made at that millisecond."""
+    return SendFrame(id=client_id(number), chat=CHAT, body=str(number))
+
+
+def bodies(outbox: Outbox) -> list[str]:
+    """The texts of what is due."""
+    return [due.body for due in outbox.due()]
+
+
+def test_never_more_unacknowledged_than_the_limit() -> None:
+    """The rest waits for acks."""
+    outbox = Outbox()
+    sendings = [outbox.add(frame(number), 0.0) for number in range(40)]
+    assert len(outbox.due()) == limits.UNACKNOWLEDGED_SENDS
+    assert outbox.due() == []
+    outbox.acked(sendings[0].frame.id, 1.0)
+    assert bodies(outbox) == [str(limits.UNACKNOWLEDGED_SENDS)]
+
+
+def test_a_new_socket_gets_what_has_no_outcome_oldest_first() -> None:
+    """Also what was acknowledged, since its outcome may have passed while away."""
+    outbox = Outbox()
+    first, second, third = (outbox.add(frame(number), 0.0) for number in range(3))
+    outbox.due()
+    outbox.acked(first.frame.id, 1.0)
+    outbox.accepted(second.frame.id, 7)
+    outbox.reconnected()
+    assert bodies(outbox) == ["0", "2"]
+    assert third.resent == 1
+
+
+def test_trusting_acks_sends_only_what_has_none() -> None:
+    """The loss checker takes an ack for the promise that it is."""
+    outbox = Outbox(trust_acks=True)
+    first = outbox.add(frame(0), 0.0)
+    outbox.add(frame(1), 0.0)
+    outbox.due()
+    outbox.acked(first.frame.id, 1.0)
+    outbox.reconnected()
+    assert bodies(outbox) == ["1"]
+
+
+def test_retry_sends_the_refused_and_all_later_ones_again() -> None:
+    """So the order holds."""
+    outbox = Outbox()
+    sendings = [outbox.add(frame(number), 0.0) for number in range(3)]
+    outbox.due()
+    outbox.retry(sendings[1].frame.id)
+    assert bodies(outbox) == ["1", "2"]
