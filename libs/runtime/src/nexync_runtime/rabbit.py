@@ -251,10 +251,10 @@ class Consumer(_Thread):
             self._wake()
 
     def _session(self, connection: pika.BlockingConnection, channel: BlockingChannel) -> None:
+        self._generation += 1
         while self._in_work and not self._stop.is_set():
             connection.process_data_events(time_limit=TICK_SECONDS)
             self._answer(channel)
-        self._generation += 1
         declare(channel, self._queue_name)
         channel.basic_qos(prefetch_count=self._prefetch)
         consumer = channel.basic_consume(self._queue_name, self._take)
