@@ -56,8 +56,17 @@ def _make_postgres(config: Config, place: Place) -> None:
     log = config.logs / "initdb.log"
     home = {"HOME": str(place.folder)}
     commands.run(
-        [_postgres_tool("initdb"), "-D", fresh, "-U", "nexync", "--auth=trust"]
-        + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
+        [
+            _postgres_tool("initdb"),
+            "-D",
+            fresh,
+            "-U",
+            "nexync",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        ],
         log=log,
         timeout=120,
         cwd=place.folder,
@@ -116,9 +125,25 @@ def _redis(config: Config, name: str, *, memory: str, policy: str) -> Program:
     port = config.ports[name]
     return Program(
         name=name,
-        command=(str(server), "--port", str(port), "--bind", HOST)
-        + ("--save", "", "--appendonly", "no", "--daemonize", "no", "--always-show-logo", "no")
-        + ("--maxmemory", memory, "--maxmemory-policy", policy),
+        command=(
+            str(server),
+            "--port",
+            str(port),
+            "--bind",
+            HOST,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+            "--always-show-logo",
+            "no",
+            "--maxmemory",
+            memory,
+            "--maxmemory-policy",
+            policy,
+        ),
         ports=(name,),
         ready=accepts(port, b"PING\r\n", b"+PONG"),
         folder=config.state / name,
@@ -212,9 +237,16 @@ def _fetch_kafka(config: Config) -> None:
     libraries = config.tools / "kafka"
     shutil.rmtree(libraries, ignore_errors=True)
     commands.run(
-        [commands.find("mvn", package="maven"), "-q", "-B", "-f", pom]
-        + ["dependency:copy-dependencies", "-DincludeScope=runtime"]
-        + [f"-DoutputDirectory={libraries}"],
+        [
+            commands.find("mvn", package="maven"),
+            "-q",
+            "-B",
+            "-f",
+            pom,
+            "dependency:copy-dependencies",
+            "-DincludeScope=runtime",
+            f"-DoutputDirectory={libraries}",
+        ],
         log=config.logs / "fetch-kafka.log",
         timeout=600,
     )
@@ -268,8 +300,15 @@ def _format_kafka(config: Config) -> None:
     shutil.rmtree(data, ignore_errors=True)
     cluster = base64.urlsafe_b64encode(b"\x00" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
     commands.run(
-        [*_java(config, "-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster]
-        + ["-c", str(_kafka_settings(config))],
+        [
+            *_java(config, "-Xmx128m"),
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster,
+            "-c",
+            str(_kafka_settings(config)),
+        ],
         log=config.logs / "format-kafka.log",
         timeout=60,
     )
@@ -318,9 +357,22 @@ def _mail(config: Config) -> Program:
     smtp, page = config.ports["smtp"], config.ports["mail"]
     return Program(
         name="mail",
-        command=(str(node), str(script), "--ip", HOST, "--smtp", str(smtp))
-        + ("--web-ip", HOST, "--web", str(page), "--max-emails", "2000")
-        + ("--mail-directory", str(config.state / "mail")),
+        command=(
+            str(node),
+            str(script),
+            "--ip",
+            HOST,
+            "--smtp",
+            str(smtp),
+            "--web-ip",
+            HOST,
+            "--web",
+            str(page),
+            "--max-emails",
+            "2000",
+            "--mail-directory",
+            str(config.state / "mail"),
+        ),
         ports=("mail", "smtp"),
         ready=answers(page, "/api/healthz"),
         folder=config.state / "mail",

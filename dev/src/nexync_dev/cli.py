@@ -5,9 +5,9 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from nexync_dev import lifecycle, places, report
+from nexync_dev import demo, lifecycle, places, report, services
 from nexync_dev.config import Config, addresses, environment
 from nexync_dev.errors import DevError
 from nexync_dev.steps import Steps
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         os.environ["NEXYNC_PORT_BASE_OFFSET"] = str(options.offset)
     steps = Steps()
     try:
-        return _run(options, Config.read(), steps)
+        return _VERBS[options.verb](options, Config.read(), steps)
     except DevError as error:
         print(f"nexync: {error}", file=sys.stderr)
     except OSError as error:
@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--offset", type=int, help="added to every port; names another instance")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("up", parents=[common], help="start everything")
+    verbs.add_parser("install", parents=[common], help="only install what tests and checks need")
     verbs.add_parser("down", parents=[common], help="stop everything; keeps the data")
     verbs.add_parser("wipe", parents=[common], help="stop everything and delete the data")
     status = verbs.add_parser("status", parents=[common], help="what is running")
@@ -55,35 +56,52 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace, config: Config, steps: Steps) -> int:
-    match options.verb:
-        case "up":
-            lifecycle.up(config, steps, with_services=True)
-            steps.say(f"\nNexync is up after {steps.elapsed():.1f} s.\n")
-            for line in lifecycle.urls(config):
-                steps.say(line)
-        case "backends" if options.action == "up":
-            lifecycle.up(config, steps, with_services=False, with_schema=not options.bare)
-            steps.say(f"\nThe backends are up after {steps.elapsed():.1f} s.")
-        case "down" | "backends":
-            if not lifecycle.down(config, steps):
-                steps.say("Nothing was running.")
-        case "wipe":
-            lifecycle.down(config, steps)
-            wipe(config, steps)
-        case "status":
-            return _status(config, as_json=options.json)
-        case "logs":
-            report.follow(config, options.name)
-        case "env":
-            for name, value in (environment(config) | addresses(config)).items():
-                print(f"export {name}={shlex.quote(value)}")
-        case "demo":
-            from nexync_dev.demo import fill
+def _up(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    lifecycle.up(config, steps, with_services=True)
+    steps.say(f"\nNexync is up after {steps.elapsed():.1f} s.\n")
+    for line in lifecycle.urls(config):
+        steps.say(line)
+    return 0
 
-            fill(config, steps)
-        case verb:
-            _control(Supervisor(config), str(verb), options.name)
+
+def _backends(options: argparse.Namespace, config: Config, steps: Steps) -> int:
+    if options.action == "down":
+        return _down(options, config, steps)
+    lifecycle.up(config, steps, with_services=False, with_schema=not options.bare)
+    steps.say(f"\nThe backends are up after {steps.elapsed():.1f} s.")
+    return 0
+
+
+def _down(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    if not lifecycle.down(config, steps):
+        steps.say("Nothing was running.")
+    return 0
+
+
+def _wipe(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    lifecycle.down(config, steps)
+    wipe(config, steps)
+    return 0
+
+
+def _install(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    services.install_web(config, steps)
+    return 0
+
+
+def _logs(options: argparse.Namespace, config: Config, _: Steps) -> int:
+    report.follow(config, options.name)
+    return 0
+
+
+def _env(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    for name, value in (environment(config) | addresses(config)).items():
+        steps.say(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _demo(_: argparse.Namespace, config: Config, steps: Steps) -> int:
+    demo.fill(config, steps)
     return 0
 
 
@@ -103,21 +121,37 @@ def wipe(config: Config, steps: Steps) -> None:
                     entry.unlink()
 
 
-def _status(config: Config, *, as_json: bool) -> int:
-    supervisor = Supervisor(config)
-    running = supervisor.is_running()
-    found = report.rows(config) if running else []
-    if as_json:
-        print(report.as_json(found))
+def _status(options: argparse.Namespace, config: Config, steps: Steps) -> int:
+    found = report.rows(config) if Supervisor(config).is_running() else []
+    if options.json:
+        steps.say(report.as_json(found))
     else:
-        print(report.table(found) if found else "Nothing is running.")
+        steps.say(report.table(found) if found else "Nothing is running.")
     return 0 if found and all(row["state"] == "running" for row in found) else 3
 
 
-def _control(supervisor: Supervisor, verb: str, name: str) -> None:
-    if name not in supervisor.states():
-        raise DevError(f"There is no program {name!r}; see the verb `status`.")
-    if verb in ("stop", "restart"):
-        supervisor.stop(name)
-    if verb in ("start", "restart"):
-        supervisor.start(name)
+def _control(options: argparse.Namespace, config: Config, _: Steps) -> int:
+    supervisor = Supervisor(config)
+    if options.name not in supervisor.states():
+        raise DevError(f"There is no program {options.name!r}; see the verb `status`.")
+    if options.verb in ("stop", "restart"):
+        supervisor.stop(options.name)
+    if options.verb in ("start", "restart"):
+        supervisor.start(options.name)
+    return 0
+
+
+_VERBS: Mapping[str, Callable[[argparse.Namespace, Config, Steps], int]] = {
+    "up": _up,
+    "install": _install,
+    "down": _down,
+    "wipe": _wipe,
+    "status": _status,
+    "logs": _logs,
+    "demo": _demo,
+    "env": _env,
+    "backends": _backends,
+    "start": _control,
+    "stop": _control,
+    "restart": _control,
+}

@@ -149,9 +149,13 @@ def environment(config: Config) -> dict[str, str]:
 
 
 def addresses(config: Config) -> dict[str, str]:
-    """Where tests find what people use: the edge and the mail inbox."""
+    """Where tests find what people use: the page, the inbox's API, and each gateway by itself."""
     port = config.ports
+    gateways = (f"ws://{HOST}:{port[name]}/ws" for name in ("gateway-1", "gateway-2"))
     return {
-        "NEXYNC_EDGE_URL": f"http://{HOST}:{port['edge']}",
-        "NEXYNC_MAIL_URL": f"http://{HOST}:{port['mail']}",
+        "NEXYNC_PAGE": f"http://{HOST}:{port['edge']}",
+        "NEXYNC_MAIL": f"http://{HOST}:{port['mail']}/api",
+        "NEXYNC_GATEWAYS": ",".join(gateways),
+        "NEXYNC_ROOT": str(config.root),
+        "NEXYNC_STATE": str(config.state),
     }

@@ -40,7 +40,7 @@ class Route:
 def read_routes(config: Config) -> list[Route]:
     """The route table. Raises `DevError` for a route to something unknown."""
     table = json.loads((config.root / "dev" / "edge" / "routes.json").read_text())
-    routes = [Route(**cast(dict[str, str], row)) for row in table["routes"]]  # type: ignore[arg-type]  # checked just below
+    routes = [Route(**cast("dict[str, str]", row)) for row in table["routes"]]  # type: ignore[arg-type]  # checked just below
     for route in routes:
         known = route.to == "client" if route.kind == "static" else route.to in UPSTREAMS
         if not known or route.match not in ("exact", "prefix"):
@@ -52,7 +52,9 @@ def inline_script_hashes(web: Path) -> dict[str, list[str]]:
     """For each page of the built client, the CSP hashes of the scripts written inside it."""
     pages: dict[str, list[str]] = {}
     for page in sorted(web.rglob("*.html")):
-        scripts = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page.read_text(), re.S)
+        scripts = re.findall(
+            r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page.read_text(), re.DOTALL
+        )
         hashes = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
         pages["/" + str(page.relative_to(web))] = [f"'sha256-{one}'" for one in sorted(hashes)]
     return pages
@@ -197,7 +199,7 @@ def _location(route: Route) -> str:
 
 
 def program(config: Config, place: Place) -> Program:
-    """nginx under the supervisor, as the unprivileged user."""
+    """Nginx under the supervisor, as the unprivileged user."""
     server = commands.find("nginx", package="nginx-light")
     folder = places.give(place, place.folder / "edge")
     types = Path("/etc/nginx/mime.types")

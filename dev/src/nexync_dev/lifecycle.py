@@ -2,8 +2,9 @@
 
 import fcntl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -16,7 +17,7 @@ from nexync_dev.supervision import Supervisor, render_main, render_programs, set
 
 
 @contextmanager
-def _alone(config: Config) -> Iterator[None]:
+def _alone(config: Config) -> Generator[None]:
     """One `up` or `down` at a time for one state folder."""
     config.run.mkdir(parents=True, exist_ok=True)
     with (config.run / "lock").open("w") as lock:
@@ -40,7 +41,15 @@ def up(config: Config, steps: Steps, *, with_services: bool, with_schema: bool =
             processes.end(processes.of_instance(config), grace=10)
         started: list[str] = []
         try:
-            _raise(config, place, steps, supervisor, started, with_services, with_schema)
+            _raise(
+                config,
+                place,
+                steps,
+                supervisor,
+                started,
+                with_services=with_services,
+                with_schema=with_schema,
+            )
         except BaseException:
             with steps.step("Stop what was started"):
                 if fresh:
@@ -57,6 +66,7 @@ def _raise(
     steps: Steps,
     supervisor: Supervisor,
     started: list[str],
+    *,
     with_services: bool,
     with_schema: bool,
 ) -> None:
@@ -133,7 +143,7 @@ def _wait(config: Config, supervisor: Supervisor, program: Program) -> None:
         time.sleep(0.1)
 
 
-def _last_words(program: Program, log: commands.Path) -> str:
+def _last_words(program: Program, log: Path) -> str:
     text = log.read_text(errors="replace") if log.is_file() else ""
     return f"{commands.telling_line(text[-8000:])} (log of {program.name}: {log})"
 
@@ -141,8 +151,16 @@ def _last_words(program: Program, log: commands.Path) -> str:
 def _apply(config: Config) -> None:
     env = environment(config)
     commands.run(
-        [config.python, "-m", "nexync_operator", "apply"]
-        + ["--kafka", env["NEXYNC_KAFKA_BOOTSTRAP"], "--postgres", env["NEXYNC_POSTGRES_URL"]],
+        [
+            config.python,
+            "-m",
+            "nexync_operator",
+            "apply",
+            "--kafka",
+            env["NEXYNC_KAFKA_BOOTSTRAP"],
+            "--postgres",
+            env["NEXYNC_POSTGRES_URL"],
+        ],
         log=config.logs / "apply.log",
         timeout=120,
         env=env,

@@ -95,8 +95,17 @@ def _make_user() -> None:
         pwd.getpwnam(USER)
     except KeyError:
         subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home"]
-            + ["--home-dir", str(_OUTSIDE), "--shell", "/usr/sbin/nologin", USER],
+            [
+                "useradd",
+                "--system",
+                "--user-group",
+                "--no-create-home",
+                "--home-dir",
+                str(_OUTSIDE),
+                "--shell",
+                "/usr/sbin/nologin",
+                USER,
+            ],
             check=True,
             timeout=30,
         )

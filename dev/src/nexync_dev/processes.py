@@ -1,5 +1,6 @@
 """Which processes belong to an instance, and who holds a port."""
 
+import os
 import signal
 import socket
 import time
@@ -9,26 +10,49 @@ import psutil
 
 from nexync_dev.config import HOST, Config, port_variable
 from nexync_dev.errors import DevError
-from nexync_dev.supervision import MARK, settings_path
+from nexync_dev.supervision import MARK, session_path, settings_path
 
 
 def of_instance(config: Config) -> list[psutil.Process]:
-    """Every process started by this instance's supervisor, and itself.
+    """Every process started by this instance's supervisor, and itself, also after it was killed.
 
-    They carry a mark in their environment; children that overwrote theirs (PostgreSQL, nginx) are
-    found as descendants.
+    They carry a mark in their environment. Some overwrite it (Redis, PostgreSQL, nginx): these are
+    found by the supervisor's session, or as descendants of the others.
     """
     found: dict[int, psutil.Process] = {}
     own = psutil.Process().pid
+    session = _session(config)
     for process in psutil.process_iter():
         try:
-            marked = process.environ().get(MARK) == config.identity
-            marked = marked or str(settings_path(config)) in process.cmdline()
-            members = [process, *process.children(recursive=True)] if marked else []
-        except psutil.Error:
+            ours = (
+                (session is not None and os.getsid(process.pid) == session)
+                or process.environ().get(MARK) == config.identity
+                or str(settings_path(config)) in process.cmdline()
+            )
+            members = [process, *process.children(recursive=True)] if ours else []
+        except (psutil.Error, ProcessLookupError, PermissionError):
             continue
         found.update({member.pid: member for member in members if member.pid != own})
     return list(found.values())
+
+
+def _session(config: Config) -> int | None:
+    """The session that the supervisor leads or led.
+
+    The kernel gives its number to no other process while a member lives, so a leader that is not our
+    supervisor means that no member is left.
+    """
+    try:
+        session = int(session_path(config).read_text())
+    except (OSError, ValueError):
+        return None
+    try:
+        leader = psutil.Process(session).cmdline()
+    except psutil.NoSuchProcess:
+        return session
+    except psutil.Error:
+        return None
+    return session if str(settings_path(config)) in leader else None
 
 
 def end(processes: Iterable[psutil.Process], grace: float) -> None:
@@ -74,9 +98,10 @@ def _holder(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
             listening = connection.status == psutil.CONN_LISTEN
-            if listening and connection.laddr and connection.laddr.port == port:
-                if connection.pid is not None:
-                    return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            if not listening or not connection.laddr or connection.laddr.port != port:
+                continue
+            if connection.pid is not None:
+                return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:
         return ""
     return ""

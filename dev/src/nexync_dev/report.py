@@ -14,8 +14,6 @@ from nexync_dev.supervision import ProgramState, Supervisor
 
 _COLORS = (36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91)
 
-PORTS = {"gateway-1": "gateway-1", "persister-1": "persister-1-admin"}
-
 
 def rows(config: Config) -> list[dict[str, object]]:
     """One row a program; `memory` is resident bytes of it and its children, `uptime` seconds."""
@@ -53,10 +51,10 @@ def table(found: Sequence[dict[str, object]]) -> str:
             (
                 str(row["name"]),
                 str(row["state"]),
-                str(row["pid"] or "–"),
-                str(row["port"] or "–"),
-                _duration(uptime) if isinstance(uptime, int) else "–",
-                f"{memory / 2**20:.0f} MB" if isinstance(memory, int) else "–",
+                str(row["pid"] or "-"),
+                str(row["port"] or "-"),
+                _duration(uptime) if isinstance(uptime, int) else "-",
+                f"{memory / 2**20:.0f} MB" if isinstance(memory, int) else "-",
             )
         )
     widths = [max(len(line[column]) for line in lines) for column in range(6)]

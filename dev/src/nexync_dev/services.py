@@ -72,6 +72,7 @@ def prepare(config: Config, place: Place, steps: Steps) -> None:
     stamp = config.tools / "web.done"
     out = config.root / "svc-web" / "out"
     if not commands.is_done(stamp, sources) or not out.is_dir():
+        install_web(config, steps)
         with steps.step("Build the web client"):
             _build_web(config)
             commands.mark_done(stamp, sources)
@@ -111,20 +112,24 @@ def _web_digest(config: Config) -> str:
     )
 
 
-def _build_web(config: Config) -> None:
+def install_web(config: Config, steps: Steps) -> None:
+    """Install the packages of the web client as its lock file pins them, when that changed."""
     folder = config.root / "svc-web"
-    npm = commands.find("npm", package="npm")
-    log = config.logs / "build-web.log"
     lock = commands.digest([folder / "package-lock.json"])
     stamp = config.tools / "web-packages.done"
     if not commands.is_done(stamp, lock) or not (folder / "node_modules").is_dir():
-        commands.run([npm, "ci"], log=log, timeout=900, cwd=folder)
-        commands.mark_done(stamp, lock)
+        with steps.step("Install the packages of the web client"):
+            npm = commands.find("npm", package="npm")
+            commands.run([npm, "ci"], log=config.logs / "install-web.log", timeout=900, cwd=folder)
+            commands.mark_done(stamp, lock)
+
+
+def _build_web(config: Config) -> None:
     commands.run(
-        [npm, "run", "build"],
-        log=log,
+        [commands.find("npm", package="npm"), "run", "build"],
+        log=config.logs / "build-web.log",
         timeout=900,
-        cwd=folder,
+        cwd=config.root / "svc-web",
         env={"NEXT_TELEMETRY_DISABLED": "1"},
     )
 

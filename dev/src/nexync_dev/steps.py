@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -15,7 +15,7 @@ class Steps:
         self._began = time.monotonic()
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
+    def step(self, title: str) -> Generator[None]:
         """Time the block and print its line; a failure prints a cross and goes on upwards."""
         live = self._out.isatty()
         if live:

@@ -23,7 +23,6 @@ MARK = "NEXYNC_DEV_INSTANCE"
 """Set in the environment of every process of an instance, so that none is overlooked."""
 
 _LONGEST_SOCKET_PATH = 100
-GROUPS = ("backends", "services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,13 @@ def settings_path(config: Config) -> Path:
     return config.run / "supervisord.conf"
 
 
+def session_path(config: Config) -> Path:
+    """Holds the number of the session that the supervisor leads; its children are members."""
+    return config.run / "session"
+
+
 def render_main(config: Config) -> str:
-    """supervisord's own settings; programs are included from one file a group."""
+    """Supervisord's own settings; programs are included from one file a group."""
     user = "user=root\n" if os.geteuid() == 0 else ""
     return (
         "[supervisord]\n"
@@ -131,6 +135,7 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._path = path
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:
+        del host
         return _UnixConnection(self._path)
 
 
@@ -153,8 +158,13 @@ class Supervisor:
         log = self._config.logs / "supervisor-start.log"
         with log.open("w") as out:
             done = subprocess.run(
-                [self._config.python, "-m", "supervisor.supervisord"]
-                + ["-c", settings_path(self._config)],
+                [
+                    self._config.python,
+                    "-m",
+                    "supervisor.supervisord",
+                    "-c",
+                    settings_path(self._config),
+                ],
                 cwd=self._config.run,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -169,19 +179,20 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise DevError(f"The supervisor does not answer; see {self._config.logs}.")
             time.sleep(0.05)
+        session_path(self._config).write_text(str(self._call("getPID")))
 
     def update(self) -> None:
         """Take in changed files: programs that changed or went are stopped and made anew."""
-        added, changed, removed = cast(list[list[list[str]]], self._call("reloadConfig"))[0]
+        added, changed, removed = cast("list[list[list[str]]]", self._call("reloadConfig"))[0]
         for name in (*removed, *changed):
             self.stop(name)
             self._call("removeProcessGroup", name)
         for name in (*added, *changed):
             self._call("addProcessGroup", name)
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, *, wait: bool = False) -> None:
         """Start one program; no error if it runs."""
-        self._ignoring("ALREADY_STARTED", "startProcess", name, False)
+        self._ignoring("ALREADY_STARTED", "startProcess", name, wait)
 
     def stop(self, name: str, *, wait: bool = True) -> None:
         """Stop one program within its bound; no error if it is not running."""
@@ -189,7 +200,7 @@ class Supervisor:
 
     def states(self) -> dict[str, ProgramState]:
         """All programs by name."""
-        rows = cast(list[dict[str, Any]], self._call("getAllProcessInfo"))
+        rows = cast("list[dict[str, Any]]", self._call("getAllProcessInfo"))
         return {
             str(row["name"]): ProgramState(
                 name=str(row["name"]),
@@ -216,7 +227,7 @@ class Supervisor:
         transport = _UnixTransport(str(socket_path(self._config)))
         proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
         try:
-            return cast(object, getattr(proxy.supervisor, method)(*arguments))
+            return cast("object", getattr(proxy.supervisor, method)(*arguments))
         except xmlrpc.client.Fault as fault:
             raise DevError(f"Supervisor, {method}: {fault.faultString}") from None
         except (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError) as error:
