@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
 from nexync_contracts.ids import ChatId, Stream, is_chat_stream, stream_id
 from nexync_e2e.ids import ServerClock, client_id
-from nexync_e2e.inbox import Inbox, seen_event, seen_skip
+from nexync_e2e.inbox import Inbox, Seen, seen_event, seen_skip
 from nexync_e2e.outbox import Outbox, Sending
 from nexync_e2e.person import Person
 from nexync_e2e.rest import RefusedError
@@ -30,6 +30,8 @@ class Device:
     """A person's device at one or several gateways, tried in turn.
 
     `repair` off makes a device that never asks for what it lacks. `check_seconds` is its own check of heads.
+    `on_event` is called with the stream and the monotonic time of every event frame. `longest_hole` is in
+    seconds.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Device:
         repair: bool = True,
         check_seconds: float = 15.0,
         dice: random.Random | None = None,
+        on_event: Callable[[Stream, float], None] | None = None,
     ) -> None:
         self.person = person
         self.name = name
@@ -53,11 +56,13 @@ class Device:
         self.resets = 0
         self.repairs = 0
         self.live = False
-        self.last_event_at: dict[Stream, float] = {}
+        self.longest_hole = 0.0
+        self._hole_since: dict[Stream, float] = {}
         self._gateways = gateways
         self._turn = 0
         self._repair = repair
         self._check_seconds = check_seconds
+        self._on_event = on_event
         self._dice = dice or random.Random()
         self._clock = ServerClock()
         self._socket: ClientConnection | None = None
@@ -88,6 +93,12 @@ class Device:
         sending = self.outbox.add(frame, time.monotonic())
         await self._pump()
         return sending
+
+    async def send_again(self, sending: Sending) -> None:
+        """Write a command once more although nothing asks for it, as an impatient client would."""
+        if self._socket is not None and self.live:
+            with contextlib.suppress(ConnectionClosed):
+                await self._socket.send(sending.frame.model_dump_json())
 
     async def settled(self, *, seconds: float = 30.0) -> None:
         """Wait until every command has its outcome."""
@@ -219,15 +230,14 @@ class Device:
         match frame:
             case frames.EventFrame():
                 inbox = self._inbox(frame.stream, frame.epoch)
-                self.last_event_at[frame.stream] = now
+                if self._on_event is not None:
+                    self._on_event(frame.stream, now)
                 if frame.by == self.person.id:
                     self.outbox.accepted(frame.id, frame.seq)
-                if inbox.take(seen_event(frame)):
-                    await self._ask_repair(frame.stream, inbox, socket)
+                await self._take_piece(frame.stream, inbox, seen_event(frame), socket)
             case frames.SkipFrame():
                 inbox = self._inbox(frame.stream, frame.epoch)
-                if inbox.take(seen_skip(frame)):
-                    await self._ask_repair(frame.stream, inbox, socket)
+                await self._take_piece(frame.stream, inbox, seen_skip(frame), socket)
             case frames.ResetFrame():
                 self._start_reset(frame)
             case frames.GoneFrame():
@@ -258,10 +268,19 @@ class Device:
             inbox = self.inboxes[stream] = Inbox(epoch=epoch)
         return inbox
 
-    async def _ask_repair(self, stream: Stream, inbox: Inbox, socket: ClientConnection) -> None:
-        if self._repair:
-            self.repairs += 1
-            await socket.send(frames.RepairFrame(stream=stream, after=inbox.head).model_dump_json())
+    async def _take_piece(
+        self, stream: Stream, inbox: Inbox, piece: Seen, socket: ClientConnection
+    ) -> None:
+        opened = inbox.take(piece)
+        now = time.monotonic()
+        if opened:
+            self._hole_since[stream] = now
+            if self._repair:
+                self.repairs += 1
+                ask = frames.RepairFrame(stream=stream, after=inbox.head)
+                await socket.send(ask.model_dump_json())
+        elif stream in self._hole_since and not inbox.hole:
+            self.longest_hole = max(self.longest_hole, now - self._hole_since.pop(stream))
 
     def _later(self, seconds: float) -> None:
         if self._group is not None and not self._stopping:
@@ -295,7 +314,8 @@ class Device:
             if inbox.epoch != frame.epoch:
                 inbox.restart(frame.epoch, 0)
             chat = ChatId(stream_id(frame.stream))
-            for piece in await self.person.history(chat, after=inbox.head, at_least=frame.seq):
+            history = await self.person.history(chat, after=inbox.head, at_least=frame.seq)
+            for piece in history.pieces:
                 inbox.take(piece)
         finally:
             self._resetting.discard(frame.stream)

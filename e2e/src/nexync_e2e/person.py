@@ -1,6 +1,7 @@
 """A person over REST: an account by the code in the mail, connections, chats, history."""
 
 import secrets
+from dataclasses import dataclass
 
 from nexync_contracts import endpoints, rest
 from nexync_contracts.events import ChatKind
@@ -8,6 +9,14 @@ from nexync_contracts.ids import ChatId, PersonId, SessionId
 from nexync_e2e.inbox import Seen
 from nexync_e2e.mail import MailInbox
 from nexync_e2e.rest import Rest
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Events and skips of a chat as one person may read them, and the head that they lead to."""
+
+    head: int
+    pieces: tuple[Seen, ...]
 
 
 class Person:
@@ -66,7 +75,7 @@ class Person:
         page = await self.rest.call(endpoints.CHATS, rest.ChatsPage, query={"limit": 200})
         return page.chats
 
-    async def history(self, chat: ChatId, *, after: int = 0, at_least: int = 0) -> list[Seen]:
+    async def history(self, chat: ChatId, *, after: int = 0, at_least: int = 0) -> History:
         """All events and skips after `after`, ascending, closing up to the head. Raises RefusedError."""
         pieces: list[Seen] = []
         while True:
@@ -83,7 +92,7 @@ class Person:
             found += [Seen(skip.from_seq, skip.to_seq) for skip in page.skips]
             pieces += sorted(found, key=lambda piece: piece.first)
             if page.to <= after or page.to >= page.head:
-                return pieces
+                return History(page.head, tuple(pieces))
             after = page.to
 
     async def log_out(self) -> None:

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +12,6 @@ class Wires:
     mail: str
     gateways: tuple[str, ...]
     redis_state: str
-    root: Path
 
     @property
     def edge_socket(self) -> str:
@@ -21,13 +19,19 @@ class Wires:
         return self.page.replace("http", "ws", 1) + "/ws"
 
 
+def _first(*names: str, default: str) -> str:
+    return next((os.environ[name] for name in names if os.environ.get(name)), default)
+
+
 def wires() -> Wires:
-    """From NEXYNC_PAGE, NEXYNC_MAIL, NEXYNC_GATEWAYS (comma-separated), NEXYNC_REDIS_STATE_URL, NEXYNC_ROOT."""
+    """From NEXYNC_PAGE or NEXYNC_EDGE_URL, NEXYNC_MAIL or NEXYNC_MAIL_URL, NEXYNC_GATEWAYS, NEXYNC_REDIS_STATE_URL.
+
+    NEXYNC_GATEWAYS is comma-separated.
+    """
     gateways = os.environ.get("NEXYNC_GATEWAYS", "ws://127.0.0.1:18101/ws,ws://127.0.0.1:18102/ws")
     return Wires(
-        page=os.environ.get("NEXYNC_PAGE", "http://127.0.0.1:8080").rstrip("/"),
-        mail=os.environ.get("NEXYNC_MAIL", "http://127.0.0.1:18025").rstrip("/"),
+        page=_first("NEXYNC_PAGE", "NEXYNC_EDGE_URL", default="http://127.0.0.1:8080").rstrip("/"),
+        mail=_first("NEXYNC_MAIL", "NEXYNC_MAIL_URL", default="http://127.0.0.1:18025").rstrip("/"),
         gateways=tuple(part.strip() for part in gateways.split(",") if part.strip()),
         redis_state=os.environ.get("NEXYNC_REDIS_STATE_URL", "redis://127.0.0.1:16379/0"),
-        root=Path(os.environ.get("NEXYNC_ROOT", str(Path.cwd()))),
     )

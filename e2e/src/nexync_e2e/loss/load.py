@@ -1,0 +1,178 @@
+"""The load: everybody writes where they belong, members come and go, all devices read."""
+
+import asyncio
+import contextlib
+import itertools
+import random
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from nexync_contracts.ids import Stream, chat_stream
+from nexync_e2e.device import Device
+from nexync_e2e.loss.cast import Cast, Group
+from nexync_e2e.person import Person
+from nexync_e2e.rest import RefusedError
+from nexync_e2e.settings import Wires
+from nexync_e2e.waiting import until_true
+
+_PER_WRITER_SECONDS = 0.16
+_UNACKNOWLEDGED = 8
+_CHURN_SECONDS = 0.7
+_SECOND_DEVICES = 5
+_TWICE_EVERY = 25
+"""Every 25th message is sent twice, so that de-duplication has work also without a reconnect."""
+
+
+class Load:
+    """Writers with a device each, spread over both gateways, and some second devices that only read."""
+
+    def __init__(self, people: Cast, wires: Wires, *, repair: bool, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._cast = people
+        self._writing = asyncio.Event()
+        self._busy = 0
+        self.event_times: dict[Stream, list[float]] = defaultdict(list)
+        self.changes = 0
+        count = len(people.people)
+        self.writers = [
+            self._device(people.people[number], wires, number, "phone", repair=repair)
+            for number in range(count)
+        ]
+        self.readers = [
+            self._device(people.people[number], wires, number + 1, "desk", repair=repair)
+            for number in range(min(_SECOND_DEVICES, count))
+        ]
+
+    @property
+    def devices(self) -> list[Device]:
+        """All of them."""
+        return [*self.writers, *self.readers]
+
+    def _device(
+        self, person: Person, wires: Wires, turn: int, name: str, *, repair: bool
+    ) -> Device:
+        shift = turn % len(wires.gateways)
+        return Device(
+            person,
+            wires.gateways[shift:] + wires.gateways[:shift],
+            name=f"{person.username}-{name}",
+            trust_acks=True,
+            repair=repair,
+            dice=random.Random(self._dice.random()),
+            on_event=self._note_event,
+        )
+
+    def _note_event(self, stream: Stream, now: float) -> None:
+        times = self.event_times[stream]
+        if not times or now - times[-1] > 0.02:
+            times.append(now)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """All devices connected, writers paused until `write`."""
+        async with contextlib.AsyncExitStack() as stack:
+            for device in self.devices:
+                await stack.enter_async_context(device.running())
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._write(device), name=device.name)
+                    for device in self.writers
+                ]
+                tasks.append(group.create_task(self._churn(), name="churn"))
+                try:
+                    yield
+                finally:
+                    for task in tasks:
+                        task.cancel()
+
+    def write(self) -> None:
+        """Let everybody write."""
+        self._writing.set()
+
+    async def pause(self, *, seconds: float = 45.0) -> None:
+        """Stop writing and changing members; wait until what was sent is acknowledged or rejected."""
+        self._writing.clear()
+        await until_true(
+            lambda: not self._busy and not self.unacknowledged,
+            "every send acknowledged",
+            seconds=seconds,
+        )
+
+    @property
+    def acks(self) -> int:
+        """Acknowledged sends so far."""
+        return sum(
+            sending.was_acked for device in self.writers for sending in device.outbox.all.values()
+        )
+
+    @property
+    def unacknowledged(self) -> int:
+        """Sends without acknowledgement or outcome."""
+        return sum(device.outbox.unacknowledged for device in self.writers)
+
+    def first_ack_after(self, moment: float) -> float | None:
+        """Seconds from the (monotonic) moment to the next acknowledgement of something sent after it."""
+        later = [
+            sending.acked_at - moment
+            for device in self.writers
+            for sending in device.outbox.all.values()
+            if sending.acked_at is not None and sending.made_at > moment
+        ]
+        return min(later, default=None)
+
+    def longest_silence(self, start: float, end: float) -> float:
+        """The longest time between two events of one chat (as seen by anybody) within the span, seconds."""
+        longest = 0.0
+        for group in self._cast.groups:
+            times = self.event_times[chat_stream(group.chat)]
+            marks = [start, *(moment for moment in times if start < moment < end), end]
+            longest = max(
+                longest,
+                *(after - before for before, after in itertools.pairwise(marks)),
+            )
+        return longest
+
+    async def _write(self, device: Device) -> None:
+        groups = self._cast.groups_of(device.person)
+        number = 0
+        while True:
+            await self._writing.wait()
+            if groups and device.outbox.unacknowledged < _UNACKNOWLEDGED:
+                number += 1
+                group = self._dice.choice(groups)
+                sending = await device.send(group.chat, f"{device.name} {number}")
+                if number % _TWICE_EVERY == 0:
+                    await device.send_again(sending)
+            await asyncio.sleep(_PER_WRITER_SECONDS * self._dice.uniform(0.5, 1.5))
+
+    async def _churn(self) -> None:
+        """Take the floating member of one chat after another out and in; what fails is tried anew later."""
+        inside: dict[str, bool] = {}
+        while True:
+            await self._writing.wait()
+            group = self._dice.choice(self._cast.groups)
+            self._busy += 1
+            try:
+                await self._toggle(group, inside=inside)
+                self.changes += 1
+            except (RefusedError, httpx.TransportError):
+                pass
+            finally:
+                self._busy -= 1
+            await asyncio.sleep(_CHURN_SECONDS * self._dice.uniform(0.5, 1.5))
+
+    async def _toggle(self, group: Group, *, inside: dict[str, bool]) -> None:
+        now_inside = inside.get(group.chat, True)
+        inside[group.chat] = not now_inside
+        if now_inside:
+            await group.admin.remove_member(group.chat, group.floating.id)
+        else:
+            await group.admin.add_member(group.chat, group.floating.id)
+
+
+def now() -> float:
+    """Monotonic seconds, the clock of all times here."""
+    return time.monotonic()

@@ -1,0 +1,181 @@
+"""The processes of the instance under test: killed, frozen, or replaced by a twin with a planted fault.
+
+The instance is spoken to through its own command (`python -m nexync_dev`), so nothing of it is imported.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from nexync_e2e.waiting import until
+
+GATEWAYS = ("gateway-1", "gateway-2")
+PERSISTERS = ("persister-1", "persister-2")
+BACKENDS = ("postgres", "redis-state", "redis-cache", "rabbitmq", "kafka")
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    name: str
+    state: str
+    pid: int | None = None
+    port: int | None = None
+
+
+_ROWS: TypeAdapter[list[_Row]] = TypeAdapter(list[_Row])
+
+
+@dataclass(slots=True)
+class _StandIn:
+    """A process started here in place of a supervised one, and started again when it dies."""
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: str
+    process: asyncio.subprocess.Process | None = None
+    starts: int = 0
+
+
+class Machine:
+    """Signals to one instance's processes by their program name."""
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[str, _StandIn] = {}
+
+    async def pid(self, name: str) -> int:
+        """The process id; waits (≤ 30 s) while the program is between two lives."""
+        stand_in = self._stand_ins.get(name)
+
+        async def probe() -> int | None:
+            if stand_in is not None:
+                process = stand_in.process
+                return process.pid if process and process.returncode is None else None
+            row = (await self._rows()).get(name)
+            return row.pid if row is not None and row.state == "running" else None
+
+        return await until(probe, f"{name} runs", seconds=30, every=0.3)
+
+    async def port(self, name: str) -> int:
+        """The port that the program shows."""
+        port = (await self._rows())[name].port
+        if port is None:
+            msg = f"{name} has no port"
+            raise LookupError(msg)
+        return port
+
+    async def kill(self, *names: str) -> None:
+        """SIGKILL to each with all its children, at the same moment; the supervisor starts them again."""
+        processes: list[psutil.Process] = []
+        for name in names:
+            with contextlib.suppress(psutil.Error):
+                leader = psutil.Process(await self.pid(name))
+                processes += [leader, *leader.children(recursive=True)]
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    async def terminate(self, name: str) -> None:
+        """SIGTERM: a graceful end, after which the supervisor starts it again."""
+        os.kill(await self.pid(name), signal.SIGTERM)
+
+    @contextlib.asynccontextmanager
+    async def frozen(self, *names: str) -> AsyncGenerator[None]:
+        """SIGSTOP for the block, then SIGCONT to those that still live."""
+        processes: list[psutil.Process] = []
+        for name in names:
+            leader = psutil.Process(await self.pid(name))
+            processes += [leader, *leader.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                with contextlib.suppress(psutil.Error):
+                    process.resume()
+
+    @contextlib.asynccontextmanager
+    async def with_fault(self, fault: str, *names: str) -> AsyncGenerator[None]:
+        """Twins with `NEXYNC_FAULT` in place of these services for the block."""
+        async with asyncio.TaskGroup() as group:
+            keepers: list[asyncio.Task[None]] = []
+            for name in names:
+                process = psutil.Process(await self.pid(name))
+                environment = process.environ() | {"NEXYNC_FAULT": fault}
+                stand_in = _StandIn(process.cmdline(), environment, process.cwd())
+                await self._dev("stop", name)
+                self._stand_ins[name] = stand_in
+                keepers.append(group.create_task(_keep(stand_in, name), name=f"twin {name}"))
+            try:
+                yield
+            finally:
+                for keeper in keepers:
+                    keeper.cancel()
+                await asyncio.wait(keepers, timeout=40)
+                for name in names:
+                    del self._stand_ins[name]
+                    await self._dev("start", name)
+
+    async def _rows(self) -> dict[str, _Row]:
+        rows = _ROWS.validate_json(await self._dev("status", "--json"))
+        return {row.name: row for row in rows}
+
+    async def _dev(self, *arguments: str) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "nexync_dev",
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(90):
+            out, err = await process.communicate()
+        rows_in_any_state = arguments[0] == "status" and out.lstrip().startswith(b"[")
+        if process.returncode != 0 and not rows_in_any_state:
+            said = (err or out).decode(errors="replace").strip()
+            msg = f"nexync_dev {' '.join(arguments)}: {said}"
+            raise RuntimeError(msg)
+        return out
+
+
+async def _keep(stand_in: _StandIn, name: str) -> None:
+    """Run the twin until cancelled, starting it again (at most once a second) when it ends."""
+    log = Path(stand_in.folder) / "logs" / f"{name}-twin.log"
+    target = log if log.parent.is_dir() else Path(os.devnull)
+    with target.open("ab") as out:
+        while True:
+            stand_in.starts += 1
+            process = await asyncio.create_subprocess_exec(
+                *stand_in.command,
+                env=stand_in.environment,
+                cwd=stand_in.folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+            stand_in.process = process
+            try:
+                await process.wait()
+                await asyncio.sleep(1.0)
+            finally:
+                if process.returncode is None:
+                    await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    try:
+        async with asyncio.timeout(25):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,168 @@
+"""One fault after another under one load: before, during, after; then quiet, then the judgement."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from nexync_e2e.loss.cast import Cast
+from nexync_e2e.loss.checks import Violation, check
+from nexync_e2e.loss.faults import SCENARIOS
+from nexync_e2e.loss.load import Load, now
+from nexync_e2e.loss.machine import Machine
+from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record
+from nexync_e2e.settings import Wires
+from nexync_e2e.waiting import until_true
+
+_PHASE_SECONDS = 60.0
+_CATCH_UP_SECONDS = 40.0
+
+
+@dataclass(slots=True)
+class Report:
+    """What one fault did. Times are seconds; `first_ack` counts from the injection.
+
+    `silence` is the longest time in which a chat had no event while the fault and the load after it ran;
+    `hole` the longest time a device had a hole; `caught_up` the time from the end of the load until every
+    device had everything.
+    """
+
+    fault: str
+    before: int = 0
+    during: int = 0
+    after: int = 0
+    rejected: int = 0
+    changes: int = 0
+    events: int = 0
+    first_ack: float | None = None
+    silence: float = 0.0
+    hole: float = 0.0
+    repairs: int = 0
+    caught_up: float = 0.0
+    seconds: float = 0.0
+    violations: list[Violation] = field(default_factory=list[Violation])
+
+
+async def run(
+    people: Cast,
+    wires: Wires,
+    machine: Machine,
+    faults: Sequence[str],
+    *,
+    acks: int = 200,
+    repair: bool = True,
+    seed: int = 1,
+    tell: Callable[[Report], None] | None = None,
+) -> list[Report]:
+    """Reports of the faults in their order; each violation is in the report of the fault that showed it first."""
+    reports: list[Report] = []
+    seen: set[Violation] = set()
+    histories = Histories(people)
+    load = Load(people, wires, repair=repair, seed=seed)
+    async with load.running():
+        for name in faults:
+            report = await _one(name, load, people, wires, machine, acks, histories)
+            report.violations = [found for found in report.violations if found not in seen]
+            seen.update(report.violations)
+            reports.append(report)
+            if tell is not None:
+                tell(report)
+    return reports
+
+
+async def _one(
+    name: str,
+    load: Load,
+    people: Cast,
+    wires: Wires,
+    machine: Machine,
+    acks: int,
+    histories: Histories,
+) -> Report:
+    report = Report(name)
+    started = now()
+    changes, repairs = load.changes, sum(device.repairs for device in load.devices)
+    for device in load.devices:
+        device.longest_hole = 0.0
+    load.write()
+    report.before = await _until_acks(load, acks, report)
+    injected = now()
+    acks_before = load.acks
+    async with asyncio.timeout(_PHASE_SECONDS):
+        await SCENARIOS[name](machine, wires)
+    await _until_acks(load, acks, report)
+    report.during = load.acks - acks_before
+    report.after = await _until_acks(load, acks, report)
+    stopped = now()
+    report.first_ack = load.first_ack_after(injected)
+    report.silence = load.longest_silence(injected, stopped)
+    await _bounded(load.pause(), report)
+    read = await histories.read()
+    quiet = now()
+    await caught_up(load, people, histories, seconds=_CATCH_UP_SECONDS)
+    report.caught_up = now() - quiet
+    read = await histories.read()
+    await ask_outcomes(load, read)
+    run_record = record(load, people, read)
+    report.violations += check(run_record)
+    report.rejected = sum(send.code is not None for send in run_record.sends)
+    report.events = sum(
+        histories.head(str(group.admin.id), str(group.chat)) for group in people.groups
+    )
+    report.hole = max(device.longest_hole for device in load.devices)
+    report.repairs = sum(device.repairs for device in load.devices) - repairs
+    report.changes = load.changes - changes
+    report.seconds = now() - started
+    return report
+
+
+async def _until_acks(load: Load, acks: int, report: Report) -> int:
+    """Wait for so many more acks; when they don't come the report says so and the run goes on."""
+    before = load.acks
+    await _bounded(
+        until_true(lambda: load.acks >= before + acks, f"{acks} acks", seconds=_PHASE_SECONDS),
+        report,
+    )
+    return load.acks - before
+
+
+async def _bounded(waiting: Awaitable[None], report: Report) -> None:
+    try:
+        await waiting
+    except TimeoutError as error:
+        report.violations.append(Violation("stuck", str(error)))
+
+
+def table(reports: Sequence[Report]) -> str:
+    """The reports for a terminal."""
+    names = (
+        "fault", "acks before", "during", "after", "rejected", "joins/leaves", "events",
+        "first ack s", "silence s", "hole s", "repairs", "caught up s", "took s", "violations",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = [names]
+    for report in reports:
+        first = f"{report.first_ack:.2f}" if report.first_ack is not None else "-"
+        numbers = (
+            report.before, report.during, report.after, report.rejected, report.changes,
+            report.events,
+        )  # fmt: skip
+        rows.append(
+            (
+                report.fault,
+                *(str(number) for number in numbers),
+                first,
+                f"{report.silence:.2f}",
+                f"{report.hole:.2f}",
+                str(report.repairs),
+                f"{report.caught_up:.2f}",
+                f"{report.seconds:.1f}",
+                str(len(report.violations)),
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )

@@ -1,0 +1,145 @@
+"""Turns what devices and history hold into records for the checks."""
+
+import asyncio
+
+from nexync_contracts.events import MessageCreated
+from nexync_contracts.ids import ChatId, Stream, chat_stream, stream_id
+from nexync_e2e.device import Device
+from nexync_e2e.inbox import Inbox, Seen
+from nexync_e2e.loss.cast import Cast, Group
+from nexync_e2e.loss.load import Load
+from nexync_e2e.loss.records import HistoryRecord, LiveRecord, Piece, RunRecord, SendRecord
+from nexync_e2e.person import Person
+from nexync_e2e.waiting import until_true
+
+_AT_ONCE = 4
+
+
+class Histories:
+    """All readers' histories, read on from where the last reading ended."""
+
+    def __init__(self, people: Cast) -> None:
+        self._people = people
+        self._pieces: dict[tuple[str, str], list[Piece]] = {}
+        self._heads: dict[tuple[str, str], int] = {}
+
+    def head(self, person: str, chat: str) -> int:
+        """How far the person may see the chat, as of the last reading."""
+        return self._heads.get((person, chat), 0)
+
+    async def read(self) -> tuple[HistoryRecord, ...]:
+        """Read on for everybody in every chat where they ever were. Raises RefusedError."""
+        turn = asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for chat in self._people.groups:
+                for person in chat.writers:
+                    group.create_task(self._read_on(person, chat.chat, turn))
+        return tuple(
+            HistoryRecord(person, chat, self._heads[person, chat], tuple(pieces))
+            for (person, chat), pieces in self._pieces.items()
+        )
+
+    async def _read_on(self, person: Person, chat: ChatId, turn: asyncio.Semaphore) -> None:
+        key = (str(person.id), str(chat))
+        known = self._pieces.setdefault(key, [])
+        async with turn:
+            history = await person.history(chat, after=known[-1].last if known else 0)
+        known += [piece_of(seen) for seen in history.pieces]
+        self._heads[key] = history.head
+
+
+def piece_of(seen: Seen) -> Piece:
+    """A device's piece as the checks want it."""
+    event = seen.event
+    body = event.body if isinstance(event, MessageCreated) else None
+    tag = event.tag if event is not None else None
+    return Piece(seen.first, seen.last, seen.id, seen.by, tag, body)
+
+
+async def caught_up(load: Load, people: Cast, histories: Histories, *, seconds: float) -> bool:
+    """Wait until every device has what its person's history has; False when that takes too long."""
+
+    def all_there() -> bool:
+        return all(
+            device.live and _is_caught_up(device, chat, histories)
+            for device in load.devices
+            for chat in people.groups_of(device.person)
+        )
+
+    try:
+        await until_true(all_there, "every device caught up", seconds=seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _is_caught_up(device: Device, group: Group, histories: Histories) -> bool:
+    inbox = device.inboxes.get(chat_stream(group.chat), Inbox())
+    return not inbox.hole and inbox.head >= histories.head(str(device.person.id), str(group.chat))
+
+
+async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None:
+    """Send again what is acknowledged, in no history, and without a known outcome.
+
+    The sender was away when its rejection passed; the same id has the same outcome. Where the answer is an
+    event instead, that event isn't in the history that was read before, so the check calls it lost.
+    """
+    known = {piece.id for history in histories for piece in history.pieces}
+    for device in load.writers:
+        asked = [
+            sending
+            for sending in device.outbox.all.values()
+            if not sending.settled and sending.frame.id not in known
+        ]
+        for sending in asked[:30]:
+            await device.send_again(sending)
+    try:
+        await until_true(
+            lambda: all(
+                sending.settled or sending.frame.id in known
+                for device in load.writers
+                for sending in device.outbox.all.values()
+            ),
+            "outcomes that were asked for again",
+            seconds=8,
+        )
+    except TimeoutError:
+        return
+
+
+def record(load: Load, people: Cast, histories: tuple[HistoryRecord, ...]) -> RunRecord:
+    """Everything as the checks want it."""
+    sends = tuple(
+        SendRecord(
+            sender=str(device.person.id),
+            device=device.name,
+            order=sending.order,
+            chat=str(sending.frame.chat),
+            id=str(sending.frame.id),
+            body=sending.frame.body,
+            acked=sending.was_acked,
+            seq=sending.seq,
+            code=sending.code,
+        )
+        for device in load.writers
+        for sending in device.outbox.all.values()
+    )
+    live = tuple(
+        _live(device, chat_stream(group.chat))
+        for device in load.devices
+        for group in people.groups_of(device.person)
+    )
+    return RunRecord(sends, live, histories)
+
+
+def _live(device: Device, stream: Stream) -> LiveRecord:
+    inbox = device.inboxes.get(stream, Inbox())
+    return LiveRecord(
+        person=str(device.person.id),
+        device=device.name,
+        chat=stream_id(stream),
+        base=inbox.base,
+        pieces=tuple(piece_of(seen) for seen in inbox.pieces),
+        gone_at=inbox.gone_at,
+        hole=inbox.hole,
+    )
