@@ -4,9 +4,10 @@ import inspect
 from types import ModuleType
 from typing import Any, Final
 
+from pydantic import BaseModel, TypeAdapter
+
 from nexync_contracts import commands, errors, events, frames, jobs, rest, session
 from nexync_contracts.model import Exact, Tolerant
-from pydantic import BaseModel, TypeAdapter
 
 JsonSchema = dict[str, Any]
 

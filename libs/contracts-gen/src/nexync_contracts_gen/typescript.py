@@ -9,12 +9,12 @@ import json
 from enum import Enum
 from typing import Any, Final
 
-from nexync_contracts import ids, limits
-from nexync_contracts.endpoints import ENDPOINTS, Endpoint
-from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from nexync_contracts import ids, limits
+from nexync_contracts.endpoints import ENDPOINTS, Endpoint
+from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
 from nexync_contracts_gen.catalog import (
     BROWSER_UNIONS,
     UNIONS,
@@ -43,7 +43,7 @@ const bytes = (schema: z.ZodString, max: number) =>
 """
 
 
-def _pattern_of(annotation: Any) -> str:
+def _pattern_of(annotation: object) -> str:
     return TypeAdapter(annotation).json_schema()["pattern"]
 
 
@@ -228,7 +228,8 @@ def _limits() -> str:
     body = "".join(
         f"  {camel(name.lower())}: {json.dumps(value)},\n" for name, value in values.items()
     )
-    return f"/** Every limit a client can run into; units as in libs/contracts. */\nexport const limits = {{\n{body}}} as const;\n"
+    comment = "/** Every limit a client can run into; units as in libs/contracts. */"
+    return f"{comment}\nexport const limits = {{\n{body}}} as const;\n"
 
 
 def _codes(name: str, codes: type[Enum]) -> str:

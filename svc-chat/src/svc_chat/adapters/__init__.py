@@ -1,0 +1,1 @@
+"""What svc-chat talks to: Postgres, Redis, the log."""

@@ -1,0 +1,195 @@
+"""People and connections in Postgres, and the outbox rows that a change of a connection leaves."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from nexync_contracts.commands import CommandEnvelope, NoteConnection
+from nexync_contracts.events import ConnectionChange
+from nexync_contracts.ids import PersonId, person_stream
+from nexync_runtime.postgres import Pool
+from svc_chat.adapters.streams import Connection
+from svc_chat.identifiers import connection_note_id
+from svc_chat.ports import PersonRow
+
+_PERSON: Final = """
+SELECT p.id, p.username, p.name,
+       CASE WHEN p.id = %(viewer)s::uuid THEN 'self'
+            WHEN c.person_a IS NULL THEN 'none'
+            WHEN c.accepted_at IS NOT NULL THEN 'connected'
+            WHEN c.asker = %(viewer)s::uuid THEN 'asked'
+            ELSE 'asking' END
+FROM people p
+LEFT JOIN connections c ON c.person_a = least(p.id, %(viewer)s::uuid)
+                       AND c.person_b = greatest(p.id, %(viewer)s::uuid)
+WHERE p.verified_at IS NOT NULL
+"""
+
+_BY_ID: Final = _PERSON + " AND p.id = ANY(%(people)s::uuid[])"
+
+_SEARCH: Final = (
+    _PERSON
+    + """
+  AND (p.username LIKE %(prefix)s OR p.name ILIKE %(prefix)s OR p.name ILIKE %(word)s
+       OR p.username %% %(text)s OR p.name %% %(text)s)
+ORDER BY (p.username = %(text)s) DESC, (p.username LIKE %(prefix)s) DESC,
+         greatest(similarity(p.username, %(text)s), similarity(p.name, %(text)s)) DESC, p.username
+LIMIT %(limit)s
+"""
+)
+
+_CONNECTIONS: Final = """
+SELECT p.id, p.username, p.name,
+       CASE WHEN c.accepted_at IS NOT NULL THEN 'connected'
+            WHEN c.asker = %(viewer)s::uuid THEN 'asked'
+            ELSE 'asking' END
+FROM (
+    SELECT person_b AS other, asker, accepted_at FROM connections WHERE person_a = %(viewer)s::uuid
+    UNION ALL
+    SELECT person_a, asker, accepted_at FROM connections WHERE person_b = %(viewer)s::uuid
+) c JOIN people p ON p.id = c.other
+WHERE p.verified_at IS NOT NULL AND p.username > %(after)s
+ORDER BY p.username LIMIT %(limit)s
+"""
+
+_ASK: Final = """
+INSERT INTO connections (person_a, person_b, asker)
+VALUES (least(%(me)s::uuid, %(other)s::uuid), greatest(%(me)s::uuid, %(other)s::uuid), %(me)s::uuid)
+ON CONFLICT (person_a, person_b) DO NOTHING RETURNING asked_at
+"""
+
+_ACCEPT: Final = """
+UPDATE connections SET accepted_at = now()
+WHERE person_a = least(%(me)s::uuid, %(other)s::uuid)
+  AND person_b = greatest(%(me)s::uuid, %(other)s::uuid)
+  AND asker = %(other)s::uuid AND accepted_at IS NULL
+RETURNING asked_at
+"""
+
+_OUTBOX: Final = """
+INSERT INTO chat_outbox (id, stream, partition, envelope) VALUES (%s, %s, %s, %s)
+ON CONFLICT (id) DO NOTHING
+"""
+
+
+def _row(row: Sequence[Any]) -> PersonRow:
+    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3])
+
+
+def _like(text: str) -> str:
+    """The text with LIKE's own characters taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+class PostgresPeople:
+    """People; only verified ones exist here."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def search(self, viewer: PersonId, text: str, limit: int) -> list[PersonRow]:
+        """By prefix or likeness of username or name."""
+        literal = _like(text)
+        parameters = {
+            "viewer": viewer,
+            "text": text,
+            "prefix": f"{literal}%",
+            "word": f"% {literal}%",
+            "limit": limit,
+        }
+        return await self._rows(_SEARCH, parameters)
+
+    async def person(self, viewer: PersonId, person: PersonId) -> PersonRow | None:
+        """One person."""
+        return (await self.rows(viewer, [person])).get(person)
+
+    async def rows(
+        self, viewer: PersonId, people: Collection[PersonId]
+    ) -> dict[PersonId, PersonRow]:
+        """Those of these people that exist."""
+        found = await self._rows(_BY_ID, {"viewer": viewer, "people": list(people)})
+        return {row.person: row for row in found}
+
+    async def connections(self, viewer: PersonId, after: str | None, limit: int) -> list[PersonRow]:
+        """By username, those after `after`."""
+        parameters = {"viewer": viewer, "after": after or "", "limit": limit}
+        return await self._rows(_CONNECTIONS, parameters)
+
+    async def partitions(self, people: Collection[PersonId]) -> dict[PersonId, int]:
+        """Where the streams of those people live that exist."""
+        query = "SELECT id, partition FROM people WHERE id = ANY(%s) AND verified_at IS NOT NULL"
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(query, (list(people),))
+            return {PersonId(str(row[0])): row[1] for row in await cursor.fetchall()}
+
+    async def ask(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Ask, or accept when the other has asked; None when there is no such person."""
+        pair = {"me": me, "other": other}
+        async with self._pool.connection() as connection, connection.transaction():
+            places = await _places(connection, me, other)
+            if places is None:
+                return None
+            asked = await (await connection.execute(_ASK, pair)).fetchone()
+            if asked is not None:
+                await _note(connection, places, me, me, ConnectionChange.REQUESTED, asked[0])
+            else:
+                accepted = await (await connection.execute(_ACCEPT, pair)).fetchone()
+                if accepted is not None:
+                    change = ConnectionChange.ACCEPTED
+                    await _note(connection, places, me, other, change, accepted[0])
+        return await self.person(me, other)
+
+    async def accept(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Accept. Repeating it changes nothing; None when the other has not asked."""
+        pair = {"me": me, "other": other}
+        async with self._pool.connection() as connection, connection.transaction():
+            places = await _places(connection, me, other)
+            if places is None:
+                return None
+            accepted = await (await connection.execute(_ACCEPT, pair)).fetchone()
+            if accepted is not None:
+                change = ConnectionChange.ACCEPTED
+                await _note(connection, places, me, other, change, accepted[0])
+        row = await self.person(me, other)
+        return row if row is not None and row.relation == "connected" else None
+
+    async def _rows(self, query: str, parameters: dict[str, Any]) -> list[PersonRow]:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(query.encode(), parameters)
+            return [_row(row) for row in await cursor.fetchall()]
+
+
+async def _places(
+    connection: Connection, me: PersonId, other: PersonId
+) -> dict[PersonId, int] | None:
+    """The partitions of both streams, None when one of the people doesn't exist."""
+    cursor = await connection.execute(
+        "SELECT id, partition FROM people WHERE id = ANY(%s) AND verified_at IS NOT NULL",
+        ([me, other],),
+    )
+    places = {PersonId(str(row[0])): int(row[1]) for row in await cursor.fetchall()}
+    return places if len(places) == 2 else None
+
+
+async def _note(
+    connection: Connection,
+    places: dict[PersonId, int],
+    actor: PersonId,
+    asker: PersonId,
+    change: ConnectionChange,
+    asked_at: datetime,
+) -> None:
+    """One row for each of the two streams, in the transaction that holds the pair's row lock."""
+    asked_ms = round(asked_at.timestamp() * 1000)
+    first, second = sorted(places)
+    for owner, other in ((first, second), (second, first)):
+        stream = person_stream(owner)
+        identifier = connection_note_id(owner, other, change.value, asked_ms)
+        envelope = CommandEnvelope(
+            stream=stream,
+            id=identifier,
+            sender=actor,
+            command=NoteConnection(person=other, asker=asker, change=change),
+        )
+        text = envelope.model_dump_json().encode()
+        await connection.execute(_OUTBOX, (identifier, stream, places[owner], text))

@@ -1,0 +1,137 @@
+"""Streams and their events in Postgres."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from nexync_contracts.events import EventRecord, Role, event_adapter
+from nexync_contracts.ids import PersonId, Stream, is_chat_stream, stream_id
+from nexync_contracts.session import Span
+from nexync_runtime.postgres import Pool
+from svc_chat.ports import StoredHead
+from svc_chat.spans import NO_MEMBERSHIP, Membership, Range
+
+Connection = psycopg.AsyncConnection[TupleRow]
+
+PLACES_KEPT: Final = 50_000
+"""Partitions of streams remembered. They never change; over the bound the memory starts anew."""
+
+RECORD_COLUMNS: Final = "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id, e.sender, e.event::text"
+
+_HEAD = "SELECT partition, log_epoch, head, n, at FROM streams WHERE id = %s"
+_SPANS = (
+    "SELECT from_seq, until_seq, role FROM members WHERE chat = %s AND person = %s"
+    " ORDER BY from_seq"
+)
+_EVENTS = (
+    f"SELECT {RECORD_COLUMNS} FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)"  # noqa: S608 - constant columns
+    " JOIN events e ON e.stream = %s AND e.seq BETWEEN r.low AND r.high ORDER BY e.seq"
+)
+
+
+def record_of(row: Sequence[Any]) -> EventRecord:
+    """An event from `RECORD_COLUMNS`."""
+    stream, epoch, seq, n, at, identifier, sender, event = row
+    return EventRecord.model_construct(
+        stream=stream,
+        epoch=epoch,
+        seq=seq,
+        n=n,
+        at=at,
+        id=str(identifier),
+        by=str(sender),
+        event=event_adapter.validate_json(event),
+    )
+
+
+def membership_of(rows: Sequence[Sequence[Any]]) -> Membership:
+    """A membership from rows (from_seq, until_seq, role), oldest first."""
+    if not rows:
+        return NO_MEMBERSHIP
+    spans = tuple(Span(from_seq=row[0], until_seq=row[1]) for row in rows)
+    return Membership(spans, Role(rows[-1][2]) if rows[-1][1] is None else None)
+
+
+class PostgresSnapshot:
+    """One repeatable-read transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        stream: Stream,
+        stored: StoredHead | None,
+        membership: Membership,
+    ) -> None:
+        self._connection = connection
+        self._stream = stream
+        self.stored = stored
+        self.membership = membership
+
+    async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
+        """The events of the ranges, ascending."""
+        lows, highs = [part.low for part in ranges], [part.high for part in ranges]
+        cursor = await self._connection.execute(_EVENTS, (lows, highs, self._stream))
+        return [record_of(row) for row in await cursor.fetchall()]
+
+
+class PostgresStreams:
+    """Reads of streams."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._places: dict[Stream, int] = {}
+
+    @asynccontextmanager
+    async def snapshot(
+        self, stream: Stream, person: PersonId | None
+    ) -> AsyncGenerator[PostgresSnapshot]:
+        """Head, membership and events of one moment."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            row = await (await connection.execute(_HEAD, (stream,))).fetchone()
+            membership = NO_MEMBERSHIP
+            if person is not None and is_chat_stream(stream):
+                cursor = await connection.execute(_SPANS, (stream_id(stream), person))
+                membership = membership_of(await cursor.fetchall())
+            stored = StoredHead(*row) if row else None
+            yield PostgresSnapshot(connection, stream, stored, membership)
+
+    async def partition_of(self, stream: Stream) -> int | None:
+        """Where the stream lives; a person's is known from the registration on."""
+        known = self._places.get(stream)
+        if known is not None:
+            return known
+        identifier = stream_id(stream)
+        query = (
+            "SELECT partition FROM streams WHERE id = %s"
+            if is_chat_stream(stream)
+            else "SELECT partition FROM people WHERE id = %s"
+        )
+        parameter = stream if is_chat_stream(stream) else identifier
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(query, (parameter,))).fetchone()
+        if row is None:
+            return None
+        if len(self._places) >= PLACES_KEPT:
+            self._places.clear()
+        self._places[stream] = int(row[0])
+        return int(row[0])
+
+    async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, StoredHead]:
+        """Heads of those streams that Postgres has."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, partition, log_epoch, head, n, at FROM streams WHERE id = ANY(%s)",
+                (list(streams),),
+            )
+            return {Stream(row[0]): StoredHead(*row[1:]) for row in await cursor.fetchall()}
+
+    async def log_epoch(self) -> int:
+        """The epoch of the log as a whole, for streams without an event."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute("SELECT coalesce(max(log_epoch), 1) FROM partitions")
+            row = await cursor.fetchone()
+        return int(row[0]) if row else 1

@@ -1,0 +1,92 @@
+"""The composition root: builds the adapters, hands them to the use cases, serves both ports."""
+
+import asyncio
+import uuid
+
+import httpx
+
+from nexync_runtime import http, postgres, redis_client
+from nexync_runtime.kafka import Producer
+from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.tokens import CookieAccess, Verifier
+from svc_chat.adapters.chats import PostgresChats
+from svc_chat.adapters.log import KafkaLog
+from svc_chat.adapters.outbox import OutboxRelay
+from svc_chat.adapters.people import PostgresPeople
+from svc_chat.adapters.replies import Replies
+from svc_chat.adapters.streams import PostgresStreams
+from svc_chat.adapters.windows import RedisWindows
+from svc_chat.awaiting import OutcomeRegistry
+from svc_chat.commanding import Commanding
+from svc_chat.history import History
+from svc_chat.inside import Inside
+from svc_chat.listing import Listing
+from svc_chat.marking import Marking
+from svc_chat.pacing import Pace
+from svc_chat.reading import StreamReading
+from svc_chat.relations import Relations
+from svc_chat.routes import UseCases, handlers
+from svc_chat.routes_internal import internal_routes
+from svc_chat.settings import ChatSettings
+
+PRODUCER_FLUSH_SECONDS = 5.0
+
+
+async def build(life: Lifecycle, settings: ChatSettings) -> None:
+    """Build and register everything."""
+    pool = postgres.open_pool(
+        settings.postgres_url, application="svc-chat", size=settings.postgres_connections
+    )
+    relay_pool = postgres.open_pool(settings.postgres_url, application="svc-chat outbox", size=1)
+    state = redis_client.open_redis(settings.redis_state_url)
+    web = httpx.AsyncClient()
+    producer = Producer(settings.kafka_bootstrap, client_id=f"svc-chat {settings.instance}")
+    await asyncio.gather(pool.open(), relay_pool.open())
+
+    # Unique to this process: outcomes of a predecessor with the same name are not ours.
+    reply_to = f"{settings.instance}.{uuid.uuid4().hex[:12]}"[:64]
+    registry = OutcomeRegistry()
+    replies = Replies(state, reply_to, registry)
+    command_log = KafkaLog(producer, settings.chat_topic)
+    relay = OutboxRelay(relay_pool, command_log)
+
+    streams, chats, people = PostgresStreams(pool), PostgresChats(pool), PostgresPeople(pool)
+    windows = RedisWindows(state)
+    reading = StreamReading(streams, windows, Pace)
+    listing = Listing(chats, people, windows, Pace)
+    use_cases = UseCases(
+        relations=Relations(people, relay.wake),
+        history=History(reading),
+        listing=listing,
+        reading=reading,
+        marking=Marking(reading, chats),
+        commanding=Commanding(
+            people=people, reading=reading, log=command_log, outcomes=registry, instance=reply_to
+        ),
+    )
+    access = CookieAccess(
+        Verifier(f"{settings.auth_internal_url}/api/auth/jwks.json", web).verify, state
+    )
+
+    async def flush() -> None:
+        await producer.flush(PRODUCER_FLUSH_SECONDS)
+        producer.close()
+
+    life.on_stop(pool.close, name="postgres")
+    life.on_stop(relay_pool.close, name="postgres of the outbox")
+    life.on_stop(state.aclose, name="redis")
+    life.on_stop(web.aclose, name="http client")
+    life.on_stop(flush, name="kafka producer")
+    life.task("replies", replies.run)
+    life.task("outbox", relay.run)
+    life.ready_check("postgres", lambda: postgres.reachable(pool))
+    life.ready_check("replies", replies.ready)
+
+    public = http.application(
+        http.routes_of(handlers(use_cases), access, allowed_origins=settings.origins)
+    )
+    inside = http.application(internal_routes(Inside(reading, streams, listing, windows)))
+    await http.serve(life, public, host=settings.host, port=settings.port, name="public port")
+    await http.serve(
+        life, inside, host=settings.host, port=settings.internal_port, name="internal port"
+    )

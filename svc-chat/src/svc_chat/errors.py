@@ -1,0 +1,49 @@
+"""What the use cases of svc-chat refuse, as exceptions; routes turn them into problems."""
+
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.ids import CommandId
+
+
+class NothingThereError(Exception):
+    """No such thing, or nothing that this person may know of: both are answered alike."""
+
+
+class NotYetError(Exception):
+    """The answer doesn't include what was asked for yet; ask again in a moment."""
+
+
+class OutcomeUnknownError(Exception):
+    """The command was handed over or not, its outcome isn't known: repeat it with the same id."""
+
+    def __init__(self, command: CommandId) -> None:
+        super().__init__(f"no outcome of {command} in time")
+        self.command = command
+
+
+class RefusedError(Exception):
+    """The sequencer rejected the command. That outcome never changes."""
+
+    def __init__(self, code: RejectCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class NotConnectedError(Exception):
+    """An accepted connection is missing between these people."""
+
+
+class InvalidError(Exception):
+    """The request contradicts itself. `path` names the field."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+class WindowsAwayError(Exception):
+    """The store of the windows can't be reached: nobody sees anything live at the moment."""
+
+
+class BusyError(Exception):
+    """A bound is reached; nothing was taken."""

@@ -1,0 +1,48 @@
+"""Ids that svc-chat makes: derived ones, so that a repetition makes the same, and new ones by time."""
+
+import secrets
+import time
+import uuid
+import zlib
+from typing import Final
+
+from nexync_contracts.channels import CHAT_PARTITIONS
+from nexync_contracts.ids import ChatId, CommandId, PersonId
+
+_NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
+
+
+def new_command_id() -> CommandId:
+    """A UUIDv7 (RFC 9562 5.7): 48 bits of Unix milliseconds, 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds << 80) | (7 << 76) | (secrets.randbits(12) << 64)
+    number |= (2 << 62) | secrets.randbits(62)
+    return CommandId(str(uuid.UUID(int=number)))
+
+
+def private_chat_id(one: PersonId, other: PersonId) -> ChatId:
+    """The only private chat of two people: the same from both sides."""
+    low, high = sorted((one, other))
+    return ChatId(str(uuid.uuid5(_NAMES, f"private:{low}:{high}")))
+
+
+def group_chat_id(maker: PersonId, command: CommandId) -> ChatId:
+    """The group that this command makes: repeated with the same id, it is the same group."""
+    return ChatId(str(uuid.uuid5(_NAMES, f"group:{maker}:{command}")))
+
+
+def connection_note_id(
+    stream_owner: PersonId, other: PersonId, change: str, asked_at_ms: int
+) -> CommandId:
+    """The note to one side about one change of one asking."""
+    name = f"connection:{stream_owner}:{other}:{change}:{asked_at_ms}"
+    return CommandId(str(uuid.uuid5(_NAMES, name)))
+
+
+def place_of(chat: ChatId) -> int:
+    """The partition of a new chat.
+
+    It follows from the id and the first partition count alone: two requests that make the same chat at the
+    same time, or a repetition after the topic has grown, must meet in one partition to be decided once.
+    """
+    return zlib.crc32(chat.encode()) % CHAT_PARTITIONS

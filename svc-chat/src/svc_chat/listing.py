@@ -1,0 +1,230 @@
+"""The list of a person's chats: Postgres and the windows merged, a fixed number of queries a page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, EventRecord
+from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
+from nexync_contracts.limits import READ_WAIT_SECONDS
+from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
+from nexync_contracts.session import StreamView
+from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
+from svc_chat.pacing import Pace
+from svc_chat.ports import (
+    ChatFacts,
+    ChatSeat,
+    ChatStore,
+    PeopleStore,
+    WindowHead,
+    WindowHeads,
+    Windows,
+)
+from svc_chat.relations import view_of
+from svc_chat.spans import visible_head
+
+DEFAULT_PAGE: Final = 50
+
+Tails = Mapping[Stream, Sequence[EventRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The last chat of a page: time of its last activity (Unix ms) and id."""
+
+    at: int
+    chat: str
+
+    def encode(self) -> str:
+        return base64.urlsafe_b64encode(f"{self.at}:{self.chat}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "_Cursor":
+        """Raises InvalidError on anything that isn't one of ours."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            at, _, chat = base64.b64decode(padded, altchars=b"-_", validate=True).partition(b":")
+            return cls(int(at), chat.decode("ascii"))
+        except (ValueError, binascii.Error):
+            raise InvalidError(("query", "after"), "is not a cursor of this list") from None
+
+
+class Listing:
+    """Chats with head, unread and last event. Raises NotYetError when a window stays unknown."""
+
+    def __init__(
+        self,
+        chats: ChatStore,
+        people: PeopleStore,
+        windows: Windows,
+        pace: Callable[[], Pace],
+    ) -> None:
+        self._chats = chats
+        self._people = people
+        self._windows = windows
+        self._pace = pace
+
+    async def page(self, person: PersonId, after: str | None, limit: int | None) -> ChatsPage:
+        """The chats by last activity, newest first."""
+        cursor = _Cursor.decode(after) if after is not None else None
+        count = DEFAULT_PAGE if limit is None else limit
+        pace = self._pace()
+        while True:
+            seats, tails, known = await self._seats_and_tails(person)
+            ordered = sorted(((_active_at(seat, tails), seat.chat) for seat in seats), reverse=True)
+            if cursor is not None:
+                ordered = [entry for entry in ordered if entry < (cursor.at, cursor.chat)]
+            page = ordered[:count]
+            views = await self._views(person, [chat for _, chat in page], tails) if known else None
+            if views is not None:
+                following = _Cursor(*page[-1]).encode() if len(ordered) > count else None
+                return ChatsPage(chats=tuple(views), next=following)
+            if not await pace.again(READ_WAIT_SECONDS):
+                raise NotYetError
+
+    async def chat(self, person: PersonId, chat: ChatId) -> ChatView:
+        """One chat. Raises NothingThereError for strangers."""
+        pace = self._pace()
+        while True:
+            tails = await self._tails({chat_stream(chat): 0})
+            views = await self._views(person, [chat], tails)
+            if views:
+                return views[0]
+            if not await pace.again(READ_WAIT_SECONDS):
+                raise NothingThereError if views is not None else NotYetError
+
+    async def streams(self, person: PersonId) -> list[StreamView]:
+        """Every chat the person is or was in, with head and spans, for a gateway."""
+        pace = self._pace()
+        while True:
+            seats, heads = await self._seats_and_heads(person)
+            if heads is None or _all_live(seats, heads):
+                return [_stream_view(seat, heads) for seat in seats]
+            if not await pace.again(READ_WAIT_SECONDS):
+                raise NotYetError
+
+    async def _seats_and_heads(self, person: PersonId) -> tuple[list[ChatSeat], WindowHeads | None]:
+        seats = await self._chats.seats(person)
+        if not seats:
+            return seats, None
+        try:
+            heads = await self._windows.heads(
+                [chat_stream(seat.chat) for seat in seats],
+                {seat.stored.partition for seat in seats},
+            )
+        except WindowsAwayError:
+            return seats, None
+        return seats, heads
+
+    async def _seats_and_tails(self, person: PersonId) -> tuple[list[ChatSeat], Tails, bool]:
+        seats, heads = await self._seats_and_heads(person)
+        if heads is None:
+            return seats, {}, True
+        behind = {
+            chat_stream(seat.chat): seat.stored.head for seat in seats if _is_behind(seat, heads)
+        }
+        return seats, await self._tails(behind), _all_live(seats, heads)
+
+    async def _tails(self, after: Mapping[Stream, int]) -> Tails:
+        if not after:
+            return {}
+        try:
+            return await self._windows.tails(after)
+        except WindowsAwayError:
+            return {}
+
+    async def _views(
+        self, person: PersonId, chats: Sequence[ChatId], tails: Tails
+    ) -> list[ChatView] | None:
+        """None when Postgres must first take in a change of membership that the windows already show."""
+        if not chats:
+            return []
+        facts = await self._chats.facts(person, chats)
+        fresh = {chat: _tail(fact, tails) for chat, fact in facts.items()}
+        if any(record.event.tag in MEMBERSHIP_TAGS for tail in fresh.values() for record in tail):
+            return None
+        partners = {
+            member.person
+            for fact in facts.values()
+            if fact.kind is ChatKind.PRIVATE
+            for member in fact.members
+            if member.person != person
+        }
+        rows = await self._people.rows(person, partners) if partners else {}
+        views = {key: view_of(row) for key, row in rows.items()}
+        return [_view(person, facts[chat], fresh[chat], views) for chat in chats if chat in facts]
+
+
+def _is_behind(seat: ChatSeat, heads: WindowHeads) -> bool:
+    head = heads.heads.get(chat_stream(seat.chat))
+    return head is not None and seat.membership.role is not None and head.seq > seat.stored.head
+
+
+def _all_live(seats: Sequence[ChatSeat], heads: WindowHeads) -> bool:
+    return all(seat.stored.partition in heads.live for seat in seats)
+
+
+def _active_at(seat: ChatSeat, tails: Tails) -> int:
+    tail = tails.get(chat_stream(seat.chat))
+    return tail[-1].at if tail else seat.active_at
+
+
+def _tail(fact: ChatFacts, tails: Tails) -> list[EventRecord]:
+    """What the window holds beyond Postgres; nothing when Postgres has caught up in between."""
+    head = fact.stored.head
+    tail = [record for record in tails.get(chat_stream(fact.chat), ()) if record.seq > head]
+    whole = bool(tail) and tail[0].seq == head + 1 and tail[0].epoch >= fact.stored.epoch
+    return tail if whole else []
+
+
+def _stream_view(seat: ChatSeat, heads: WindowHeads | None) -> StreamView:
+    stored = seat.stored
+    window: WindowHead | None = heads.heads.get(chat_stream(seat.chat)) if heads else None
+    ahead = window is not None and (window.epoch, window.seq) > (stored.epoch, stored.head)
+    return StreamView(
+        chat=seat.chat,
+        kind=seat.kind,
+        partition=stored.partition,
+        epoch=window.epoch if window is not None and ahead else stored.epoch,
+        head=window.seq if window is not None and ahead else stored.head,
+        role=seat.membership.role,
+        spans=seat.membership.spans,
+    )
+
+
+def _view(
+    person: PersonId,
+    fact: ChatFacts,
+    tail: Sequence[EventRecord],
+    partners: Mapping[PersonId, PersonView],
+) -> ChatView:
+    member = fact.membership.role is not None
+    last = tail[-1] if tail and member else fact.last
+    head = visible_head(fact.membership.spans, last.seq if last else fact.stored.head)
+    n = last.n if last else fact.stored.n
+    others = [entry.person for entry in fact.members if entry.person != person]
+    private = fact.kind is ChatKind.PRIVATE
+    return ChatView(
+        chat=fact.chat,
+        kind=fact.kind,
+        name=fact.name,
+        partner=partners.get(others[0]) if private and others else None,
+        epoch=last.epoch if last else fact.stored.epoch,
+        head=head,
+        n=n,
+        unread=max(0, n - max(fact.mark[1], fact.joined_n)),
+        read_seq=fact.mark[0],
+        role=fact.membership.role,
+        spans=fact.membership.spans,
+        members=tuple(
+            MemberView(
+                person=entry.person, username=entry.username, name=entry.name, role=entry.role
+            )
+            for entry in fact.members
+            if member
+        ),
+        member_count=fact.member_count if member else 0,
+        last=last,
+    )

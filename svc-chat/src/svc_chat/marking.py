@@ -1,0 +1,38 @@
+"""Read marks: how far a person has read a chat."""
+
+from collections.abc import Sequence
+
+from nexync_contracts.ids import ChatId, PersonId, chat_stream
+from nexync_contracts.rest import ReadMarkView
+from svc_chat.ports import ChatStore
+from svc_chat.reading import StreamReading, View
+from svc_chat.spans import Range, newest, visible, within
+
+
+class Marking:
+    """Raises NothingThereError for strangers, NotYetError."""
+
+    def __init__(self, reading: StreamReading, chats: ChatStore) -> None:
+        self._reading = reading
+        self._chats = chats
+
+    async def mark(self, chat: ChatId, person: PersonId, seq: int) -> ReadMarkView:
+        """Everything visible up to `seq` is read; a mark never moves back nor beyond the visible head."""
+
+        def choose(view: View) -> Sequence[Range]:
+            spans = view.membership.spans
+            ranges = visible(spans, view.head)
+            newest_read = newest(within(ranges, 1, seq), 1)
+            points = {spans[-1].from_seq, ranges[-1].high, *(part.low for part in newest_read)}
+            return [Range(point, point) for point in sorted(points)]
+
+        look = await self._reading.look(chat_stream(chat), choose, person=person)
+        n_joined = next(
+            r.n for r in look.records if r.seq == look.view.membership.spans[-1].from_seq
+        )
+        n_head = look.records[-1].n
+        read = [record for record in look.records if record.seq <= seq]
+        target = (read[-1].seq, read[-1].n) if read else (0, 0)
+        marked_seq, marked_n = await self._chats.mark(chat, person, *target)
+        unread = max(0, n_head - max(marked_n, n_joined))
+        return ReadMarkView(chat=chat, seq=marked_seq, unread=unread)

@@ -1,0 +1,17 @@
+"""Everything that svc-chat counts."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+READS_GIVEN_UP: Final = Counter(
+    "nexync_chat_reads_given_up", "Reads that waited in vain for their at_least or their stream"
+)
+OUTCOMES: Final = Counter("nexync_chat_outcomes", "Commands by what became of them", ["result"])
+OUTCOME_SECONDS: Final = Histogram(
+    "nexync_chat_outcome_seconds",
+    "From handing a command to the log until its outcome",
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3),
+)
+OUTCOMES_AWAITED: Final = Gauge("nexync_chat_outcomes_awaited", "Commands without an outcome yet")
+RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

@@ -1,0 +1,222 @@
+"""What the use cases need from outside, and the shapes they get it in."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from nexync_contracts.commands import Outcome
+from nexync_contracts.events import ChatKind, EventRecord, Role
+from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
+from svc_chat.spans import Membership, Range
+
+
+class StoredHead(NamedTuple):
+    """How far Postgres is with a stream. `at` is the last event's time, Unix ms."""
+
+    partition: int
+    epoch: int
+    head: int
+    n: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The recent events of a stream: `raw` holds the frames of the seqs from `first` on, without a hole.
+
+    `known` is False while nobody answers for its being complete; an unknown window is not an empty one.
+    """
+
+    known: bool
+    first: int = 1
+    raw: tuple[bytes, ...] = ()
+
+    @property
+    def head(self) -> int:
+        """The last seq in the window, `first - 1` when it is empty."""
+        return self.first + len(self.raw) - 1
+
+    def records(self, low: int, high: int) -> list[EventRecord]:
+        """The events of [low, high] that the window holds."""
+        start = max(low, self.first) - self.first
+        stop = max(start, min(high, self.head) - self.first + 1)
+        return [EventRecord.model_validate_json(frame) for frame in self.raw[start:stop]]
+
+
+class WindowHead(NamedTuple):
+    """A stream's head as the windows know it."""
+
+    epoch: int
+    seq: int
+    n: int
+
+
+class WindowHeads(NamedTuple):
+    """Heads of the recently active streams among those asked for, and which partitions are live."""
+
+    heads: Mapping[Stream, WindowHead]
+    live: frozenset[int]
+
+
+class Windows(Protocol):
+    """The recent events of all streams. Every method raises WindowsAwayError when the store is away."""
+
+    async def read(self, stream: Stream, partition: int | None) -> Window:
+        """Window and its partition's marker at one moment; unknown when the partition is."""
+        ...
+
+    async def heads(
+        self, streams: Sequence[Stream], partitions: Collection[int]
+    ) -> WindowHeads: ...
+
+    async def tails(self, after: Mapping[Stream, int]) -> Mapping[Stream, Sequence[EventRecord]]:
+        """For each stream what its window holds after that seq."""
+        ...
+
+
+class Snapshot(Protocol):
+    """One moment of Postgres for one stream."""
+
+    stored: StoredHead | None
+    membership: Membership
+
+    async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
+        """The events of these ranges, ascending."""
+        ...
+
+
+class StreamStore(Protocol):
+    """Streams in Postgres."""
+
+    def snapshot(
+        self, stream: Stream, person: PersonId | None
+    ) -> AbstractAsyncContextManager[Snapshot]: ...
+
+    async def partition_of(self, stream: Stream) -> int | None:
+        """Where the stream lives; None while Postgres doesn't have it."""
+        ...
+
+    async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, StoredHead]: ...
+
+    async def log_epoch(self) -> int: ...
+
+
+class PersonRow(NamedTuple):
+    """A person and how the one who asks is related to them."""
+
+    person: PersonId
+    username: Username
+    name: str
+    relation: str
+
+
+class ChatSeat(NamedTuple):
+    """One person's place in one chat, as Postgres has it. `active_at` is the last visible event's time, ms."""
+
+    chat: ChatId
+    kind: ChatKind
+    stored: StoredHead
+    membership: Membership
+    active_at: int
+
+
+class MemberRow(NamedTuple):
+    """A present member of a chat."""
+
+    person: PersonId
+    username: Username
+    name: str
+    role: Role
+
+
+class ChatFacts(NamedTuple):
+    """What the list shows of a chat besides its events. `mark` is the read mark as (seq, n)."""
+
+    chat: ChatId
+    kind: ChatKind
+    name: str | None
+    stored: StoredHead
+    membership: Membership
+    member_count: int
+    mark: tuple[int, int]
+    members: tuple[MemberRow, ...]
+    last: EventRecord | None
+    joined_n: int
+
+
+class ChatStore(Protocol):
+    """A person's chats in Postgres."""
+
+    async def seats(self, person: PersonId) -> list[ChatSeat]:
+        """Every chat the person is or was in."""
+        ...
+
+    async def facts(self, person: PersonId, chats: Sequence[ChatId]) -> dict[ChatId, ChatFacts]:
+        """Details of these chats at one moment, in a fixed number of queries."""
+        ...
+
+    async def mark(self, chat: ChatId, person: PersonId, seq: int, n: int) -> tuple[int, int]:
+        """Move the read mark forward, never back; the mark that holds now as (seq, n)."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """People and their relations in Postgres. Only verified people exist here."""
+
+    async def search(self, viewer: PersonId, text: str, limit: int) -> list[PersonRow]: ...
+
+    async def person(self, viewer: PersonId, person: PersonId) -> PersonRow | None: ...
+
+    async def rows(
+        self, viewer: PersonId, people: Collection[PersonId]
+    ) -> dict[PersonId, PersonRow]: ...
+
+    async def connections(
+        self, viewer: PersonId, after: str | None, limit: int
+    ) -> list[PersonRow]: ...
+
+    async def partitions(self, people: Collection[PersonId]) -> dict[PersonId, int]:
+        """The partitions of the streams of those people that exist."""
+        ...
+
+    async def ask(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Ask, or accept when the other has asked; None when there is no such person."""
+        ...
+
+    async def accept(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Accept; None when the other has not asked."""
+        ...
+
+
+class OutboxRow(NamedTuple):
+    """A command that waits for its way into the log."""
+
+    number: int
+    stream: Stream
+    partition: int
+    envelope: bytes
+
+
+class Log(Protocol):
+    """The command log."""
+
+    async def append(self, partition: int, stream: Stream, envelope: bytes) -> None:
+        """Returns once the record is durable. Raises TimeoutError, BusyError."""
+        ...
+
+
+class OutcomeTicket(Protocol):
+    """A place in the registry of outcomes that are waited for."""
+
+    async def outcome(self) -> Outcome: ...
+
+
+class Outcomes(Protocol):
+    """Outcomes of the commands that this instance admitted."""
+
+    def expect(
+        self, stream: Stream, sender: PersonId, command: CommandId
+    ) -> AbstractAsyncContextManager[OutcomeTicket]:
+        """Wait for this one from now on. Raises BusyError when too many are waited for."""
+        ...

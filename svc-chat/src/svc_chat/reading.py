@@ -1,0 +1,176 @@
+"""Reads of one stream that never lag behind what was seen live: Postgres and the window, merged by seq.
+
+Postgres is written in bulk every few seconds; the window in Redis holds what it doesn't have yet. The window is
+read first: it is trimmed only below Postgres, so whatever it lacks at that moment Postgres has afterwards, and
+the union has no hole. A window that nobody answers for (no marker) is unknown, not empty.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nexync_contracts.events import EventRecord
+from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.limits import READ_WAIT_SECONDS
+from nexync_runtime import log
+from svc_chat import metrics
+from svc_chat.errors import NothingThereError, NotYetError, WindowsAwayError
+from svc_chat.pacing import Pace
+from svc_chat.ports import Snapshot, StoredHead, StreamStore, Window, Windows
+from svc_chat.spans import Membership, Range, advance
+
+_log = log.get("reading")
+
+_AWAY = Window(known=True)
+"""While Redis is away nothing is seen live and persisters flush fast, so Postgres is as far as any reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A stream at one moment: how far it is and what the person may see of it."""
+
+    partition: int
+    epoch: int
+    head: int
+    n: int
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A view and the events that were asked for, ascending."""
+
+    view: View
+    records: tuple[EventRecord, ...]
+
+
+Choose = Callable[[View], Sequence[Range]]
+
+
+def nothing(_: View) -> Sequence[Range]:
+    """Choose no events: the view is enough."""
+    return ()
+
+
+class StreamReading:
+    """Reads of one stream. Not found and not yet are exceptions; see `look`."""
+
+    def __init__(self, store: StreamStore, windows: Windows, pace: Callable[[], Pace]) -> None:
+        self._store = store
+        self._windows = windows
+        self._pace = pace
+
+    async def look(
+        self,
+        stream: Stream,
+        choose: Choose = nothing,
+        *,
+        person: PersonId | None = None,
+        at_least: int | None = None,
+    ) -> Look:
+        """The stream and the events that `choose` picks, waiting at most 6 s for `at_least`.
+
+        With `person` only a stream that this person may see at least a part of exists. Raises
+        NothingThereError, NotYetError.
+        """
+        pace = self._pace()
+        seen = False
+        while True:
+            found = await self._attempt(stream, choose, person, at_least)
+            if isinstance(found, Look):
+                return found
+            seen = seen or found.seen
+            if found.final:
+                raise NothingThereError
+            if not await pace.again(READ_WAIT_SECONDS):
+                metrics.READS_GIVEN_UP.inc()
+                if not seen:
+                    raise NothingThereError
+                raise NotYetError
+
+    async def _attempt(
+        self, stream: Stream, choose: Choose, person: PersonId | None, at_least: int | None
+    ) -> "Look | _Pending":
+        window = await self._window(stream)
+        async with self._store.snapshot(stream, person) as snapshot:
+            merged = merge(window, snapshot, person)
+            if merged is None:
+                return _Pending(seen=False, final=at_least is None)
+            view, tail = merged
+            settled = window.known if at_least is None else view.head >= at_least
+            if person is not None and not view.membership.spans:
+                return _Pending(seen=False, final=settled and window.known)
+            if not settled:
+                return _Pending(seen=True, final=False)
+            records = await _gather(snapshot, view, tail, choose(view))
+        if records is None:
+            _log.warning("hole in the union of window and postgres", stream=stream)
+            return _Pending(seen=True, final=False)
+        return Look(view, records)
+
+    async def _window(self, stream: Stream) -> Window:
+        partition = await self._store.partition_of(stream)
+        try:
+            window = await self._windows.read(stream, partition)
+            if partition is None and window.raw:
+                created = window.records(window.first, window.first)[0].event
+                place = getattr(created, "partition", None)
+                window = await self._windows.read(stream, place)
+        except WindowsAwayError:
+            return _AWAY
+        return window
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """No answer yet. `seen`: the reader may know of the stream; `final`: waiting changes nothing."""
+
+    seen: bool
+    final: bool
+
+
+def merge(
+    window: Window, snapshot: Snapshot, person: PersonId | None
+) -> tuple[View, tuple[EventRecord, ...]] | None:
+    """The view of the union and the events that only the window has; None when neither has the stream.
+
+    A window of an older log epoch, or one that doesn't reach down to Postgres, adds nothing.
+    """
+    stored = snapshot.stored
+    tail = tail_of(window, stored)
+    membership = snapshot.membership
+    if person is not None:
+        membership = advance(membership, person, tail)
+    if tail:
+        last = tail[-1]
+        partition = stored.partition if stored else getattr(tail[0].event, "partition", 0)
+        return View(partition, last.epoch, last.seq, last.n, membership), tail
+    if stored is None:
+        return None
+    return View(stored.partition, stored.epoch, stored.head, stored.n, membership), tail
+
+
+def tail_of(window: Window, stored: StoredHead | None) -> tuple[EventRecord, ...]:
+    """What the window holds beyond Postgres, without a hole in between."""
+    head = stored.head if stored else 0
+    if window.first > head + 1 or window.head <= head:
+        return ()
+    tail = tuple(window.records(head + 1, window.head))
+    return () if stored and tail[0].epoch < stored.epoch else tail
+
+
+async def _gather(
+    snapshot: Snapshot, view: View, tail: Sequence[EventRecord], ranges: Sequence[Range]
+) -> tuple[EventRecord, ...] | None:
+    """The events of the ranges from both sides; None when one is missing."""
+    stored_head = snapshot.stored.head if snapshot.stored else 0
+    below = [
+        Range(part.low, min(part.high, stored_head)) for part in ranges if part.low <= stored_head
+    ]
+    records = await snapshot.events(below) if below else []
+    records += [
+        record for record in tail if any(part.low <= record.seq <= part.high for part in ranges)
+    ]
+    wanted = sum(part.size for part in ranges)
+    if len(records) != wanted or any(part.high > view.head for part in ranges):
+        return None
+    return tuple(records)

@@ -1,0 +1,65 @@
+"""People and connections as one person sees them. Postgres owns both; the streams get a note through the outbox."""
+
+from collections.abc import Callable
+
+from nexync_contracts.ids import PersonId
+from nexync_contracts.rest import PeoplePage, PersonView
+from svc_chat.errors import InvalidError, NothingThereError
+from svc_chat.ports import PeopleStore, PersonRow
+
+FOUND = 20
+"""People that a search answers with at most; a longer text finds the right one."""
+
+PAGE = 50
+
+
+def view_of(row: PersonRow) -> PersonView:
+    """The contract of a row."""
+    return PersonView(
+        person=row.person, username=row.username, name=row.name, relation=row.relation
+    )
+
+
+class Relations:
+    """`changed` is called after a change is committed, so that the outbox is relayed at once."""
+
+    def __init__(self, people: PeopleStore, changed: Callable[[], None]) -> None:
+        self._people = people
+        self._changed = changed
+
+    async def search(self, viewer: PersonId, text: str | None) -> PeoplePage:
+        """People by the beginning or a likeness of their name or username, the likeliest first."""
+        wanted = (text or "").strip().lower()
+        rows = await self._people.search(viewer, wanted, FOUND) if wanted else []
+        return PeoplePage(people=tuple(view_of(row) for row in rows))
+
+    async def person(self, viewer: PersonId, person: PersonId) -> PersonView:
+        """One person. Raises NothingThereError."""
+        return _found(await self._people.person(viewer, person))
+
+    async def connections(self, viewer: PersonId, after: str | None) -> PeoplePage:
+        """A page of everyone there is a relation to, by username; `after` is the last one of the page before."""
+        rows = await self._people.connections(viewer, after, PAGE + 1)
+        page = rows[:PAGE]
+        following = page[-1].username if len(rows) > PAGE else None
+        return PeoplePage(people=tuple(view_of(row) for row in page), next=following)
+
+    async def ask(self, me: PersonId, other: PersonId) -> PersonView:
+        """Ask to connect; accepts when the other has asked already. Repeating changes nothing."""
+        if me == other:
+            raise InvalidError(("body", "person"), "one can't connect with oneself")
+        row = _found(await self._people.ask(me, other))
+        self._changed()
+        return row
+
+    async def accept(self, me: PersonId, other: PersonId) -> PersonView:
+        """Accept who asked. Raises NothingThereError when that person hasn't."""
+        row = _found(await self._people.accept(me, other))
+        self._changed()
+        return row
+
+
+def _found(row: PersonRow | None) -> PersonView:
+    if row is None:
+        raise NothingThereError
+    return view_of(row)

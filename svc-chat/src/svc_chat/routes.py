@@ -1,0 +1,214 @@
+"""The public endpoints: what a request means for the use cases, and what their refusals mean over HTTP."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from nexync_contracts import endpoints
+from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.errors import Issue, ProblemCode
+from nexync_contracts.ids import ChatId, PersonId, chat_stream
+from nexync_contracts.rest import AddMemberBody, AskBody, CreateChatBody, ReadMarkBody
+from nexync_runtime.http import Call, Handler, ProblemError, contract_response
+from svc_chat.commanding import Actor, Commanding
+from svc_chat.errors import (
+    BusyError,
+    InvalidError,
+    NotConnectedError,
+    NothingThereError,
+    NotYetError,
+    OutcomeUnknownError,
+    RefusedError,
+)
+from svc_chat.history import History
+from svc_chat.listing import Listing
+from svc_chat.marking import Marking
+from svc_chat.reading import StreamReading
+from svc_chat.relations import Relations
+
+RETRY_SECONDS: Final = 1.0
+
+Answer = BaseModel | Response | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """Everything that the public endpoints do."""
+
+    relations: Relations
+    history: History
+    listing: Listing
+    reading: StreamReading
+    marking: Marking
+    commanding: Commanding
+
+
+def handlers(use_cases: UseCases) -> Mapping[Endpoint, Handler]:
+    """A handler for every endpoint of svc-chat."""
+    public = _Public(use_cases)
+    table: dict[Endpoint, Callable[[Call], Awaitable[Answer]]] = {
+        endpoints.PEOPLE: public.people,
+        endpoints.PERSON: public.person,
+        endpoints.CONNECTIONS: public.connections,
+        endpoints.ASK: public.ask,
+        endpoints.ACCEPT: public.accept,
+        endpoints.CHATS: public.chats,
+        endpoints.CREATE_CHAT: public.create_chat,
+        endpoints.CHAT: public.chat,
+        endpoints.ADD_MEMBER: public.add_member,
+        endpoints.REMOVE_MEMBER: public.remove_member,
+        endpoints.TIMELINE: public.timeline,
+        endpoints.EVENTS: public.events,
+        endpoints.READ_MARK: public.read_mark,
+    }
+    return {endpoint: refusing(handler) for endpoint, handler in table.items()}
+
+
+def refusing(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:
+    """The handler with the use cases' refusals as problems."""
+
+    async def answer(call: Call) -> Answer:
+        try:
+            return await handler(call)
+        except _REFUSALS as error:
+            raise problem_of(error) from error
+
+    return answer
+
+
+_REFUSALS: Final = (
+    NothingThereError,
+    NotYetError,
+    OutcomeUnknownError,
+    RefusedError,
+    NotConnectedError,
+    InvalidError,
+    BusyError,
+)
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """The problem for a refusal of a use case."""
+    match error:
+        case NothingThereError():
+            return ProblemError(404, ProblemCode.NOT_FOUND, "There is nothing here")
+        case NotYetError():
+            return ProblemError(
+                503, ProblemCode.NOT_YET, "This isn't readable yet", retry_after=RETRY_SECONDS
+            )
+        case OutcomeUnknownError(command=command):
+            return ProblemError(
+                503,
+                ProblemCode.NOT_YET,
+                "The change is on its way",
+                detail=f"repeat the request with the header Idempotency-Key: {command}",
+                retry_after=RETRY_SECONDS,
+            )
+        case RefusedError(code=code):
+            return ProblemError(
+                409, ProblemCode.REJECTED, "The change was rejected", detail=code.value, reject=code
+            )
+        case NotConnectedError():
+            return ProblemError(
+                403, ProblemCode.NOT_CONNECTED, "You are not connected with everyone named"
+            )
+        case InvalidError(path=path, message=message):
+            return ProblemError(
+                422,
+                ProblemCode.VALIDATION,
+                "The request is not valid",
+                detail=f"{'.'.join(str(part) for part in path)}: {message}",
+                issues=(Issue(path=path, code="invalid", message=message),),
+            )
+        case _:
+            return ProblemError(
+                503,
+                ProblemCode.UNAVAILABLE,
+                "Too much is going on at the moment",
+                retry_after=RETRY_SECONDS,
+            )
+
+
+def _chat(call: Call) -> ChatId:
+    return ChatId(call.path["chat"])
+
+
+def _person(call: Call) -> PersonId:
+    return PersonId(call.path["person"])
+
+
+def _actor(call: Call) -> Actor:
+    return Actor(call.claims.sub, call.claims.sid, call.key)
+
+
+class _Public:
+    """One method an endpoint."""
+
+    def __init__(self, use_cases: UseCases) -> None:
+        self._use = use_cases
+
+    async def people(self, call: Call) -> Answer:
+        return await self._use.relations.search(call.claims.sub, call.text("q"))
+
+    async def person(self, call: Call) -> Answer:
+        return await self._use.relations.person(call.claims.sub, _person(call))
+
+    async def connections(self, call: Call) -> Answer:
+        return await self._use.relations.connections(call.claims.sub, call.text("after"))
+
+    async def ask(self, call: Call) -> Answer:
+        body: AskBody = call.body
+        return await self._use.relations.ask(call.claims.sub, body.person)
+
+    async def accept(self, call: Call) -> Answer:
+        return await self._use.relations.accept(call.claims.sub, _person(call))
+
+    async def chats(self, call: Call) -> Answer:
+        return await self._use.listing.page(
+            call.claims.sub, call.text("after"), call.integer("limit")
+        )
+
+    async def chat(self, call: Call) -> Answer:
+        chat, me = _chat(call), call.claims.sub
+        await self._use.reading.look(
+            chat_stream(chat), person=me, at_least=call.integer("at_least")
+        )
+        return await self._use.listing.chat(me, chat)
+
+    async def create_chat(self, call: Call) -> Answer:
+        body: CreateChatBody = call.body
+        done = await self._use.commanding.create(_actor(call), body)
+        return done if done.created else contract_response(done, 200)
+
+    async def add_member(self, call: Call) -> Answer:
+        body: AddMemberBody = call.body
+        return await self._use.commanding.add(_actor(call), _chat(call), body.person)
+
+    async def remove_member(self, call: Call) -> Answer:
+        return await self._use.commanding.remove(_actor(call), _chat(call), _person(call))
+
+    async def timeline(self, call: Call) -> Answer:
+        return await self._use.history.timeline(
+            _chat(call),
+            call.claims.sub,
+            before=call.integer("before"),
+            after=call.integer("after"),
+            limit=call.integer("limit"),
+            at_least=call.integer("at_least"),
+        )
+
+    async def events(self, call: Call) -> Answer:
+        return await self._use.history.events(
+            _chat(call),
+            call.claims.sub,
+            after=call.integer("after"),
+            limit=call.integer("limit"),
+            at_least=call.integer("at_least"),
+        )
+
+    async def read_mark(self, call: Call) -> Answer:
+        body: ReadMarkBody = call.body
+        return await self._use.marking.mark(_chat(call), call.claims.sub, body.seq)

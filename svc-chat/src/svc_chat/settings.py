@@ -1,0 +1,29 @@
+"""Settings of svc-chat, from the environment."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from nexync_contracts import channels
+from nexync_runtime.settings import Port, Settings, Url
+
+
+class ChatSettings(Settings):
+    """`public_origins` are separated by commas."""
+
+    port: Port
+    internal_port: Port
+    postgres_url: Url
+    redis_state_url: Url
+    kafka_bootstrap: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+    chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
+        channels.CHAT_TOPIC
+    )
+    public_origins: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    auth_internal_url: Url
+    postgres_connections: Annotated[int, Field(ge=2, le=100)] = 10
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins of pages that may change things."""
+        return tuple(part.strip() for part in self.public_origins.split(",") if part.strip())
