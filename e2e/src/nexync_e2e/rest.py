@@ -1,6 +1,7 @@
 """REST over the wire: the endpoint table is the client. One instance is one person's cookie jar."""
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
 from uuid import uuid4
 
@@ -34,7 +35,9 @@ class RefusedError(Exception):
 
 
 class Rest:
-    """Calls endpoints at `page` with `origin` as Origin; repeats what the server says is only not yet possible."""
+    """Sends secure cookies to a loopback page without TLS too, as browsers do.
+
+    Calls endpoints at `page` with `origin` as Origin; repeats what the server says is only not yet possible."""
 
     def __init__(self, page: str, *, origin: str | None = None, patience: float = 20.0) -> None:
         self.page = page
@@ -46,6 +49,7 @@ class Rest:
             timeout=httpx.Timeout(10.0),
             limits=httpx.Limits(max_connections=4, keepalive_expiry=5.0),
             trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https", "ws", "wss"))),
         )
         self._refreshing = asyncio.Lock()
 

@@ -1,5 +1,7 @@
 """Nothing is lost, doubled or reordered, whatever dies; and the checker sees it when something is."""
 
+import sys
+
 import pytest
 
 from nexync_e2e.loss.cast import Cast
@@ -15,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.loss, pytest.mark.asyncio(loop_scope=
 async def test_nothing_is_lost_under_any_fault(people: Cast) -> None:
     """All faults, one after another under one load, ≥ 200 acks before, during and after each."""
     reports = await run(people, wires(), Machine(), tuple(FAULTS))
-    print(table(reports))
+    sys.stdout.write("\n" + table(reports) + "\n")
     assert [(report.fault, report.violations) for report in reports if report.violations] == []
     assert all(min(report.before, report.during, report.after) >= 200 for report in reports)
 

@@ -58,16 +58,18 @@ async def test_through_the_edge_with_a_connection_lost_on_the_way(
     chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
     stream = chat_stream(chat)
     edge = (where.edge_socket,)
-    async with Device(ann, edge, name="ann").running() as one:
-        async with Device(bob, edge, name="bob").running() as two:
-            for number in range(30):
-                await one.send(chat, f"{number}")
-                if number % 10 == 5:
-                    await one.drop()
-                    await two.drop()
-            await one.settled()
-            await two.caught_up(stream, 31)
-            assert texts(two.inboxes[stream].pieces, ann.id) == [str(n) for n in range(30)]
+    async with (
+        Device(ann, edge, name="ann").running() as one,
+        Device(bob, edge, name="bob").running() as two,
+    ):
+        for number in range(30):
+            await one.send(chat, f"{number}")
+            if number % 10 == 5:
+                await one.drop()
+                await two.drop()
+        await one.settled()
+        await two.caught_up(stream, 31)
+        assert texts(two.inboxes[stream].pieces, ann.id) == [str(n) for n in range(30)]
 
 
 async def test_what_came_while_away_is_there_after_the_resume(
@@ -97,15 +99,17 @@ async def test_a_read_never_lags_behind_what_was_seen(
     """History, chat and list include the message at the moment its event arrives (G5)."""
     chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
     stream = chat_stream(chat)
-    async with Device(bob, where.gateways, name="bob").running() as two:
-        async with Device(ann, where.gateways, name="ann").running() as one:
-            for number in range(5):
-                await one.send(chat, f"{number}")
-                await two.caught_up(stream, 2 + number)
-                assert (await bob.history(chat)).head >= 2 + number
-                assert (await bob.chat(chat)).head >= 2 + number
-                listed = {view.chat: view.head for view in await bob.chats()}
-                assert listed[chat] >= 2 + number
+    async with (
+        Device(bob, where.gateways, name="bob").running() as two,
+        Device(ann, where.gateways, name="ann").running() as one,
+    ):
+        for number in range(5):
+            await one.send(chat, f"{number}")
+            await two.caught_up(stream, 2 + number)
+            assert (await bob.history(chat)).head >= 2 + number
+            assert (await bob.chat(chat)).head >= 2 + number
+            listed = {view.chat: view.head for view in await bob.chats()}
+            assert listed[chat] >= 2 + number
 
 
 async def test_logging_out_closes_the_socket(where: Wires) -> None:
