@@ -41,7 +41,7 @@ def test_each_route_goes_where_the_table_says(config: Config, web: Path) -> None
     assert "proxy_pass http://gateway;" in _location(text, "= /ws")
     assert "proxy_pass http://auth;" in _location(text, "/api/auth/")
     assert "proxy_pass http://chat;" in _location(text, "/api/")
-    assert "/index.html" in _location(text, "/")
+    assert "try_files $uri $uri.html ${uri}index.html /index.html;" in _location(text, "/")
 
 
 def test_sockets_are_upgraded_and_kept_for_an_hour(config: Config, web: Path) -> None:

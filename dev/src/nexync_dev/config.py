@@ -38,6 +38,9 @@ DEFAULT_PORTS: Mapping[str, int] = {
 }
 """Port names and numbers; all bind the loopback address."""
 
+BACKEND_PORTS = tuple(DEFAULT_PORTS)[1:11]
+"""Those of the backends: all but the edge and the services."""
+
 
 def port_variable(name: str) -> str:
     """The environment variable that overrides the port `name`."""

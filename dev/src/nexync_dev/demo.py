@@ -16,6 +16,7 @@ import httpx
 
 from nexync_contracts import endpoints, rest
 from nexync_contracts.errors import ProblemCode
+from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId
 from nexync_dev.config import HOST, Config, addresses
 from nexync_dev.errors import DevError
@@ -137,9 +138,9 @@ async def _make_chats(people: Mapping[str, Person], dice: random.Random) -> list
 
 async def _chat(owner: Person, title: str | None, others: tuple[PersonId, ...]) -> ChatId:
     if title is not None:
-        return await owner.create_chat("group", others, title)
+        return await owner.create_chat(ChatKind.GROUP, others, title)
     try:
-        return await owner.create_chat("private", others)
+        return await owner.create_chat(ChatKind.PRIVATE, others)
     except RefusedError:
         for view in await owner.chats():
             if view.partner is not None and view.partner.person == others[0]:

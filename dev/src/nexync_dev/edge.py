@@ -167,7 +167,7 @@ def _location(route: Route) -> str:
         }}
         location {path} {{
             add_header Cache-Control no-cache always;{_HEADERS.replace("        add", "            add")}
-            try_files $uri $uri.html $uri/index.html /index.html;
+            try_files $uri $uri.html ${{uri}}index.html /index.html;
         }}"""
     if route.kind == "websocket":
         return f"""

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from nexync_dev import backends, commands, edge, places, processes, services
-from nexync_dev.config import HOST, Config, environment
+from nexync_dev.config import BACKEND_PORTS, DEFAULT_PORTS, HOST, Config, environment
 from nexync_dev.errors import DevError
 from nexync_dev.programs import Program
 from nexync_dev.steps import Steps
@@ -51,12 +51,13 @@ def up(config: Config, steps: Steps, *, with_services: bool, with_schema: bool =
                 with_schema=with_schema,
             )
         except BaseException:
-            with steps.step("Stop what was started"):
-                if fresh:
-                    _stop_all(config, supervisor)
-                else:
-                    for name in reversed(started):
-                        supervisor.stop(name)
+            if supervisor.is_running():
+                with steps.step("Stop what was started"):
+                    if fresh:
+                        _stop_all(config, supervisor)
+                    else:
+                        for name in reversed(started):
+                            supervisor.stop(name)
             raise
 
 
@@ -70,6 +71,8 @@ def _raise(
     with_services: bool,
     with_schema: bool,
 ) -> None:
+    if not supervisor.is_running():
+        processes.check_free(config, DEFAULT_PORTS if with_services else BACKEND_PORTS)
     backends.prepare(config, place, steps)
     wanted = list(backends.programs(config, place))
     _write(config, "backends", wanted)
@@ -85,7 +88,6 @@ def _raise(
     if supervisor.is_running():
         supervisor.update()
     else:
-        _check_ports(config, supervisor, [*wanted, *served])
         supervisor.launch()
     _start(config, steps, supervisor, wanted, started)
     if with_schema:
@@ -100,10 +102,9 @@ def _write(config: Config, group: str, programs: Sequence[Program]) -> None:
 
 
 def _check_ports(config: Config, supervisor: Supervisor, programs: Sequence[Program]) -> None:
-    states = supervisor.states() if supervisor.is_running() else {}
+    states = supervisor.states()
     for program in programs:
-        state = states.get(program.name)
-        if state is None or state.pid == 0:
+        if states[program.name].pid == 0:
             processes.check_free(config, program.ports)
 
 

@@ -15,7 +15,8 @@ from nexync_dev.places import Place
 from nexync_dev.programs import Program, answers
 from nexync_dev.steps import Steps
 
-_WEB_SOURCES_LEFT_OUT = {"node_modules", "out", ".next", "test-results", "playwright-report"}
+_WEB_SOURCES_LEFT_OUT = {"node_modules", "out", ".next", "e2e", "next-env.d.ts"}
+"""What is no input of the build: its results, and the tests in a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def prepare(config: Config, place: Place, steps: Steps) -> None:
         install_web(config, steps)
         with steps.step("Build the web client"):
             _build_web(config)
+            sources = _web_digest(config)
             commands.mark_done(stamp, sources)
     served = place.folder / "web"
     if not commands.is_done(place.folder / "web.done", sources) or not served.is_dir():
