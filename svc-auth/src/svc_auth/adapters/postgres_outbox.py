@@ -1,0 +1,96 @@
+"""The outbox's relay: from Postgres to RabbitMQ, in order, one relay at a time for all instances.
+
+The relay holds an advisory lock on a connection of its own, so it ends with that connection. A job is deleted
+after the broker's confirm; a crash in between sends it twice, and the mailer knows its id.
+"""
+
+import asyncio
+import random
+from typing import Any, Final, Protocol
+
+import psycopg
+
+from nexync_runtime import log
+from nexync_runtime.postgres import options
+from nexync_runtime.rabbit import PublishError
+from svc_auth.metrics import OUTBOX_SENT, OUTBOX_WAITING
+
+OUTBOX_CHANNEL: Final = "auth_outbox"
+BATCH: Final = 50
+POLL_SECONDS: Final = 5.0
+"""The net under LISTEN: a notification can be lost with its connection."""
+LOCK_POLL_SECONDS: Final = 2.0
+BACKOFF_SECONDS: Final = (0.25, 5.0)
+
+_LOCK: Final = 0x61757468  # "auth"
+
+_log = log.get("outbox")
+
+
+class Jobs(Protocol):
+    """Where jobs go."""
+
+    async def publish(self, queue_name: str, message_id: str, body: bytes) -> None:
+        """Returns when the job is safe. Raises PublishError."""
+        ...
+
+
+class Relay:
+    """Relays the outbox until it is cancelled."""
+
+    def __init__(self, postgres_url: str, jobs: Jobs) -> None:
+        self._url = postgres_url
+        self._jobs = jobs
+
+    async def run(self) -> None:
+        """Connect, take the lock, relay; after a failure again, with growing pauses."""
+        pause = BACKOFF_SECONDS[0]
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, **options("svc-auth outbox")
+                )
+                async with connection:
+                    await self._wait_for_lock(connection)
+                    pause = BACKOFF_SECONDS[0]
+                    while True:
+                        if not await self.relay_batch(connection):
+                            await _wait_for_news(connection)
+            except (psycopg.Error, OSError, PublishError) as error:
+                _log.warning(
+                    "outbox waits",
+                    reason=f"{type(error).__name__}: {error}",
+                    again_in_seconds=round(pause, 1),
+                )
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, BACKOFF_SECONDS[1])
+
+    async def relay_batch(self, connection: psycopg.AsyncConnection[Any]) -> int:
+        """Send the oldest jobs; how many. Raises PublishError, having deleted those that were confirmed."""
+        cursor = await connection.execute(
+            "SELECT number, id::text, queue, body::text FROM auth_outbox ORDER BY number LIMIT %s",
+            (BATCH,),
+        )
+        rows = await cursor.fetchall()
+        OUTBOX_WAITING.set(len(rows))
+        for number, identity, queue, body in rows:
+            await self._jobs.publish(queue, identity, body.encode())
+            await connection.execute("DELETE FROM auth_outbox WHERE number = %s", (number,))
+            OUTBOX_SENT.inc()
+            OUTBOX_WAITING.dec()
+        return len(rows)
+
+    async def _wait_for_lock(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        while True:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,))
+            row = await cursor.fetchone()
+            if row is not None and row[0]:
+                break
+            await asyncio.sleep(LOCK_POLL_SECONDS)
+        await connection.execute(f"LISTEN {OUTBOX_CHANNEL}")
+        _log.info("outbox relay active")
+
+
+async def _wait_for_news(connection: psycopg.AsyncConnection[Any]) -> None:
+    async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+        pass

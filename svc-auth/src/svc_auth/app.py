@@ -1,0 +1,71 @@
+"""The composition root of svc-auth: builds the adapters and passes them in by name."""
+
+from datetime import UTC, datetime
+
+from nexync_contracts import limits
+from nexync_runtime import postgres, redis_client
+from nexync_runtime.http import application, routes_of, serve
+from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.rabbit import Publisher
+from nexync_runtime.tokens import CookieAccess
+from svc_auth.adapters.postgres_accounts import PostgresAccounts
+from svc_auth.adapters.postgres_outbox import Relay
+from svc_auth.adapters.postgres_sessions import PostgresSessions
+from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits
+from svc_auth.codes import Codes
+from svc_auth.logging_in import Login
+from svc_auth.passwords import Passwords
+from svc_auth.registering import Registration
+from svc_auth.routes import Routes
+from svc_auth.sessions import SessionKeeper
+from svc_auth.settings import AuthSettings
+from svc_auth.signing import load_key
+from svc_auth.throttling import Throttle
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def build(life: Lifecycle, settings: AuthSettings) -> None:
+    """Register everything with the lifecycle."""
+    key = load_key(settings.signing_key_file)
+    pool = postgres.open_pool(settings.postgres_url, application="svc-auth")
+    await pool.open()
+    life.on_stop(pool.close, name="postgres")
+    state = redis_client.open_redis(settings.redis_state_url)
+    life.on_stop(state.aclose, name="redis")
+    publisher = Publisher(settings.rabbitmq_url)
+    publisher.start()
+    life.on_stop(publisher.close, name="rabbitmq")
+    passwords = Passwords(threads=settings.hash_threads)
+    life.on_stop(passwords.close, name="passwords")
+
+    accounts = PostgresAccounts(pool, tries=limits.CODE_TRIES)
+    throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
+    sessions = SessionKeeper(
+        sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=_now
+    )
+    routes = Routes(
+        registration=Registration(
+            accounts=accounts,
+            passwords=passwords,
+            codes=Codes(key.derived_secret("verification codes")),
+            throttle=throttle,
+            partitions=settings.chat_partitions,
+            clock=_now,
+        ),
+        login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
+        sessions=sessions,
+        key=key,
+        secure=settings.cookie_secure,
+    )
+    access = CookieAccess(key.verify, state)
+    public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
+    internal = application(routes_of(routes.internal(), access))
+    await serve(life, public, host=settings.host, port=settings.port, name="public")
+    await serve(life, internal, host=settings.host, port=settings.internal_port, name="internal")
+
+    life.task("outbox relay", Relay(settings.postgres_url, publisher).run)
+    life.ready_check("postgres", lambda: postgres.reachable(pool))
+    life.ready_check("redis", lambda: redis_client.reachable(state))

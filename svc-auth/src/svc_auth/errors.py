@@ -1,0 +1,60 @@
+"""The problems that svc-auth answers with. None of them tells whether an address is known."""
+
+from nexync_contracts.errors import Issue, ProblemCode
+from nexync_runtime.http import ProblemError
+
+
+def too_many(retry_after: float) -> ProblemError:
+    """A rate limit; `retry_after` in seconds."""
+    return ProblemError(
+        429, ProblemCode.TOO_MANY, "Too many attempts, wait a little", retry_after=retry_after
+    )
+
+
+def username_taken() -> ProblemError:
+    """Usernames are public, so this may be told."""
+    return ProblemError(409, ProblemCode.USERNAME_TAKEN, "This username is taken")
+
+
+def wrong_code() -> ProblemError:
+    """Wrong, expired, or never sent."""
+    return ProblemError(400, ProblemCode.WRONG_CODE, "The code is wrong or no longer valid")
+
+
+def code_spent() -> ProblemError:
+    """All tries are used up."""
+    return ProblemError(410, ProblemCode.CODE_SPENT, "Too many wrong codes, ask for a new one")
+
+
+def wrong_credentials() -> ProblemError:
+    """Unknown account or wrong password."""
+    return ProblemError(401, ProblemCode.WRONG_CREDENTIALS, "The login or the password is wrong")
+
+
+def not_verified() -> ProblemError:
+    """Only told to who knows the password."""
+    return ProblemError(403, ProblemCode.NOT_VERIFIED, "Confirm your e-mail address first")
+
+
+def unauthenticated() -> ProblemError:
+    """No session, or no longer."""
+    return ProblemError(401, ProblemCode.UNAUTHENTICATED, "Log in first")
+
+
+def busy() -> ProblemError:
+    """More passwords wait to be hashed than the limit."""
+    return ProblemError(
+        503, ProblemCode.UNAVAILABLE, "Too many logins at the moment", retry_after=2
+    )
+
+
+def not_an_address() -> ProblemError:
+    """The e-mail address has no valid form."""
+    issue = Issue(path=("body", "email"), code="email", message="not a valid e-mail address")
+    return ProblemError(
+        422,
+        ProblemCode.VALIDATION,
+        "The request is not valid",
+        detail="body.email: not a valid e-mail address",
+        issues=(issue,),
+    )

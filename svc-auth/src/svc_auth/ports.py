@@ -1,0 +1,171 @@
+"""What the use cases need from the outside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.jobs import VerificationCodeJob
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as login needs him."""
+
+    person: PersonId
+    username: str
+    password_hash: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who asks for an account."""
+
+    person: PersonId
+    email: str
+    username: str
+    password_hash: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """A code on its way: what is stored of it, and the job that mails it."""
+
+    code_hash: str
+    sent_at: datetime
+    expires_at: datetime
+    job: VerificationCodeJob
+
+
+MakeCode = Callable[[PersonId, str], SentCode]
+"""A code for a person with this username."""
+
+
+class Registered(Enum):
+    """What became of a registration."""
+
+    CODE_SENT = "code_sent"
+    ALREADY_VERIFIED = "already_verified"
+    USERNAME_TAKEN = "username_taken"
+
+
+class CodeRefused(Enum):
+    """Why a code is not good."""
+
+    WRONG = "wrong"
+    SPENT = "spent"
+
+
+class Accounts(Protocol):
+    """People and their codes. Each method is one transaction, the outbox row included."""
+
+    async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
+        """Add the person or replace an unverified one of the same address, and send a code."""
+        ...
+
+    async def resend(self, email: str, make_code: MakeCode) -> bool:
+        """Send another code; False when there is nobody unverified with this address."""
+        ...
+
+    async def spend_code(
+        self, email: str, matches: Callable[[PersonId, str], bool], now: datetime
+    ) -> Account | CodeRefused:
+        """Verify the person when the code matches; count the try when not."""
+        ...
+
+    async def find(self, login: str) -> Account | None:
+        """The account of an address or a username."""
+        ...
+
+    async def set_password_hash(self, person: PersonId, password_hash: str) -> None:
+        """Replace a hash made with old parameters."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A session that goes on."""
+
+    session: SessionId
+    person: PersonId
+    username: str
+
+
+class RefreshRefused(Enum):
+    """Why a refresh token is not good."""
+
+    UNKNOWN = "unknown"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """A used token came again, long after: somebody has a copy, so the session has been ended."""
+
+    session: SessionId
+    person: PersonId
+
+
+class Sessions(Protocol):
+    """Sessions and refresh tokens; tokens are known by their SHA-256 only."""
+
+    async def open(
+        self,
+        session: SessionId,
+        person: PersonId,
+        token_hash: bytes,
+        *,
+        user_agent: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None:
+        """A new session with its first token."""
+        ...
+
+    async def rotate(
+        self,
+        used_hash: bytes,
+        new_hash: bytes,
+        *,
+        now: datetime,
+        grace_seconds: float,
+        expires_at: datetime,
+    ) -> Refreshed | RefreshRefused | Reused:
+        """Change a token for a new one."""
+        ...
+
+    async def session_of(self, token_hash: bytes) -> tuple[SessionId, PersonId] | None:
+        """The session that a token, used or not, belongs to."""
+        ...
+
+    async def end(self, session: SessionId, now: datetime) -> None:
+        """End it; nothing happens when it has ended already."""
+        ...
+
+    async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
+        """Those that have not ended."""
+        ...
+
+
+class Announcer(Protocol):
+    """Tells the gateways and the REST services."""
+
+    async def session_ended(self, person: PersonId, session: SessionId) -> None:
+        """Close the session's sockets and refuse its access tokens."""
+        ...
+
+
+class Limits(Protocol):
+    """Counters with a window, shared by all instances."""
+
+    async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
+        """Count one; None while at most `most` in the window, else the seconds until it ends."""
+        ...
+
+    async def clear(self, what: str, subject: str) -> None:
+        """Forget the count."""
+        ...

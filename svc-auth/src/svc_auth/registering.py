@@ -1,0 +1,185 @@
+"""Registration: ask for an account, prove the address by a code.
+
+The answers are the same for known and unknown addresses, and so is the time that they take: the password is
+hashed before anything is looked up.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nexync_contracts import limits
+from nexync_contracts.ids import JobId, PersonId
+from nexync_contracts.jobs import VerificationCodeJob
+from svc_auth import throttling
+from svc_auth.addresses import is_reserved, normal_email
+from svc_auth.codes import Codes
+from svc_auth.errors import code_spent, not_an_address, username_taken, wrong_code
+from svc_auth.metrics import ATTEMPTS
+from svc_auth.passwords import Passwords
+from svc_auth.ports import (
+    Account,
+    Accounts,
+    CodeRefused,
+    MakeCode,
+    NewPerson,
+    Registered,
+    SentCode,
+)
+from svc_auth.throttling import Throttle
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A row that holds the address or the username that somebody asks for.
+
+    `code_expires_at` is None when the person has no code (any more).
+    """
+
+    person: PersonId
+    email: str
+    username: str
+    verified: bool
+    code_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a registration does to the rows that are in its way."""
+
+    outcome: Registered
+    replaces: PersonId | None = None
+    removes: tuple[PersonId, ...] = ()
+
+
+def plan_registration(holders: Sequence[Holder], email: str, username: str, now: datetime) -> Plan:
+    """Decide about a registration.
+
+    The username is judged first and in the same way for every address, except the unverified row of this very
+    address, which is replaced: only who reads its mail can use it. An unverified row without a valid code gives
+    its username back.
+    """
+    same_email = next((holder for holder in holders if holder.email == email), None)
+    mine = same_email if same_email is not None and not same_email.verified else None
+    removes: list[PersonId] = []
+    for holder in holders:
+        if holder.username != username or holder is mine:
+            continue
+        expired = holder.code_expires_at is None or holder.code_expires_at <= now
+        if holder.verified or not expired:
+            return Plan(Registered.USERNAME_TAKEN)
+        removes.append(holder.person)
+    if same_email is not None and same_email.verified:
+        return Plan(Registered.ALREADY_VERIFIED)
+    return Plan(Registered.CODE_SENT, mine.person if mine is not None else None, tuple(removes))
+
+
+def partition_of(person: PersonId, partitions: int) -> int:
+    """The partition of a new person's stream: spread evenly, kept in the row for ever."""
+    digest = hashlib.sha256(person.encode()).digest()
+    return int.from_bytes(digest[:8], "big") % partitions
+
+
+class Registration:
+    """The use cases of registration."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        passwords: Passwords,
+        codes: Codes,
+        throttle: Throttle,
+        partitions: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._codes = codes
+        self._throttle = throttle
+        self._partitions = partitions
+        self._clock = clock
+
+    async def register(self, email: str, username: str, password: str, address: str) -> None:
+        """Ask for an account. Raises ProblemError: 409 username taken, 422, 429."""
+        normal = normal_email(email)
+        if normal is None:
+            raise not_an_address()
+        await self._throttle.address(throttling.REGISTER_FROM_ADDRESS, address)
+        if is_reserved(username):
+            raise username_taken()
+        await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
+        try:
+            outcome = await self._add(normal, username, password)
+        except Exception:
+            # Nothing was sent, whatever went wrong: the next attempt needn't wait.
+            await self._throttle.forgive(throttling.CODE_TO_EMAIL, normal)
+            raise
+        ATTEMPTS.labels("register", outcome.value).inc()
+        if outcome is Registered.USERNAME_TAKEN:
+            # Nothing was sent: the next name may be tried at once.
+            await self._throttle.forgive(throttling.CODE_TO_EMAIL, normal)
+            raise username_taken()
+        await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
+
+    async def _add(self, email: str, username: str, password: str) -> Registered:
+        person = PersonId(str(uuid.uuid4()))
+        new = NewPerson(
+            person=person,
+            email=email,
+            username=username,
+            password_hash=await self._passwords.hash(password),
+            partition=partition_of(person, self._partitions),
+        )
+        return await self._accounts.register(new, self._code_for(email), self._clock())
+
+    async def resend(self, email: str, address: str) -> None:
+        """Send another code, if somebody waits for one. Raises ProblemError: 422, 429."""
+        normal = normal_email(email)
+        if normal is None:
+            raise not_an_address()
+        await self._throttle.address(throttling.RESEND_FROM_ADDRESS, address)
+        await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
+        sent = await self._accounts.resend(normal, self._code_for(normal))
+        ATTEMPTS.labels("resend", "code_sent" if sent else "nobody").inc()
+        await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
+
+    async def verify(self, email: str, code: str, address: str) -> Account:
+        """The verified person. Raises ProblemError: 400 wrong code, 410 spent, 422, 429."""
+        normal = normal_email(email)
+        if normal is None:
+            raise not_an_address()
+        await self._throttle.address(throttling.VERIFY_FROM_ADDRESS, address)
+        if await self._throttle.exceeded(throttling.TRIES_OF_CODE, normal):
+            raise code_spent()
+
+        def matches(person: PersonId, stored: str) -> bool:
+            return self._codes.matches(person, code, stored)
+
+        found = await self._accounts.spend_code(normal, matches, self._clock())
+        outcome = found.value if isinstance(found, CodeRefused) else "verified"
+        ATTEMPTS.labels("verify", outcome).inc()
+        if found is CodeRefused.SPENT:
+            raise code_spent()
+        if found is CodeRefused.WRONG:
+            raise wrong_code()
+        await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
+        return found
+
+    def _code_for(self, email: str) -> MakeCode:
+        def make(person: PersonId, username: str) -> SentCode:
+            now = self._clock()
+            expires = now + timedelta(seconds=limits.CODE_LIFETIME_SECONDS)
+            code = self._codes.new()
+            job = VerificationCodeJob(
+                id=JobId(str(uuid.uuid4())),
+                email=email,
+                username=username,
+                code=code,
+                expires_at=int(expires.timestamp() * 1000),
+            )
+            return SentCode(self._codes.hash(person, code), now, expires, job)
+
+        return make

@@ -1,0 +1,133 @@
+"""Sessions: open, refresh with rotating tokens, end.
+
+A refresh token is good once. When a used one comes again, two tabs may have raced: within ten seconds it gets a
+fresh token of the same session. Later it means that somebody has a copy, and the session ends.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from nexync_contracts import limits
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.session import AccessClaims
+from svc_auth.errors import unauthenticated
+from svc_auth.metrics import ATTEMPTS
+from svc_auth.ports import Announcer, RefreshRefused, Reused, Sessions
+from svc_auth.signing import SigningKey
+
+GRACE_SECONDS: Final = 10.0
+USER_AGENT_CHARS: Final = 200
+TOKEN_CHARS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a browser gets: both tokens and the claims of the first."""
+
+    access: str
+    refresh: str
+    claims: AccessClaims
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a refresh token; it has 256 random bits, so a plain SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class SessionKeeper:
+    """The use cases of sessions."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        announcer: Announcer,
+        key: SigningKey,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._announcer = announcer
+        self._key = key
+        self._clock = clock
+
+    async def open(self, person: PersonId, username: str, user_agent: str) -> Tokens:
+        """A new session."""
+        session = SessionId(str(uuid.uuid4()))
+        refresh = secrets.token_urlsafe(32)
+        now = self._clock()
+        await self._sessions.open(
+            session,
+            person,
+            token_hash(refresh),
+            user_agent=_printable(user_agent),
+            now=now,
+            expires_at=_refresh_end(now),
+        )
+        return self._tokens(person, session, username, refresh, now)
+
+    async def refresh(self, token: str | None) -> Tokens:
+        """New tokens for a refresh token. Raises ProblemError 401."""
+        if token is None or len(token) > TOKEN_CHARS:
+            raise unauthenticated()
+        fresh = secrets.token_urlsafe(32)
+        now = self._clock()
+        found = await self._sessions.rotate(
+            token_hash(token),
+            token_hash(fresh),
+            now=now,
+            grace_seconds=GRACE_SECONDS,
+            expires_at=_refresh_end(now),
+        )
+        match found:
+            case RefreshRefused():
+                ATTEMPTS.labels("refresh", found.value).inc()
+                raise unauthenticated()
+            case Reused(session=session, person=person):
+                ATTEMPTS.labels("refresh", "reused").inc()
+                await self._announcer.session_ended(person, session)
+                raise unauthenticated()
+            case _:
+                ATTEMPTS.labels("refresh", "refreshed").inc()
+                return self._tokens(found.person, found.session, found.username, fresh, now)
+
+    async def end(self, refresh: str | None, access: AccessClaims | None) -> None:
+        """End the session of either token; nothing happens without one.
+
+        Announced even when the session has ended before: the last announcement may have failed.
+        """
+        found: tuple[SessionId, PersonId] | None = None
+        if refresh is not None and len(refresh) <= TOKEN_CHARS:
+            found = await self._sessions.session_of(token_hash(refresh))
+        if found is None and access is not None:
+            found = (access.sid, access.sub)
+        if found is None:
+            return
+        session, person = found
+        await self._sessions.end(session, self._clock())
+        await self._announcer.session_ended(person, session)
+        ATTEMPTS.labels("logout", "ended").inc()
+
+    async def alive(self, sessions: Sequence[SessionId]) -> tuple[SessionId, ...]:
+        """Those of the sessions that have not ended."""
+        return await self._sessions.alive(sessions, self._clock())
+
+    def _tokens(
+        self, person: PersonId, session: SessionId, username: str, refresh: str, now: datetime
+    ) -> Tokens:
+        access, claims = self._key.access_token(
+            person=person, session=session, username=username, now=now.timestamp()
+        )
+        return Tokens(access, refresh, claims)
+
+
+def _refresh_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=limits.REFRESH_TOKEN_SECONDS)
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())[:USER_AGENT_CHARS]

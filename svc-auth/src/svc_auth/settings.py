@@ -1,0 +1,34 @@
+"""The settings of svc-auth; the only place that reads the environment."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from nexync_contracts.channels import CHAT_PARTITIONS
+from nexync_runtime.settings import Port, Settings, Url
+
+
+class AuthSettings(Settings):
+    """What svc-auth reads besides the general settings."""
+
+    port: Port
+    internal_port: Port
+    postgres_url: Url
+    redis_state_url: Url
+    rabbitmq_url: Url
+    public_origins: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    """Comma-separated origins from which browsers may change anything."""
+    signing_key_file: Path
+    """PEM of the Ed25519 private key that signs access tokens."""
+    cookie_secure: bool = True
+    """False only where the page is served without TLS, on one's own machine."""
+    chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS
+    """Partitions over which new people's streams are spread; a stream keeps its own for ever."""
+    hash_threads: Annotated[int, Field(ge=1, le=32)] = 2
+    """Passwords hashed at once; each takes 19 MiB while it is hashed."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """`public_origins` as a tuple."""
+        return tuple(part.strip() for part in self.public_origins.split(",") if part.strip())

@@ -1,0 +1,94 @@
+"""The key of access tokens: signs them, checks them, and shows its public half (RFC 7517, RFC 8037)."""
+
+import base64
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Final
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nexync_contracts import limits
+from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.rest import Jwk, Jwks
+from nexync_contracts.session import AccessClaims
+from nexync_runtime.tokens import TokenError, claims_of
+
+ALGORITHM: Final = "EdDSA"
+
+
+class SigningKeyError(Exception):
+    """The key file can't be used; the message says why."""
+
+
+class SigningKey:
+    """An Ed25519 key. Its `kid` is the RFC 7638 thumbprint, so the same key has the same name everywhere."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self._public = private.public_key()
+        raw = self._public.public_bytes_raw()
+        self._x = _base64url(raw)
+        self.kid = thumbprint(self._x)
+
+    def access_token(
+        self, *, person: PersonId, session: SessionId, username: str, now: float
+    ) -> tuple[str, AccessClaims]:
+        """A token for ten minutes and its claims; `now` in Unix seconds."""
+        claims = AccessClaims(
+            iss=TOKEN_ISSUER,
+            aud=TOKEN_AUDIENCE,
+            sub=person,
+            sid=session,
+            username=username,
+            iat=int(now),
+            exp=int(now) + limits.ACCESS_TOKEN_SECONDS,
+        )
+        token = jwt.encode(
+            claims.model_dump(), self._private, algorithm=ALGORITHM, headers={"kid": self.kid}
+        )
+        return token, claims
+
+    async def verify(self, token: str) -> AccessClaims:
+        """The claims of a token of ours. Raises TokenError."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise TokenError(type(error).__name__) from None
+        if kid != self.kid:
+            raise TokenError("unknown key")
+        return claims_of(token, self._public)
+
+    def jwks(self) -> Jwks:
+        """The public key for the other services."""
+        key = Jwk(kty="OKP", crv="Ed25519", x=self._x, kid=self.kid, alg=ALGORITHM, use="sig")
+        return Jwks(keys=(key,))
+
+    def derived_secret(self, purpose: str) -> bytes:
+        """32 secret bytes for another use, the same on every instance that holds the key."""
+        return hmac.digest(self._private.private_bytes_raw(), purpose.encode(), "sha256")
+
+
+def thumbprint(x: str) -> str:
+    """RFC 7638, section 3, for an RFC 8037 key."""
+    members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
+    return _base64url(hashlib.sha256(members.encode()).digest())
+
+
+def load_key(path: Path) -> SigningKey:
+    """The key in a PEM file. Raises SigningKeyError that names the setting."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise SigningKeyError(f"NEXYNC_SIGNING_KEY_FILE: {path}: {error}") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SigningKeyError(f"NEXYNC_SIGNING_KEY_FILE: {path} is not an Ed25519 key")
+    return SigningKey(key)
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
