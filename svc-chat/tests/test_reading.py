@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nexync_contracts.events import (
     ChatCreated,
     ChatKind,
@@ -41,7 +42,7 @@ PARTITION = 3
 class World:
     """A stream in the log, its window and its rows, with everything that may happen to them."""
 
-    events: list[EventRecord] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=lambda: list[EventRecord]())
     first: int = 1
     flushed: int = 0
     marked: bool = True

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nexync_contracts.session import Span
 from svc_chat.spans import Range, gaps, newest, oldest, visible, visible_head, within
 

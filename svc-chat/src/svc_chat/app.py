@@ -65,7 +65,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         ),
     )
     access = CookieAccess(
-        Verifier(f"{settings.auth_internal_url}/api/auth/jwks.json", web).verify, state
+        Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state
     )
 
     async def flush() -> None:

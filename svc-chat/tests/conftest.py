@@ -1,0 +1,65 @@
+"""A database and a Redis of this run's own, on the backends that the NEXYNC_* variables name."""
+
+import os
+import secrets
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis.asyncio
+from psycopg import sql
+
+from nexync_runtime import postgres, redis_client
+from nexync_runtime.postgres import Pool
+
+MIGRATIONS = Path(__file__).parents[2] / "operators" / "migrations"
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: this test needs the real backends")
+    return value
+
+
+@pytest.fixture(scope="session")
+def database() -> Generator[str]:
+    """The URL of a fresh database with the schema; dropped at the end."""
+    url = _required("NEXYNC_POSTGRES_URL")
+    name = f"chat_test_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        own = urlsplit(url)._replace(path=f"/{name}").geturl()
+        try:
+            with psycopg.connect(own, autocommit=True) as fresh:
+                for migration in sorted(MIGRATIONS.glob("*.sql")):
+                    fresh.execute(migration.read_bytes())
+            yield own
+        finally:
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncGenerator[Pool]:
+    """A pool on the fresh database, its tables emptied before the test."""
+    opened = postgres.open_pool(database, application="svc-chat tests", size=4)
+    await opened.open()
+    async with opened.connection() as connection:
+        await connection.execute(
+            "TRUNCATE people, streams, events, members, connections, read_marks, chat_outbox,"
+            " partitions CASCADE"
+        )
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def state() -> AsyncGenerator["redis.asyncio.Redis"]:
+    """The state Redis. Tests use streams and partitions of their own and leave nothing behind."""
+    client = redis_client.open_redis(_required("NEXYNC_REDIS_STATE_URL"))
+    yield client
+    await client.aclose()

@@ -1,0 +1,361 @@
+"""The SQL against a real Postgres."""
+
+import json
+import uuid
+from collections.abc import Sequence
+
+import psycopg
+import psycopg.abc
+import pytest
+import redis.asyncio
+from psycopg.rows import TupleRow
+
+from nexync_contracts.channels import head_key, marker_key, window_key
+from nexync_contracts.commands import CommandEnvelope, NoteConnection
+from nexync_contracts.events import (
+    ChatCreated,
+    ChatKind,
+    EventRecord,
+    Member,
+    MemberRemoved,
+    MessageCreated,
+    Role,
+)
+from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, person_stream
+from nexync_runtime.postgres import Pool
+from nexync_streams.encoding import encode_event, encode_frame
+from svc_chat.adapters.chats import PostgresChats
+from svc_chat.adapters.outbox import OutboxRelay
+from svc_chat.adapters.people import PostgresPeople
+from svc_chat.adapters.streams import PostgresStreams
+from svc_chat.adapters.windows import RedisWindows
+from svc_chat.errors import NothingThereError
+from svc_chat.inside import Inside
+from svc_chat.listing import Listing
+from svc_chat.marking import Marking
+from svc_chat.pacing import Pace
+from svc_chat.reading import StreamReading
+from svc_chat.relations import Relations
+
+pytestmark = pytest.mark.real
+
+PLACE = 9_000
+"""A partition that no persister owns, so that a test's window and marker are its own."""
+
+
+def fresh() -> str:
+    return str(uuid.uuid4())
+
+
+class Town:
+    """Makes people, chats and events as svc-auth and the persister would."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def person(self, username: str, name: str | None = None) -> PersonId:
+        identifier = fresh()
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO people (id, email, username, name, password_hash, partition,"
+                " verified_at) VALUES (%s, %s, %s, %s, '', %s, now())",
+                (identifier, f"{username}@example.test", username, name or username, PLACE),
+            )
+        return PersonId(identifier)
+
+    async def chat(
+        self, kind: ChatKind, people: Sequence[PersonId], messages: int, at: int = 1_000
+    ) -> ChatId:
+        chat = ChatId(fresh())
+        members = tuple(Member(person=person, role=Role.MEMBER) for person in people)
+        name = "group" if kind is ChatKind.GROUP else None
+        made = ChatCreated(kind=kind, name=name, members=members, partition=PLACE)
+        records = [record(chat_stream(chat), 1, 0, at, people[0], made)]
+        records += [
+            record(chat_stream(chat), 1 + n, n, at + n, people[0], MessageCreated(body=f"m{n}"))
+            for n in range(1, messages + 1)
+        ]
+        snapshot = {"v": 1, "kind": kind.value, "name": name, "members": {}}
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO streams VALUES (%s, %s, 1, %s, %s, %s, %s)",
+                (
+                    chat_stream(chat),
+                    PLACE,
+                    len(records),
+                    messages,
+                    records[-1].at,
+                    json.dumps(snapshot),
+                ),
+            )
+            for person in people:
+                await connection.execute(
+                    "INSERT INTO members VALUES (%s, %s, 'member', 1, NULL)", (chat, person)
+                )
+        await self.insert(records)
+        return chat
+
+    async def insert(self, records: Sequence[EventRecord]) -> None:
+        async with self.pool.connection() as connection:
+            for one in records:
+                await connection.execute(
+                    "INSERT INTO events VALUES (%s, %s, 1, %s, %s, %s, %s, %s, %s, '', %s,"
+                    " (SELECT count(*) FROM events))",
+                    (
+                        one.stream,
+                        one.seq,
+                        one.n,
+                        one.at,
+                        one.id,
+                        one.by,
+                        one.event.tag,
+                        encode_event(one.event).decode(),
+                        PLACE,
+                    ),
+                )
+
+
+def record(
+    stream: Stream,
+    seq: int,
+    n: int,
+    at: int,
+    by: PersonId,
+    event: ChatCreated | MessageCreated | MemberRemoved,
+) -> EventRecord:
+    return EventRecord.model_validate(
+        {
+            "stream": stream,
+            "epoch": 1,
+            "seq": seq,
+            "n": n,
+            "at": at,
+            "id": fresh(),
+            "by": by,
+            "event": event,
+        }
+    )
+
+
+@pytest.fixture
+def town(pool: Pool) -> Town:
+    return Town(pool)
+
+
+class Parts:
+    def __init__(self, pool: Pool, state: "redis.asyncio.Redis") -> None:
+        self.streams, self.chats = PostgresStreams(pool), PostgresChats(pool)
+        self.people, self.windows = PostgresPeople(pool), RedisWindows(state)
+        self.reading = StreamReading(self.streams, self.windows, Pace)
+        self.listing = Listing(self.chats, self.people, self.windows, Pace)
+        self.inside = Inside(self.reading, self.streams, self.listing, self.windows)
+        self.marking = Marking(self.reading, self.chats)
+
+
+@pytest.fixture
+async def parts(pool: Pool, state: "redis.asyncio.Redis") -> Parts:
+    await state.hset(marker_key(PLACE), mapping={"run": "test"})  # type: ignore[misc] # redis-py's stubs mix both clients
+    await state.expire(marker_key(PLACE), 60)
+    return Parts(pool, state)
+
+
+async def put_window(
+    state: "redis.asyncio.Redis", stream: Stream, records: Sequence[EventRecord]
+) -> None:
+    last = records[-1]
+    await state.rpush(window_key(stream), *(encode_frame(one) for one in records))  # type: ignore[misc] # as above
+    await state.set(head_key(stream), f"1:{last.seq}:{last.n}", ex=60)
+    await state.expire(window_key(stream), 60)
+
+
+async def test_connections_from_asking_to_connected(town: Town, parts: Parts, pool: Pool) -> None:
+    """Ask, ask back (which accepts), repeat: the right relation on both sides, one note a side and change."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    woken: list[bool] = []
+    relations = Relations(parts.people, lambda: woken.append(True))
+    assert (await relations.ask(ada, bob)).relation == "asked"
+    assert (await relations.ask(ada, bob)).relation == "asked"
+    assert (await relations.person(bob, ada)).relation == "asking"
+    with pytest.raises(NothingThereError):
+        await relations.accept(ada, bob)
+    assert (await relations.accept(bob, ada)).relation == "connected"
+    assert (await relations.accept(bob, ada)).relation == "connected"
+    assert (await relations.person(ada, ada)).relation == "self"
+    assert [p.relation for p in (await relations.connections(ada, None)).people] == ["connected"]
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SELECT envelope FROM chat_outbox ORDER BY number")
+        notes = [CommandEnvelope.model_validate_json(row[0]) for row in await cursor.fetchall()]
+    assert {note.stream for note in notes[:2]} == {person_stream(ada), person_stream(bob)}
+    changes = [
+        (note.command.change, note.command.asker)
+        for note in notes
+        if isinstance(note.command, NoteConnection)
+    ]
+    assert changes == [("requested", ada)] * 2 + [("accepted", ada)] * 2
+    assert woken
+
+
+async def test_search_finds_by_prefix_word_and_likeness(town: Town, parts: Parts) -> None:
+    """The exact one first; wildcards in the text are text."""
+    viewer = await town.person("viewer")
+    await town.person("marianne", "Marianne Weber")
+    await town.person("mari")
+    await town.person("joe", "Joe 100%_Real")
+    relations = Relations(parts.people, lambda: None)
+
+    async def found(text: str) -> list[str]:
+        return [person.username for person in (await relations.search(viewer, text)).people]
+
+    assert await found("mari") == ["mari", "marianne"]
+    assert await found("Weber") == ["marianne"]
+    assert await found("mariane") == ["marianne", "mari"]
+    assert await found("%") == []
+    assert await found("100%_") == ["joe"]
+
+
+async def test_the_list_sorts_by_activity_and_counts_unread(
+    town: Town, parts: Parts, state: "redis.asyncio.Redis"
+) -> None:
+    """Events that only the window has move a chat up and count; marks and joins reduce unread."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    old = await town.chat(ChatKind.PRIVATE, [ada, bob], 3, at=1_000)
+    new = await town.chat(ChatKind.GROUP, [bob, ada], 5, at=2_000)
+    page = await parts.listing.page(ada, None, None)
+    assert [(chat.chat, chat.head, chat.unread) for chat in page.chats] == [
+        (new, 6, 5),
+        (old, 4, 3),
+    ]
+    partner = page.chats[1].partner
+    assert partner is not None
+    assert partner.username == "bob"
+    assert [member.username for member in page.chats[0].members] == sorted(
+        ["ada", "bob"], key={"ada": ada, "bob": bob}.__getitem__
+    )
+
+    fresh_message = record(chat_stream(old), 5, 4, 3_000, bob, MessageCreated(body="live"))
+    await put_window(state, chat_stream(old), [fresh_message])
+    assert (await parts.marking.mark(old, ada, 3)).unread == 2
+    assert (await parts.marking.mark(old, ada, 2)).seq == 3
+    first = await parts.listing.page(ada, None, 1)
+    chat = first.chats[0]
+    assert (chat.chat, chat.head, chat.n, chat.unread, chat.read_seq) == (old, 5, 4, 2, 3)
+    assert chat.last == fresh_message
+    second = await parts.listing.page(ada, first.next, 1)
+    assert ([chat.chat for chat in second.chats], second.next) == ([new], None)
+    assert await parts.listing.chat(ada, old) == chat
+
+
+async def test_a_former_member_sees_the_past_only(town: Town, parts: Parts, pool: Pool) -> None:
+    """The last visible event is the removal; members of today are not shown."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [bob, ada], 4)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "UPDATE members SET until_seq = 3 WHERE chat = %s AND person = %s", (chat, ada)
+        )
+    view = (await parts.listing.page(ada, None, None)).chats[0]
+    assert (view.head, view.n, view.role, view.members, view.member_count) == (3, 2, None, (), 0)
+    assert view.last is not None
+    assert view.last.seq == 3
+    inside = await parts.inside.streams_of(ada, None)
+    assert [(one.chat, one.role, one.spans[0].until_seq) for one in inside.chats] == [
+        (chat, None, 3)
+    ]
+
+
+async def test_what_gateways_ask(town: Town, parts: Parts, state: "redis.asyncio.Redis") -> None:
+    """Views, heads and raw events merge Postgres and window; strangers and unknown people find nothing."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.PRIVATE, [ada, bob], 2)
+    stream = chat_stream(chat)
+    await put_window(state, stream, [record(stream, 4, 3, 2_000, bob, MessageCreated(body="x"))])
+    view = await parts.inside.view(chat, ada, 4)
+    assert (view.kind, view.partition, view.head) == (ChatKind.PRIVATE, PLACE, 4)
+    heads = await parts.inside.heads([stream, person_stream(ada)])
+    assert [(head.stream, head.seq) for head in heads.heads] == [(stream, 4)]
+    events = await parts.inside.events(stream, 1, 500)
+    assert ([one.seq for one in events.events], events.head) == ([2, 3, 4], 4)
+    mine = await parts.inside.streams_of(ada, 0)
+    assert (mine.partition, mine.epoch, mine.head) == (PLACE, 1, 0)
+    assert [one.head for one in mine.chats] == [4]
+    for missing in (
+        parts.inside.streams_of(PersonId(fresh()), None),
+        parts.inside.view(chat, PersonId(fresh()), None),
+    ):
+        with pytest.raises(NothingThereError):
+            await missing
+
+
+class Recorded:
+    """A log that remembers, and fails when told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[int, Stream]] = []
+        self.fail_at: int | None = None
+
+    async def append(self, partition: int, stream: Stream, envelope: bytes) -> None:
+        if len(self.taken) == self.fail_at:
+            raise TimeoutError
+        self.taken.append((partition, stream))
+
+
+async def test_the_outbox_is_relayed_in_order_and_survives_a_failure(
+    town: Town, parts: Parts, pool: Pool
+) -> None:
+    """Rows leave after the delivery; a failure in the middle keeps them, repeated ones are doubles by id."""
+    people = [await town.person(f"p{number}xx") for number in range(3)]
+    relations = Relations(parts.people, lambda: None)
+    await relations.ask(people[0], people[1])
+    await relations.ask(people[0], people[2])
+    log = Recorded()
+    relay = OutboxRelay(pool, log)
+    log.fail_at = 2
+    with pytest.raises(TimeoutError):
+        await relay.relay()
+    log.fail_at = None
+    log.taken.clear()
+    assert await relay.relay() == 4
+    assert {stream for _, stream in log.taken[:2]} == {person_stream(one) for one in people[:2]}
+    assert await relay.relay() == 0
+
+
+async def test_the_list_needs_no_query_a_chat(
+    town: Town, parts: Parts, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most six statements besides the transaction's own, and no plan reads the events from end to end."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    for number in range(12):
+        await town.chat(ChatKind.GROUP, [ada, bob], 2, at=number * 10)
+    executed: list[tuple[str, psycopg.abc.Params | None]] = []
+    original = psycopg.AsyncConnection.execute
+
+    async def counting(
+        self: psycopg.AsyncConnection[TupleRow],
+        query: psycopg.abc.QueryNoTemplate,
+        params: psycopg.abc.Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+    ) -> psycopg.AsyncCursor[TupleRow]:
+        executed.append((query.decode() if isinstance(query, bytes) else str(query), params))
+        return await original(self, query, params, prepare=prepare, binary=binary)
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "execute", counting)
+    page = await parts.listing.page(ada, None, None)
+    monkeypatch.undo()
+    assert len(page.chats) == 12
+    statements = [
+        (text, params)
+        for text, params in executed
+        if text != "SELECT 1" and "SET TRANS" not in text
+    ]
+    statements = [entry for entry in statements if entry[0].strip()]
+    assert len(statements) <= 6
+    async with pool.connection() as connection:
+        await connection.execute("SET enable_seqscan = off")
+        for text, params in statements:
+            cursor = await connection.execute(f"EXPLAIN {text}".encode(), params)
+            plan = "\n".join(row[0] for row in await cursor.fetchall())
+            assert "Seq Scan on events" not in plan, plan
+            assert "Seq Scan on members" not in plan, plan
+        await connection.execute("RESET enable_seqscan")
