@@ -147,6 +147,7 @@ def environment(config: Config) -> dict[str, str]:
         "NEXYNC_PUBLIC_ORIGINS": f"http://{HOST}:{port['edge']},http://localhost:{port['edge']}",
         "NEXYNC_AUTH_INTERNAL_URL": f"http://{HOST}:{port['auth-internal']}",
         "NEXYNC_CHAT_INTERNAL_URL": f"http://{HOST}:{port['chat-internal']}",
+        "NEXYNC_COOKIE_SECURE": "false",
         "NEXYNC_SIGNING_KEY_FILE": str(config.signing_key),
     }
 
