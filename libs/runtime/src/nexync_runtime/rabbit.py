@@ -5,6 +5,7 @@ its copy in a retry queue or the dead queue is confirmed.
 """
 
 import asyncio
+import contextvars
 import logging
 import queue
 import random
@@ -81,7 +82,11 @@ class _Thread:
     def start(self) -> None:
         """Start the thread, once, from the event loop."""
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+        # The thread's log lines carry what is bound here, such as the instance.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._work,), name=self._name, daemon=True
+        )
         self._thread.start()
 
     async def close(self) -> None:

@@ -1,0 +1,27 @@
+"""The settings of svc-mailer; the only place that reads the environment."""
+
+from email.utils import parseaddr
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from nexync_runtime.settings import Settings, Url
+
+
+def _sender(text: str) -> str:
+    if "@" not in parseaddr(text)[1]:
+        raise ValueError("must be an address, or a name with an address in angle brackets")
+    return text
+
+
+class MailerSettings(Settings):
+    """What svc-mailer reads besides the general settings."""
+
+    rabbitmq_url: Url
+    redis_state_url: Url
+    smtp_url: Annotated[Url, StringConstraints(pattern=r"^smtps?(\+starttls)?://")]
+    """`smtp://`, `smtp+starttls://` or `smtps://`, with user and password where the server wants them."""
+    mail_from: Annotated[str, StringConstraints(max_length=300), AfterValidator(_sender)]
+    """The sender, such as `Nexync <hello@example.org>`."""
+    prefetch: Annotated[int, Field(ge=1, le=100)] = 8
+    """Mails in work at once."""
