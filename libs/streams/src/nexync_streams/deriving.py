@@ -26,8 +26,9 @@ def derived_id(record: EventRecord, person: PersonId) -> CommandId:
 
 
 def derive(record: EventRecord, cause: CommandEnvelope, chat_partition: int) -> list[Derived]:
-    """The commands that follow from `record`, which came of `cause`. Raises KeyError for an unknown person,
-    which `decide` has excluded.
+    """The commands that follow from `record`, which came of `cause`.
+
+    Raises KeyError for a person of unknown partition, which `decide` has excluded.
     """
     event, chat = record.event, ChatId(stream_id(record.stream))
     if isinstance(event, MemberRemoved):

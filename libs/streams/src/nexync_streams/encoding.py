@@ -33,7 +33,7 @@ def encode_frame(record: EventRecord, event: bytes | None = None) -> bytes:
 
 
 def join_frame(
-    *, stream: str, epoch: int, seq: int, n: int, at: int, id: str, by: str, event: bytes
+    *, stream: str, epoch: int, seq: int, n: int, at: int, command: str, by: str, event: bytes
 ) -> bytes:
     """The event frame from the columns that Postgres keeps; equal to what readers saw live."""
-    return _FRAME % (stream.encode(), epoch, seq, n, at, id.encode(), by.encode(), event)
+    return _FRAME % (stream.encode(), epoch, seq, n, at, command.encode(), by.encode(), event)

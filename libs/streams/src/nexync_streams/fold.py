@@ -163,10 +163,7 @@ def snapshot(body: Body) -> str:
 
 def from_snapshot(stream: Stream, text: str | bytes | Mapping[str, Any]) -> Body:
     """The body that `snapshot` wrote, from its text or the parsed JSON. Raises FoldError on another version."""
-    if isinstance(text, str | bytes):
-        value = cast("Mapping[str, Any]", json.loads(text))
-    else:
-        value = text
+    value = cast("Mapping[str, Any]", json.loads(text)) if isinstance(text, str | bytes) else text
     if value.get("v") != SNAPSHOT_VERSION:
         msg = f"{stream}: snapshot version {value.get('v')!r} is not known to this release"
         raise FoldError(msg)

@@ -1,0 +1,1 @@
+"""What the persister talks to: Kafka, Postgres, Redis."""

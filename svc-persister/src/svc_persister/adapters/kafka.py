@@ -1,0 +1,279 @@
+"""Kafka: the consumer of the chat topic, dead letters, derived commands, and which log this is."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+
+from nexync_contracts.ids import Stream
+from nexync_runtime import log
+from svc_persister.errors import LogAwayError, WrongLogError
+from svc_persister.ports import LogIdentity, LogRecord
+
+SESSION_MS: Final = 6_000
+HEARTBEAT_MS: Final = 1_500
+BATCH: Final = 1_000
+ADMIN_SECONDS: Final = 10.0
+DEAD_LETTER_SECONDS: Final = 15.0
+
+_FATAL: Final = {
+    KafkaError._AUTO_OFFSET_RESET,  # noqa: SLF001 - confluent-kafka names its own errors so
+    KafkaError.OFFSET_OUT_OF_RANGE,
+}
+
+
+class Rebalanced(Protocol):
+    """Who is told what the group decided; called inside `ChatLog.poll` and `close`."""
+
+    def assign(self, partitions: Sequence[int], now: float) -> Mapping[int, int]: ...
+
+    def revoke(self, partitions: Sequence[int], now: float) -> None: ...
+
+    def lose(self, partitions: Sequence[int]) -> None: ...
+
+
+class ChatLog:
+    """The consumer, with the engine's `Source` port. Used by the consumer's thread alone."""
+
+    def __init__(self, *, bootstrap: str, topic: str, group: str, client: str) -> None:
+        self._topic = topic
+        self._log = log.get("consumer")
+        self._listener: Rebalanced | None = None
+        self._failure: BaseException | None = None
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap,
+                "group.id": group,
+                "client.id": client,
+                "partition.assignment.strategy": "cooperative-sticky",
+                "session.timeout.ms": SESSION_MS,
+                "heartbeat.interval.ms": HEARTBEAT_MS,
+                "max.poll.interval.ms": 60_000,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "auto.offset.reset": "error",
+                "isolation.level": "read_uncommitted",
+                "fetch.wait.max.ms": 500,
+                "fetch.queue.backoff.ms": 10,
+                "queued.max.messages.kbytes": 16_384,
+                "reconnect.backoff.max.ms": 2_000,
+                "error_cb": self._on_error,
+            }
+        )
+
+    def subscribe(self, listener: Rebalanced) -> None:
+        """Join the group."""
+        self._listener = listener
+        self._consumer.subscribe(
+            [self._topic],
+            on_assign=self._on_assign,
+            on_revoke=self._on_revoke,
+            on_lost=self._on_lost,
+        )
+
+    def poll(self, timeout: float) -> list[LogRecord]:
+        """What is there: waits up to `timeout` seconds for the first record, then takes what came with it.
+
+        Raises WrongLogError when the log no longer holds the next offset.
+        """
+        first = self._consumer.poll(timeout)
+        self._raise()
+        if first is None:
+            return []
+        messages = [first, *self._consumer.consume(BATCH - 1, 0)]
+        self._raise()
+        return [record for record in map(self._record, messages) if record is not None]
+
+    def _record(self, message: Message) -> LogRecord | None:
+        error = message.error()
+        if error is not None:
+            if error.code() in _FATAL:
+                msg = (
+                    f"partition {message.partition()}: the log doesn't hold the next offset "
+                    f"({error.str()}); restore it, or adopt the new one: nexyncctl log adopt"
+                )
+                raise WrongLogError(msg)
+            self._log.warning("consumer error", reason=error.str())
+            return None
+        partition, offset = message.partition(), message.offset()
+        if partition is None or offset is None:
+            return None
+        key = message.key()
+        return LogRecord(
+            partition,
+            offset,
+            message.timestamp()[1],
+            key.encode() if isinstance(key, str) else key,
+            _bytes(message.value()),
+        )
+
+    def pause(self, partition: int) -> None:
+        self._consumer.pause([TopicPartition(self._topic, partition)])
+
+    def resume(self, partition: int) -> None:
+        self._consumer.resume([TopicPartition(self._topic, partition)])
+
+    def seek(self, partition: int, offset: int) -> bool:
+        try:
+            self._consumer.seek(TopicPartition(self._topic, partition, offset))
+        except KafkaException as error:
+            self._log.warning("can't seek yet", partition=partition, reason=str(error))
+            return False
+        return True
+
+    def close(self) -> None:
+        """Leave the group, so that others take over at once."""
+        self._consumer.close()
+
+    def _raise(self) -> None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def _guard(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001 - raised by poll, outside librdkafka's callback
+            self._failure = error
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        numbers = [one.partition for one in partitions]
+        self._log.info("assigned", partitions=numbers)
+        listener, offsets = self._listener, dict[int, int]()
+        if listener is not None:
+            self._guard(lambda: offsets.update(listener.assign(numbers, time.monotonic())))
+        consumer.incremental_assign(
+            [TopicPartition(self._topic, number, offsets.get(number, 0)) for number in numbers]
+        )
+        held = [TopicPartition(self._topic, one) for one in numbers if one not in offsets]
+        if held:
+            consumer.pause(held)
+
+    def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        numbers = [one.partition for one in partitions]
+        self._log.info("revoked", partitions=numbers)
+        listener = self._listener
+        if listener is not None:
+            self._guard(lambda: listener.revoke(numbers, time.monotonic()))
+        consumer.incremental_unassign(partitions)
+
+    def _on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        numbers = [one.partition for one in partitions]
+        self._log.warning("lost", partitions=numbers)
+        listener = self._listener
+        if listener is not None:
+            self._guard(lambda: listener.lose(numbers))
+        consumer.incremental_unassign(partitions)
+
+    def _on_error(self, error: KafkaError) -> None:
+        self._log.warning("Kafka", reason=error.str())
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+def producer(bootstrap: str, client: str) -> Producer:
+    """A producer that never gives up by itself: all replicas, idempotent, in order."""
+    return Producer(
+        {
+            "bootstrap.servers": bootstrap,
+            "client.id": client,
+            "acks": "all",
+            "enable.idempotence": True,
+            "linger.ms": 0,
+            "message.timeout.ms": 0,
+            "queue.buffering.max.messages": 50_000,
+        }
+    )
+
+
+class KafkaCommands:
+    """Produces derived commands; used by the flusher's thread alone."""
+
+    def __init__(self, *, bootstrap: str, topic: str, client: str) -> None:
+        self._topic = topic
+        self._producer = producer(bootstrap, client)
+
+    def produce(
+        self, partition: int, stream: Stream, value: bytes, on_done: Callable[[], None]
+    ) -> None:
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            if error is None:
+                on_done()
+
+        while True:
+            try:
+                self._producer.produce(
+                    self._topic,
+                    value=value,
+                    key=stream.encode(),
+                    partition=partition,
+                    on_delivery=delivered,
+                )
+            except BufferError:
+                self._producer.poll(0.1)
+            else:
+                return
+
+    def poll(self, timeout: float) -> int:
+        self._producer.poll(timeout)
+        return len(self._producer)
+
+    def close(self, timeout: float) -> None:
+        self._producer.flush(timeout)
+
+
+class KafkaDeadLetters:
+    """Implements the `DeadLetters` port: the original bytes, with reason and place in the headers."""
+
+    def __init__(self, *, bootstrap: str, topic: str, client: str) -> None:
+        self._topic = topic
+        self._producer = producer(bootstrap, client)
+
+    def put(self, record: LogRecord, reason: str) -> None:
+        failed: list[str] = []
+
+        def delivered(error: KafkaError | None, _message: Message) -> None:
+            if error is not None:
+                failed.append(error.str())
+
+        self._producer.produce(
+            self._topic,
+            value=record.value,
+            key=record.key,
+            partition=0,
+            headers=[
+                ("reason", reason.encode()),
+                ("partition", str(record.partition).encode()),
+                ("offset", str(record.offset).encode()),
+                ("appended", str(record.append_ms).encode()),
+            ],
+            on_delivery=delivered,
+        )
+        left = self._producer.flush(DEAD_LETTER_SECONDS)
+        if left or failed:
+            why = failed[0] if failed else f"no answer within {DEAD_LETTER_SECONDS:g} s"
+            raise LogAwayError(f"a dead letter was not confirmed: {why}")
+
+
+def identify(bootstrap: str, topic: str) -> LogIdentity:
+    """Ask Kafka for its cluster's and the topic's id. Raises LogAwayError."""
+    admin: Any = AdminClient({"bootstrap.servers": bootstrap})
+    try:
+        cluster = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS)
+        topics = admin.describe_topics(TopicCollection([topic]), request_timeout=ADMIN_SECONDS)
+        described = topics[topic].result(ADMIN_SECONDS)
+    except (KafkaException, TimeoutError) as error:
+        raise LogAwayError(f"Kafka at {bootstrap}, topic {topic}: {error}") from error
+    return LogIdentity(str(cluster.cluster_id), str(described.topic_id))

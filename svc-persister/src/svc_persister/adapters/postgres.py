@@ -1,0 +1,225 @@
+"""Postgres: the log's projection. One connection an instance of `PostgresStore`, used by one thread."""
+
+import time
+import uuid
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.abc import PQGen
+
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.ids import Stream
+from nexync_streams.deciding import Seen
+from nexync_streams.fold import StreamState, from_snapshot
+from svc_persister.adapters import flush_sql, statements
+from svc_persister.errors import (
+    BrokenInvariantError,
+    FencedError,
+    StoreAwayError,
+    WrongLogError,
+)
+from svc_persister.faults import Faults
+from svc_persister.ports import LogIdentity, Lookup, RecentRow, Taken
+from svc_persister.recent import command_key
+from svc_persister.rows import DerivedRow, Portion
+
+T = TypeVar("T")
+
+ADVISORY_CLASS = 0x6E78
+"""First half of the advisory lock that a flush holds on its partitions, shared."""
+
+
+class _TimedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose every wait has a limit, so a frozen server can't freeze the thread."""
+
+    limit_seconds: float = 2.0
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        return super().wait(_limited(gen, self.limit_seconds), interval, timeout)
+
+
+def _limited(gen: PQGen[T], seconds: float) -> PQGen[T]:
+    deadline = time.monotonic() + seconds
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if time.monotonic() > deadline:
+                msg = f"no answer within {seconds:g} s"
+                raise psycopg.OperationalError(msg)
+            wanted = gen.send(ready)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+class PostgresStore:
+    """Implements the `Store` port. A connection that failed is dropped; the next call opens another."""
+
+    def __init__(self, url: str, *, limit_seconds: float, faults: Faults, name: str) -> None:
+        self._url = url
+        self._limit = limit_seconds
+        self._faults = faults
+        self._name = name
+        self._connection: _TimedConnection | None = None
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> _TimedConnection:
+        if self._connection is None or self._connection.closed:
+            connection = _TimedConnection.connect(
+                self._url,
+                connect_timeout=2,
+                application_name=self._name,
+                autocommit=True,
+                options=(
+                    "-c idle_in_transaction_session_timeout=4000"
+                    " -c lock_timeout=4000 -c statement_timeout=30000"
+                ),
+            )
+            connection.limit_seconds = self._limit
+            self._connection = connection
+        return self._connection
+
+    @contextmanager
+    def _transaction(self) -> Generator[psycopg.Cursor[tuple[Any, ...]], None, None]:
+        try:
+            connection = self._open()
+            with connection.transaction(), connection.cursor(binary=True) as cursor:
+                yield cursor
+        except pg.UniqueViolation as error:
+            msg = f"Postgres has this already, which can't be: {error.diag.message_detail}"
+            raise BrokenInvariantError(msg) from error
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            pg.LockNotAvailable,
+            pg.QueryCanceled,
+        ) as error:
+            self._forget()
+            first = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            raise StoreAwayError(f"Postgres: {first}") from error
+
+    def _forget(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.pgconn.finish()
+
+    def take(self, partition: int, identity: LogIdentity, recent: int) -> Taken:
+        with self._transaction() as cursor:
+            cursor.execute(statements.END_OLD_FLUSHES, (ADVISORY_CLASS, partition))
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (ADVISORY_CLASS, partition))
+            cursor.execute(statements.TAKE, (partition, identity.cluster_id, identity.topic_id))
+            row = cursor.fetchone()
+            assert row is not None  # noqa: S101 - an upsert returns its row
+            epoch, next_offset, log_epoch, cluster_id, topic_id = row
+            if (cluster_id, topic_id) != identity:
+                msg = (
+                    f"partition {partition}: Postgres was built from cluster {cluster_id} topic "
+                    f"{topic_id}, this log is cluster {identity.cluster_id} topic "
+                    f"{identity.topic_id}; check the address, or adopt it: nexyncctl log adopt"
+                )
+                raise WrongLogError(msg)
+            cursor.execute(statements.RECENT, {"p": partition, "limit": recent})
+            rows = [
+                RecentRow(
+                    command_key(Stream(stream), str(sender), str(identifier)),
+                    Seen(digest, seq, RejectCode(code) if code else None, seen_epoch),
+                    at,
+                )
+                for stream, sender, identifier, seq, code, digest, at, seen_epoch in cursor
+            ]
+            cursor.execute(statements.FUTURE, (partition,))
+            future = max((_time_of(one) for (one,) in cursor), default=0)
+            cursor.execute(statements.DERIVED, (partition,))
+            derived = [DerivedRow(*row) for row in cursor]
+        return Taken(partition, epoch, log_epoch, next_offset, rows, future, derived)
+
+    def load(self, streams: Sequence[Stream]) -> Mapping[Stream, StreamState]:
+        with self._transaction() as cursor:
+            cursor.execute(statements.LOAD, (list(streams),))
+            return {
+                Stream(stream): StreamState(
+                    Stream(stream), partition, epoch, head, n, at, from_snapshot(stream, text)
+                )
+                for stream, partition, epoch, head, n, at, text in cursor
+            }
+
+    def find(self, lookups: Sequence[Lookup]) -> Mapping[str, Seen]:
+        with self._transaction() as cursor:
+            cursor.execute(
+                statements.FIND,
+                (
+                    [one.key for one in lookups],
+                    [one.stream for one in lookups],
+                    [uuid.UUID(one.sender) for one in lookups],
+                    [uuid.UUID(one.id) for one in lookups],
+                    [one.log_epoch for one in lookups],
+                    [one.log_offset for one in lookups],
+                ),
+            )
+            return {
+                key: Seen(digest, seq, RejectCode(code) if code else None, epoch)
+                for key, seq, epoch, code, digest in cursor
+            }
+
+    def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[StreamState]:
+        with self._transaction() as cursor:
+            cursor.execute(statements.HEADS_SINCE, (partition, log_epoch, offset))
+            return [StreamState(Stream(row[0]), *row[1:]) for row in cursor]
+
+    def flush(self, portions: Sequence[Portion]) -> None:
+        with self._transaction() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(%s, p) FROM unnest(%s::int[]) AS p",
+                (ADVISORY_CLASS, [portion.partition for portion in portions]),
+            )
+            flush_sql.write(cursor, portions)
+            for portion in portions:
+                self._advance(cursor, portion)
+
+    def _advance(self, cursor: psycopg.Cursor[tuple[Any, ...]], portion: Portion) -> None:
+        if self._faults.offset_outside_transaction:
+            return
+        if self._faults.fence_off:
+            self.write_offset_by(cursor, portion.partition, portion.to_offset)
+            return
+        cursor.execute(
+            statements.ADVANCE,
+            (portion.to_offset, portion.partition, portion.epoch, portion.from_offset),
+        )
+        if cursor.rowcount != 1:
+            msg = f"partition {portion.partition}: another persister has taken it"
+            raise FencedError(msg)
+
+    def committed(self, portions: Sequence[Portion]) -> bool:
+        with self._transaction() as cursor:
+            cursor.execute(statements.POSITIONS, ([portion.partition for portion in portions],))
+            now = {partition: (epoch, offset) for partition, epoch, offset in cursor}
+        moved = any(portion.to_offset > portion.from_offset for portion in portions)
+        return moved and all(
+            now.get(portion.partition) == (portion.epoch, portion.to_offset) for portion in portions
+        )
+
+    def write_offset(self, partition: int, next_offset: int) -> None:
+        with self._transaction() as cursor:
+            self.write_offset_by(cursor, partition, next_offset)
+
+    def write_offset_by(
+        self, cursor: psycopg.Cursor[tuple[Any, ...]], partition: int, next_offset: int
+    ) -> None:
+        """Move the offset without a fence: only for the planted faults."""
+        cursor.execute(
+            "UPDATE partitions SET next_offset = %s WHERE id = %s", (next_offset, partition)
+        )
+
+
+def _time_of(identifier: uuid.UUID) -> int:
+    return identifier.int >> 80 if identifier.version == 7 else 0

@@ -1,0 +1,150 @@
+"""Composition root: builds the adapters, gives them to the engine, runs it in the consumer's thread."""
+
+import asyncio
+import contextvars
+import threading
+import time
+
+from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
+from nexync_runtime import log
+from nexync_runtime.lifecycle import Lifecycle
+from svc_persister import metrics as metric_set
+from svc_persister.adapters.kafka import ChatLog, KafkaCommands, KafkaDeadLetters, identify
+from svc_persister.adapters.postgres import PostgresStore
+from svc_persister.adapters.redis import RedisWindows
+from svc_persister.engine import Engine, Limits
+from svc_persister.faults import Faults
+from svc_persister.flushing import Flusher
+from svc_persister.publishing import Publisher
+from svc_persister.settings import PersisterSettings
+
+IDLE_POLL_SECONDS = 0.05
+BUSY_POLL_SECONDS = 0.005
+CONSUMER_STORE_SECONDS = 5.0
+FLUSHER_STORE_SECONDS = 30.0
+
+
+def dead_letter_topic(chat_topic: str) -> str:
+    """Where the unreadable records of a chat topic go."""
+    return CHAT_DLQ_TOPIC if chat_topic == CHAT_TOPIC else f"{chat_topic}.dlq"
+
+
+def limits_of(settings: PersisterSettings) -> Limits:
+    """The engine's sizes from the settings."""
+    return Limits(
+        flush_seconds=settings.flush_seconds,
+        flush_events=settings.flush_events,
+        unflushed_events=settings.unflushed_events,
+        unflushed_bytes=settings.unflushed_bytes,
+        recent_records=settings.recent_records,
+        cached_streams=settings.cached_streams,
+        dead_letters_per_hour=settings.dead_letters_per_hour,
+    )
+
+
+class Persister:
+    """The consumer's thread with everything it uses."""
+
+    def __init__(self, settings: PersisterSettings, metrics: metric_set.Metrics) -> None:
+        faults = Faults(settings.fault)
+        bootstrap, topic = settings.kafka_bootstrap, settings.chat_topic
+        name = f"svc-persister {settings.instance}"
+        self._log = log.get("persister")
+        if settings.fault is not None:
+            self._log.error("A FAULT IS PLANTED: guarantees do not hold", fault=settings.fault)
+        self._chat_log = ChatLog(
+            bootstrap=bootstrap,
+            topic=topic,
+            group=settings.persister_group,
+            client=settings.instance,
+        )
+        self._store = PostgresStore(
+            settings.postgres_url, limit_seconds=CONSUMER_STORE_SECONDS, faults=faults, name=name
+        )
+        self._flush_store = PostgresStore(
+            settings.postgres_url, limit_seconds=FLUSHER_STORE_SECONDS, faults=faults, name=name
+        )
+        self._windows = RedisWindows(settings.redis_state_url, faults=faults)
+        self._flusher = Flusher(
+            store=self._flush_store,
+            producer=KafkaCommands(bootstrap=bootstrap, topic=topic, client=settings.instance),
+            metrics=metrics,
+        )
+        self._engine = Engine(
+            source=self._chat_log,
+            store=self._store,
+            publisher=Publisher(windows=self._windows, store=self._store, metrics=metrics),
+            flushing=self._flusher,
+            dead_letters=KafkaDeadLetters(
+                bootstrap=bootstrap, topic=dead_letter_topic(topic), client=settings.instance
+            ),
+            identity=identify(bootstrap, topic),
+            limits=limits_of(settings),
+            faults=faults,
+            metrics=metrics,
+        )
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+
+    def ready(self) -> str | None:
+        """Why records would have to wait, None if they don't."""
+        return self._engine.waiting
+
+    def run(self) -> None:
+        """Consume until `stop`; raises what stopped it early. Always leaves the group."""
+        self._flusher.start()
+        try:
+            self._chat_log.subscribe(self._engine)
+            while not self._stop.is_set():
+                wait = BUSY_POLL_SECONDS if self._engine.busy else IDLE_POLL_SECONDS
+                records = self._chat_log.poll(wait)
+                self._engine.step(records, time.monotonic())
+            self._engine.drain(time.monotonic())
+        finally:
+            self._chat_log.close()
+            self._flusher.stop(3.0)
+            self._store.close()
+            self._flush_store.close()
+            self._windows.close()
+            self._ended.set()
+
+    def stop(self) -> None:
+        """Ask the thread to flush, leave the group and end."""
+        self._stop.set()
+
+
+async def build(life: Lifecycle) -> None:
+    """Register the persister with the lifecycle."""
+    settings = life.settings
+    if not isinstance(settings, PersisterSettings):
+        msg = "the persister needs PersisterSettings"
+        raise TypeError(msg)
+    metrics = metric_set.make()
+    persister = await asyncio.to_thread(Persister, settings, metrics)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def body() -> None:
+        try:
+            persister.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is stops the process with one line
+            life.fail(error)
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+
+    thread = threading.Thread(
+        target=contextvars.copy_context().run, args=(body,), name="consumer", daemon=True
+    )
+
+    async def consume() -> None:
+        thread.start()
+        await ended.wait()
+        await life.stopping.wait()
+
+    async def drain() -> None:
+        persister.stop()
+        await ended.wait()
+
+    life.ready_check("partitions", persister.ready)
+    life.on_drain(drain, "flush and leave the group")
+    life.task("consumer", consume)

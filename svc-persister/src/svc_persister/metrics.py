@@ -1,0 +1,71 @@
+"""The metrics of the persister: a closed set, all with the prefix `nexync_persister_`.
+
+| name | kind | meaning |
+|---|---|---|
+| records_total{result} | counter | records decided: event, rejected, double, poison |
+| flush_seconds | histogram | time of one flush to Postgres, from hand-over to commit |
+| flush_events | histogram | events of one flush |
+| unflushed | gauge | decided records that Postgres doesn't have |
+| partitions | gauge | partitions owned |
+| partitions_paused | gauge | owned partitions that Kafka holds back |
+| windows_unknown | gauge | owned partitions whose windows must be rewritten |
+| postgres_away, redis_away | gauge | 1 while the backend doesn't answer |
+| takes_total | counter | partitions taken |
+| rewrites_total | counter | windows of a partition rewritten |
+| derived_total | counter | derived commands that Kafka confirmed |
+"""
+
+from dataclasses import dataclass
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+PREFIX = "nexync_persister_"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+EVENTS = (1, 10, 100, 1_000, 2_500, 5_000, 10_000, 20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """One instance a process, made by the composition root."""
+
+    records: Counter
+    flush_seconds: Histogram
+    flush_events: Histogram
+    unflushed: Gauge
+    partitions: Gauge
+    paused: Gauge
+    windows_unknown: Gauge
+    postgres_away: Gauge
+    redis_away: Gauge
+    takes: Counter
+    rewrites: Counter
+    derived: Counter
+
+
+def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
+    """Register the set."""
+
+    def gauge(name: str, text: str) -> Gauge:
+        return Gauge(PREFIX + name, text, registry=registry)
+
+    def counter(name: str, text: str) -> Counter:
+        return Counter(PREFIX + name, text, registry=registry)
+
+    return Metrics(
+        records=Counter(PREFIX + "records", "Records decided", ["result"], registry=registry),
+        flush_seconds=Histogram(
+            PREFIX + "flush_seconds", "Time of one flush", buckets=SECONDS, registry=registry
+        ),
+        flush_events=Histogram(
+            PREFIX + "flush_events", "Events of one flush", buckets=EVENTS, registry=registry
+        ),
+        unflushed=gauge("unflushed", "Decided records that Postgres doesn't have"),
+        partitions=gauge("partitions", "Partitions owned"),
+        paused=gauge("partitions_paused", "Owned partitions that Kafka holds back"),
+        windows_unknown=gauge("windows_unknown", "Owned partitions whose windows are unknown"),
+        postgres_away=gauge("postgres_away", "1 while Postgres doesn't answer"),
+        redis_away=gauge("redis_away", "1 while Redis doesn't answer"),
+        takes=counter("takes", "Partitions taken"),
+        rewrites=counter("rewrites", "Windows of a partition rewritten"),
+        derived=counter("derived", "Derived commands that Kafka confirmed"),
+    )

@@ -1,0 +1,201 @@
+"""What the persister needs from outside, as it needs it. All of it blocks; each call has a timeout inside."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from nexync_contracts.ids import Stream
+from nexync_streams.deciding import Seen
+from nexync_streams.fold import StreamState
+from svc_persister.rows import DerivedKey, DerivedRow, Portion
+
+
+class LogRecord(NamedTuple):
+    """One record of the chat topic. `append_ms` is the log's own time, Unix milliseconds."""
+
+    partition: int
+    offset: int
+    append_ms: int
+    key: bytes | None
+    value: bytes | None
+
+
+class LogIdentity(NamedTuple):
+    """Which log this is: Kafka's ids of the cluster and of the topic."""
+
+    cluster_id: str
+    topic_id: str
+
+
+class RecentRow(NamedTuple):
+    """An earlier command: its key (see `recent.command_key`), its outcome, when it was appended (ms)."""
+
+    key: str
+    seen: Seen
+    at: int
+
+
+class Taken(NamedTuple):
+    """A partition that is ours now, and what Postgres knows of it."""
+
+    partition: int
+    epoch: int
+    log_epoch: int
+    next_offset: int
+    recent: Sequence[RecentRow]
+    """The newest commands, oldest first."""
+    future_until: int
+    """The largest time (ms) inside an id that was ever refused as too far ahead; 0 if none was."""
+    derived: Sequence[DerivedRow]
+    """Commands of an earlier owner that Kafka may not have yet."""
+
+
+class Lookup(NamedTuple):
+    """A command that might have come before: looked up among smaller offsets only."""
+
+    key: str
+    stream: Stream
+    sender: str
+    id: str
+    log_epoch: int
+    log_offset: int
+
+
+class Store(Protocol):
+    """Postgres. Each call raises StoreAwayError when it doesn't answer."""
+
+    def take(self, partition: int, identity: LogIdentity, recent: int) -> Taken:
+        """Raise the partition's epoch. Raises WrongLogError if Postgres was built from another log."""
+        ...
+
+    def load(self, streams: Sequence[Stream]) -> Mapping[Stream, StreamState]:
+        """The states of those that exist, by one query."""
+        ...
+
+    def find(self, lookups: Sequence[Lookup]) -> Mapping[str, Seen]:
+        """The earlier outcomes by key, by one query."""
+        ...
+
+    def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[StreamState]:
+        """Streams with events stored from `offset` on (without bodies)."""
+        ...
+
+    def flush(self, portions: Sequence[Portion]) -> None:
+        """Write all in one transaction. Raises FencedError, BrokenInvariantError."""
+        ...
+
+    def committed(self, portions: Sequence[Portion]) -> bool:
+        """Whether a flush that was cut off had been committed."""
+        ...
+
+    def write_offset(self, partition: int, next_offset: int) -> None:
+        """Write the offset alone: only for the planted fault."""
+        ...
+
+
+class Claim(NamedTuple):
+    """Who speaks to Redis for a partition: this process (`run`) with its epoch."""
+
+    partition: int
+    run: str
+    epoch: int
+
+
+class Append(NamedTuple):
+    """Events for the windows of a partition, with the marker's position before and after them."""
+
+    claim: Claim
+    before: int
+    after: int
+    events: Sequence["WindowEvent"]
+
+
+class WindowEvent(NamedTuple):
+    """An event for its window; `payload` is what Pub/Sub gets, `silent` leaves Pub/Sub out."""
+
+    stream: Stream
+    n: int
+    payload: bytes
+    silent: bool = False
+
+
+class Notice(NamedTuple):
+    """An outcome for a channel."""
+
+    channel: str
+    payload: bytes
+
+
+class Windows(Protocol):
+    """Redis: the recent events of each stream, and Pub/Sub. Each call raises WindowsAwayError."""
+
+    def append(self, appends: Sequence[Append], notices: Sequence[Notice]) -> Mapping[int, bool]:
+        """Append and publish; by partition whether its marker was as expected. Raises FencedError."""
+        ...
+
+    def begin(self, claim: Claim) -> int | None:
+        """Keep older owners out; the offset that the windows knew as flushed, None without a marker."""
+        ...
+
+    def rewrite(
+        self, claim: Claim, heads: Sequence[StreamState], events: Sequence[WindowEvent]
+    ) -> None:
+        """Move heads forward that Postgres has passed, then append and publish `events` again."""
+        ...
+
+    def finish(self, claim: Claim, flushed: int, position: int) -> None:
+        """Set the marker: from now on the windows are complete."""
+        ...
+
+    def trim(self, claim: Claim, flushed: int, seqs: Mapping[Stream, int]) -> bool:
+        """Forget what Postgres has (the newest 100 stay); False if the marker was not as expected."""
+        ...
+
+
+class Source(Protocol):
+    """The consumer, as far as the engine steers it."""
+
+    def pause(self, partition: int) -> None: ...
+
+    def resume(self, partition: int) -> None: ...
+
+    def seek(self, partition: int, offset: int) -> bool:
+        """Read on from `offset`; False if the fetcher isn't up yet, try again later."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """The topic of what no version can read."""
+
+    def put(self, record: LogRecord, reason: str) -> None:
+        """Returns once Kafka has it. Raises LogAwayError."""
+        ...
+
+
+class FlushDone(NamedTuple):
+    """The end of a flush; an error stops the process."""
+
+    portions: Sequence[Portion]
+    error: Exception | None
+
+
+class Flushing(Protocol):
+    """The thread that writes to Postgres, with at most one flush in flight."""
+
+    @property
+    def away(self) -> bool:
+        """Whether the flush in flight waits for Postgres."""
+        ...
+
+    def submit(self, portions: Sequence[Portion]) -> None: ...
+
+    def produce(self, partition: int, derived: Sequence[DerivedRow]) -> None:
+        """Produce derived commands that Postgres has already."""
+        ...
+
+    def done(self, timeout: float) -> FlushDone | None:
+        """The finished flush, waiting up to `timeout` seconds for it."""
+        ...
+
+    def confirmed(self, partition: int) -> list[DerivedKey]:
+        """Derived commands that Kafka has confirmed since the last call."""
+        ...

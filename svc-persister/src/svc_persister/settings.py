@@ -1,0 +1,43 @@
+"""Settings of the persister, from the environment."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from nexync_contracts import channels
+from nexync_runtime.settings import Settings, Url
+from svc_persister.faults import FaultName
+
+Topic = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")]
+
+
+class PersisterSettings(Settings):
+    """Sizes are per partition where nothing else is said; a persister usually owns four."""
+
+    postgres_url: Url
+    redis_state_url: Url
+    kafka_bootstrap: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+    chat_topic: Topic = channels.CHAT_TOPIC
+    persister_group: Topic = channels.PERSISTER_GROUP
+
+    flush_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    flush_events: Annotated[int, Field(ge=1, le=100_000)] = 5_000
+    unflushed_events: Annotated[int, Field(ge=1, le=200_000)] = 20_000
+    """The partition is paused when so many decided records wait for Postgres; Kafka holds the rest."""
+    unflushed_bytes: Annotated[int, Field(ge=65_536, le=1 << 30)] = 32 << 20
+    recent_records: Annotated[int, Field(ge=1_000, le=1_000_000)] = 50_000
+    """Decided commands remembered for de-duplication; must hold all that is unflushed."""
+    cached_streams: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    dead_letters_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    fault: FaultName | None = None
+    """A planted fault for the tests of the guarantees; refused outside development."""
+
+    @model_validator(mode="after")
+    def _sane(self) -> "PersisterSettings":
+        if self.fault is not None and self.environment != "development":
+            msg = "NEXYNC_FAULT is only for NEXYNC_ENVIRONMENT=development"
+            raise ValueError(msg)
+        if self.recent_records <= self.unflushed_events:
+            msg = "NEXYNC_RECENT_RECORDS must be larger than NEXYNC_UNFLUSHED_EVENTS"
+            raise ValueError(msg)
+        return self
