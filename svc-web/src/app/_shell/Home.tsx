@@ -1,0 +1,125 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { MessagesSquare, SquarePen } from "lucide-react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { OpenChat } from "@/app/_shell/OpenChat";
+import type { Place } from "@/app/_shell/place";
+import { Rail } from "@/app/_shell/Rail";
+import { Settings } from "@/app/_shell/Settings";
+import styles from "@/app/_shell/Shell.module.css";
+import { Sidebar } from "@/app/_shell/Sidebar";
+import { sessionQuery } from "@/features/account/api/session";
+import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
+import { NewChat } from "@/features/chats/ui/NewChat";
+import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
+import { circleOf } from "@/features/people/model/people";
+import { PeopleHint } from "@/features/people/ui/PeopleList";
+import { useLive, useRealtimeState } from "@/shared/lib/live";
+import { navigate } from "@/shared/lib/location";
+import { rememberNames } from "@/shared/lib/names";
+import { Button } from "@/shared/ui/Button";
+import { Empty } from "@/shared/ui/Empty";
+
+/** Rail, list, and what is open. */
+export function Home({ place }: { place: Place }): ReactNode {
+  const { me } = useLive();
+  const queries = useQueryClient();
+  const state = useRealtimeState();
+  const chats = useQuery(chatsQuery);
+  const connections = useQuery(connectionsQuery);
+  const create = useCreateChat();
+  const [making, setMaking] = useState(false);
+  const circle = useMemo(() => circleOf(connections.data ?? []), [connections.data]);
+  useChatsLive(chats.data);
+  usePeopleLive();
+
+  const known = chats.data;
+  useEffect(() => {
+    for (const chat of known ?? []) {
+      rememberNames(queries, chat.members);
+      if (chat.partner !== null) rememberNames(queries, [chat.partner]);
+    }
+  }, [queries, known]);
+
+  const unread = (known ?? []).reduce((sum, chat) => sum + chat.unread, 0);
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) Nexync` : "Nexync";
+  }, [unread]);
+
+  useEffect(() => {
+    if (state.kind === "closed" && state.reason === "signed_out") {
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, null);
+    }
+  }, [queries, state]);
+
+  const open = (chat: string): void => {
+    setMaking(false);
+    navigate(`/c/${chat}`);
+  };
+  const chatWith = (person: string): void => {
+    const existing = known?.find((chat) => chat.partner?.person === person);
+    if (existing) open(existing.chat);
+    else {
+      create.mutate(
+        { kind: "private", members: [person] },
+        { onSuccess: ({ chat }) => open(chat) },
+      );
+    }
+  };
+  return (
+    <div className={styles["home"]} data-open={place.kind === "chat"}>
+      <Rail place={place} unread={unread} asking={circle.asking.length} />
+      <Sidebar
+        place={place}
+        chats={chats}
+        state={state}
+        onNew={() => setMaking(true)}
+        onChat={chatWith}
+      />
+      <main className={styles["main"]}>
+        {place.kind === "chat" ? (
+          <OpenChat key={place.chat} chat={place.chat} chats={known} people={circle.connected} />
+        ) : place.kind === "settings" ? (
+          <Settings />
+        ) : place.kind === "people" ? (
+          <div className={styles["middle"]}>
+            <PeopleHint />
+          </div>
+        ) : (
+          <div className={styles["middle"]}>
+            <Empty
+              icon={MessagesSquare}
+              title={known?.length === 0 ? `Welcome, ${me.username}` : "Choose a chat"}
+              words={
+                known?.length === 0
+                  ? "Find the people you know, connect, and say hello."
+                  : "Pick one from the list, or start another."
+              }
+            >
+              {known?.length === 0 ? (
+                <Button look="primary" onClick={() => navigate("/people")}>
+                  Find people
+                </Button>
+              ) : (
+                <Button onClick={() => setMaking(true)}>
+                  <SquarePen size={18} strokeWidth={1.75} />
+                  New chat
+                </Button>
+              )}
+            </Empty>
+          </div>
+        )}
+      </main>
+      <NewChat
+        open={making}
+        onOpenChange={setMaking}
+        people={circle.connected}
+        onMade={open}
+        onFindPeople={() => {
+          setMaking(false);
+          navigate("/people");
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+"use client";
+
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { CloudOff } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { Home } from "@/app/_shell/Home";
+import { placeOf, type Place } from "@/app/_shell/place";
+import styles from "@/app/_shell/Shell.module.css";
+import { sessionQuery } from "@/features/account/api/session";
+import { LogIn } from "@/features/account/ui/LogIn";
+import { SignUp } from "@/features/account/ui/SignUp";
+import { Verify } from "@/features/account/ui/Verify";
+import { OutboxProvider } from "@/features/conversation/api/provider";
+import { LiveProvider } from "@/shared/lib/live";
+import { navigate, useLocation } from "@/shared/lib/location";
+import { RestError } from "@/shared/lib/rest";
+import { applyTheme } from "@/shared/lib/theme";
+import { errorWords } from "@/shared/lib/words";
+import { Button } from "@/shared/ui/Button";
+import { Empty } from "@/shared/ui/Empty";
+import { Logo } from "@/shared/ui/Logo";
+import { TipScope } from "@/shared/ui/Tip";
+
+function makeQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        refetchOnWindowFocus: false,
+        retry: (count, error) =>
+          count < 3 &&
+          error instanceof RestError &&
+          ["offline", "unavailable", "not_yet", "internal"].includes(error.code),
+      },
+    },
+  });
+}
+
+/** The whole client. Which place it shows is read from the location. */
+export function Nexync(): ReactNode {
+  const [queries] = useState(makeQueries);
+  const location = useLocation();
+  useEffect(applyTheme, []);
+  return (
+    <QueryClientProvider client={queries}>
+      <TipScope>{location === null ? <Splash /> : <Door place={placeOf(location)} />}</TipScope>
+    </QueryClientProvider>
+  );
+}
+
+/** Lets in who is logged in; shows the others the way. */
+function Door({ place }: { place: Place }): ReactNode {
+  const session = useQuery(sessionQuery);
+  const outside = place.kind === "login" || place.kind === "signup" || place.kind === "verify";
+  const me = session.data;
+  useEffect(() => {
+    if (me === undefined) return;
+    if (me !== null && outside) navigate("/", "replace");
+    if (me === null && !outside) navigate("/login", "replace");
+  }, [me, outside]);
+  if (me === undefined) {
+    return session.error ? (
+      <main className={styles["splash"]}>
+        <Empty icon={CloudOff} title="Nexync can't be reached" words={errorWords(session.error)}>
+          <Button onClick={() => void session.refetch()} busy={session.isFetching}>
+            Try again
+          </Button>
+        </Empty>
+      </main>
+    ) : (
+      <Splash />
+    );
+  }
+  if (me === null) {
+    if (place.kind === "signup") return <SignUp />;
+    if (place.kind === "verify") return <Verify email={place.email} />;
+    return place.kind === "login" ? <LogIn /> : <Splash />;
+  }
+  if (outside) return <Splash />;
+  return (
+    <LiveProvider me={me}>
+      <OutboxProvider>
+        <Home place={place} />
+      </OutboxProvider>
+    </LiveProvider>
+  );
+}
+
+function Splash(): ReactNode {
+  return (
+    <main className={styles["splash"]} aria-busy="true">
+      <Logo size={56} />
+    </main>
+  );
+}

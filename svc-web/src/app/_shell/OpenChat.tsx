@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { MessageSquareOff, PanelRight } from "lucide-react";
+import { useCallback, useState, type ReactNode } from "react";
+import styles from "@/app/_shell/Shell.module.css";
+import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
+import { chatTitle, foldRead } from "@/features/chats/model/list";
+import { Details } from "@/features/chats/ui/Details";
+import { ConversationView } from "@/features/conversation/ui/ConversationView";
+import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
+import { useLive } from "@/shared/lib/live";
+import { navigate } from "@/shared/lib/location";
+import { errorWords } from "@/shared/lib/words";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { Empty } from "@/shared/ui/Empty";
+import { SkeletonTalk } from "@/shared/ui/Skeleton";
+
+type OpenChatProps = {
+  chat: string;
+  chats: readonly ChatView[] | undefined;
+  people: readonly PersonView[];
+};
+
+/** The chat of the location: from the list, or asked for when the list doesn't have it. */
+export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
+  const { me } = useLive();
+  const queries = useQueryClient();
+  const [details, setDetails] = useState(false);
+  const listed = chats?.find((one) => one.chat === chat);
+  const asked = useQuery({
+    ...chatQuery(chat),
+    enabled: chats !== undefined && listed === undefined,
+  });
+  const view = listed ?? asked.data;
+  const onRead = useCallback(
+    (mark: ReadMarkView) => {
+      const known = queries.getQueryData(chatsQuery.queryKey);
+      if (known === undefined) return;
+      const folded = foldRead(known, mark.chat, mark.seq, mark.unread);
+      queries.setQueryData(chatsQuery.queryKey, folded);
+    },
+    [queries],
+  );
+  if (view === undefined) {
+    return asked.error ? (
+      <div className={styles["middle"]}>
+        <Empty
+          icon={MessageSquareOff}
+          title="This chat can't be opened"
+          words={errorWords(asked.error)}
+        >
+          <Button onClick={() => navigate("/")}>Back to your chats</Button>
+        </Empty>
+      </div>
+    ) : (
+      <SkeletonTalk label="Loading the chat" />
+    );
+  }
+  const group = view.kind === "group";
+  return (
+    <>
+      <ConversationView
+        chat={chat}
+        group={group}
+        title={chatTitle(view)}
+        subtitle={subtitleOf(view)}
+        face={view.partner?.person ?? view.chat}
+        readSeq={view.read_seq}
+        writable={view.role !== null}
+        onBack={() => navigate("/")}
+        onRead={onRead}
+        actions={
+          <IconButton label="Details" aria-pressed={details} onClick={() => setDetails(!details)}>
+            <PanelRight size={20} strokeWidth={1.75} />
+          </IconButton>
+        }
+      />
+      {details ? (
+        <Details chat={view} me={me.person} people={people} onClose={() => setDetails(false)} />
+      ) : null}
+    </>
+  );
+}
+
+function subtitleOf(chat: ChatView): string {
+  if (chat.kind === "private") return `@${chat.partner?.username ?? ""}`;
+  if (chat.role === null) return "You left this group";
+  return chat.member_count === 1 ? "1 person" : `${chat.member_count} people`;
+}

@@ -1,0 +1,67 @@
+import {
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type UseMutationResult,
+} from "@tanstack/react-query";
+import {
+  endpoints,
+  type Accepted,
+  type LoginBody,
+  type RegisterBody,
+  type ResendBody,
+  type SessionView,
+  type VerifyBody,
+} from "@/shared/contracts/generated";
+import { call, RestError } from "@/shared/lib/rest";
+import { forgetPerson } from "@/shared/lib/store";
+
+/** Who is logged in; null for nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async ({ signal }): Promise<SessionView | null> => {
+    try {
+      return await call(endpoints.session, { signal });
+    } catch (error) {
+      if (error instanceof RestError && error.code === "unauthenticated") return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function useRegister(): UseMutationResult<Accepted, Error, RegisterBody> {
+  return useMutation({ mutationFn: (body) => call(endpoints.register, { body }) });
+}
+
+export function useResend(): UseMutationResult<Accepted, Error, ResendBody> {
+  return useMutation({ mutationFn: (body) => call(endpoints.resend, { body }) });
+}
+
+export function useVerify(): UseMutationResult<SessionView, Error, VerifyBody> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call(endpoints.verify, { body }),
+    onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export function useLogIn(): UseMutationResult<SessionView, Error, LoginBody> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call(endpoints.login, { body }),
+    onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export function useLogOut(person: string): UseMutationResult<null, Error, void> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => call(endpoints.logout),
+    onSuccess: async () => {
+      await forgetPerson(person).catch(() => undefined);
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import type { ReactNode } from "react";
+import { useForm } from "react-hook-form";
+import { useLogIn } from "@/features/account/api/session";
+import { fieldWords, logInForm } from "@/features/account/model/forms";
+import { AuthFrame } from "@/features/account/ui/AuthFrame";
+import styles from "@/features/account/ui/Auth.module.css";
+import { Link } from "@/shared/lib/Link";
+import { navigate } from "@/shared/lib/location";
+import { RestError } from "@/shared/lib/rest";
+import { errorWords } from "@/shared/lib/words";
+import { Button } from "@/shared/ui/Button";
+import { Field } from "@/shared/ui/Field";
+import { Notice } from "@/shared/ui/Notice";
+
+export function LogIn(): ReactNode {
+  const logIn = useLogIn();
+  const form = useForm({
+    resolver: zodResolver(logInForm),
+    defaultValues: { login: "", password: "" },
+  });
+  const { errors } = form.formState;
+  const submit = form.handleSubmit((body) =>
+    logIn.mutate(body, {
+      onError: (error) => {
+        const unverified = error instanceof RestError && error.code === "not_verified";
+        if (unverified && body.login.includes("@")) {
+          navigate(`/verify?email=${encodeURIComponent(body.login)}`);
+        }
+      },
+    }),
+  );
+  return (
+    <AuthFrame
+      title="Log in"
+      words="Good to see you again."
+      foot={
+        <>
+          New here? <Link to="/signup">Create an account</Link>
+        </>
+      }
+    >
+      <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
+        {logIn.error ? <Notice tone="danger">{errorWords(logIn.error)}</Notice> : null}
+        <Field
+          label="Username or e-mail"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={errors.login && fieldWords("login")}
+          {...form.register("login")}
+        />
+        <Field
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          error={errors.password && fieldWords("password")}
+          {...form.register("password")}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          wide
+          busy={logIn.isPending}
+          className={styles["submit"]}
+        >
+          Log in
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,93 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import type { ReactNode } from "react";
+import { useForm } from "react-hook-form";
+import { useRegister } from "@/features/account/api/session";
+import { fieldsOf, fieldWords, signUpForm, suggestUsername } from "@/features/account/model/forms";
+import { AuthFrame } from "@/features/account/ui/AuthFrame";
+import styles from "@/features/account/ui/Auth.module.css";
+import { Link } from "@/shared/lib/Link";
+import { navigate } from "@/shared/lib/location";
+import { RestError } from "@/shared/lib/rest";
+import { errorWords } from "@/shared/lib/words";
+import { Button } from "@/shared/ui/Button";
+import { Field } from "@/shared/ui/Field";
+import { Notice } from "@/shared/ui/Notice";
+
+const FIELDS = ["email", "username", "password"] as const;
+
+export function SignUp(): ReactNode {
+  const register = useRegister();
+  const form = useForm({
+    resolver: zodResolver(signUpForm),
+    defaultValues: { email: "", username: "", password: "" },
+  });
+  const { errors, dirtyFields } = form.formState;
+  const submit = form.handleSubmit((body) =>
+    register.mutate(body, {
+      onSuccess: () => navigate(`/verify?email=${encodeURIComponent(body.email)}`),
+      onError: (error) => {
+        if (!(error instanceof RestError)) return;
+        const wrong = error.code === "username_taken" ? ["username"] : fieldsOf(error.issues);
+        for (const field of FIELDS) {
+          if (wrong.includes(field)) form.setError(field, { type: error.code });
+        }
+      },
+    }),
+  );
+  const taken = errors.username?.type === "username_taken";
+  const general = register.error && Object.keys(errors).length === 0 ? register.error : null;
+  return (
+    <AuthFrame
+      title="Create an account"
+      words="We send a code to your e-mail address to check that it is yours."
+      foot={
+        <>
+          Have an account? <Link to="/login">Log in</Link>
+        </>
+      }
+    >
+      <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
+        {general ? <Notice tone="danger">{errorWords(general)}</Notice> : null}
+        <Field
+          label="E-mail"
+          type="email"
+          autoComplete="email"
+          error={errors.email && fieldWords("email")}
+          {...form.register("email", {
+            onBlur: () => {
+              if (dirtyFields.username !== true && form.getValues("username") === "") {
+                form.setValue("username", suggestUsername(form.getValues("email")));
+              }
+            },
+          })}
+        />
+        <Field
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="This is how others find you."
+          error={errors.username && (taken ? errorWords(register.error) : fieldWords("username"))}
+          {...form.register("username")}
+        />
+        <Field
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters."
+          error={errors.password && fieldWords("password")}
+          {...form.register("password")}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          wide
+          busy={register.isPending}
+          className={styles["submit"]}
+        >
+          Create account
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,73 @@
+import type { ChatView, EventRecord } from "@/shared/contracts/generated";
+
+/** Newest first, as the server sorts them. */
+export function byNewest(chats: readonly ChatView[]): ChatView[] {
+  return [...chats].sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
+}
+
+/** A list from the server, except where the socket was faster than the answer. */
+export function keepNewer(
+  read: readonly ChatView[],
+  known: readonly ChatView[] | undefined,
+): ChatView[] {
+  const before = new Map((known ?? []).map((chat) => [chat.chat, chat]));
+  return byNewest(
+    read.map((chat) => {
+      const mine = before.get(chat.chat);
+      return mine?.epoch === chat.epoch && mine.head > chat.head
+        ? { ...chat, head: mine.head, n: mine.n, unread: mine.unread, last: mine.last }
+        : chat;
+    }),
+  );
+}
+
+/**
+ * Folds one event of a chat's stream into the list. An event that the list has already changes nothing.
+ * `null`: the list can't say what it looks like now; read it again.
+ */
+export function foldEvent(
+  chats: readonly ChatView[],
+  record: EventRecord,
+  me: string,
+): ChatView[] | null {
+  const chat = chats.find((one) => `c:${one.chat}` === record.stream);
+  if (chat === undefined) return null;
+  if (record.epoch === chat.epoch && record.seq <= chat.head) return [...chats];
+  if (record.event.tag === "member.added" || record.event.tag === "member.removed") return null;
+  const fromOther = record.event.tag === "message.created" && record.by !== me;
+  const folded: ChatView = {
+    ...chat,
+    epoch: record.epoch,
+    head: record.seq,
+    n: record.n,
+    unread: fromOther ? chat.unread + 1 : chat.unread,
+    last: record,
+  };
+  return byNewest(chats.map((one) => (one === chat ? folded : one)));
+}
+
+/** The read mark moved, here or on another device. */
+export function foldRead(
+  chats: readonly ChatView[],
+  chat: string,
+  seq: number,
+  unread: number,
+): ChatView[] {
+  return chats.map((one) =>
+    one.chat === chat && seq >= one.read_seq ? { ...one, read_seq: seq, unread } : one,
+  );
+}
+
+export function chatTitle(chat: ChatView): string {
+  if (chat.kind === "private") return chat.partner?.name ?? "Private chat";
+  return chat.name ?? "Group";
+}
+
+/** Chats whose title, or whose partner's username, contains the words. */
+export function filterChats(chats: readonly ChatView[], words: string): readonly ChatView[] {
+  const wanted = words.trim().toLowerCase();
+  if (wanted === "") return chats;
+  return chats.filter((chat) =>
+    `${chatTitle(chat)} ${chat.partner?.username ?? ""}`.toLowerCase().includes(wanted),
+  );
+}

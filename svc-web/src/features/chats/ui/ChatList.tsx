@@ -1,0 +1,107 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef, type ReactNode } from "react";
+import { chatTitle } from "@/features/chats/model/list";
+import styles from "@/features/chats/ui/ChatList.module.css";
+import type { ChatView } from "@/shared/contracts/generated";
+import { Link } from "@/shared/lib/Link";
+import { absolute, listTime } from "@/shared/lib/time";
+import { Avatar } from "@/shared/ui/Avatar";
+import { Badge } from "@/shared/ui/Badge";
+
+type ChatListProps = {
+  chats: readonly ChatView[];
+  me: string;
+  current: string | null;
+  now: number;
+};
+
+const ROW = 68;
+
+export function ChatList({ chats, me, current, now }: ChatListProps): ReactNode {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: chats.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => chats[index]?.chat ?? index,
+    overscan: 8,
+    paddingStart: 4,
+    paddingEnd: 8,
+  });
+  return (
+    <div ref={scroller} className={styles["scroller"]}>
+      <ul className={styles["list"]} style={{ height: virtual.getTotalSize() }} aria-label="Chats">
+        {virtual.getVirtualItems().map((item) => {
+          const chat = chats[item.index];
+          return chat === undefined ? null : (
+            <li
+              key={item.key}
+              className={styles["item"]}
+              style={{ height: ROW, transform: `translateY(${item.start}px)` }}
+            >
+              <ChatRow chat={chat} me={me} now={now} current={chat.chat === current} />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+type ChatRowProps = { chat: ChatView; me: string; now: number; current: boolean };
+
+export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
+  const title = chatTitle(chat);
+  const group = chat.kind === "group";
+  const unread = chat.unread === 1 ? "1 new message" : `${chat.unread} new messages`;
+  return (
+    <Link
+      to={`/c/${chat.chat}`}
+      className={styles["row"]}
+      data-chat={chat.chat}
+      data-unread={chat.unread > 0}
+      {...(current ? { "aria-current": "page" as const } : {})}
+    >
+      <Avatar id={chat.partner?.person ?? chat.chat} name={title} group={group} />
+      <span className={styles["text"]}>
+        <span className={styles["top"]}>
+          <span className={styles["title"]}>{title}</span>
+          {chat.last === null ? null : (
+            <time className={styles["time"]} title={absolute(chat.last.at)}>
+              {listTime(chat.last.at, now)}
+            </time>
+          )}
+        </span>
+        <span className={styles["bottom"]}>
+          <span className={styles["preview"]}>{preview(chat, me)}</span>
+          <Badge count={chat.unread} label={unread} />
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+function preview(chat: ChatView, me: string): string {
+  const last = chat.last;
+  if (last === null) return "";
+  const nameOf = (person: string): string =>
+    chat.members.find((member) => member.person === person)?.name ?? "Someone";
+  const who = last.by === me ? "You" : nameOf(last.by);
+  const { event } = last;
+  switch (event.tag) {
+    case "message.created":
+      if (last.by === me) return `You: ${event.body}`;
+      return chat.kind === "group" ? `${who}: ${event.body}` : event.body;
+    case "chat.created":
+      return chat.kind === "group" ? `${who} made this group` : "Say hello";
+    case "member.added":
+      return `${who} added ${event.person === me ? "you" : nameOf(event.person)}`;
+    case "member.removed":
+      if (event.person === last.by) return `${who} left`;
+      return `${who} removed ${event.person === me ? "you" : nameOf(event.person)}`;
+    case "chat.joined":
+    case "chat.left":
+    case "connection.changed":
+      return "";
+  }
+}

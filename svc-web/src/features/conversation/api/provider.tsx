@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+import { ConversationDriver } from "@/features/conversation/api/driver";
+import { Outbox } from "@/features/conversation/api/outbox";
+import type { Conversation } from "@/features/conversation/model/conversation";
+import { endpoints, type ReadMarkView } from "@/shared/contracts/generated";
+import { useLive } from "@/shared/lib/live";
+import { call } from "@/shared/lib/rest";
+import { useLifetime } from "@/shared/lib/useLifetime";
+
+const OutboxContext = createContext<Outbox | null>(null);
+
+/** One outbox for the whole session: messages go out also when their chat is not open. */
+export function OutboxProvider({ children }: { children: ReactNode }): ReactNode {
+  const { client, me } = useLive();
+  const begin = useCallback((): [Outbox, () => void] => {
+    const made = new Outbox(client, me.person);
+    return [made, () => made.close()];
+  }, [client, me.person]);
+  const outbox = useLifetime(begin);
+  return outbox === null ? null : <OutboxContext value={outbox}>{children}</OutboxContext>;
+}
+
+export function useOutbox(): Outbox {
+  const outbox = useContext(OutboxContext);
+  if (outbox === null) throw new Error("useOutbox is used outside of OutboxProvider");
+  return outbox;
+}
+
+/** The driver of one open conversation; it lives as long as the view. `readSeq` is read once. */
+export function useDriver(chat: string, readSeq: number): ConversationDriver | null {
+  const { client, me } = useLive();
+  const outbox = useOutbox();
+  const [mark] = useState(readSeq);
+  const begin = useCallback((): [ConversationDriver, () => void] => {
+    const made = new ConversationDriver(chat, me.person, client, outbox, mark);
+    return [made, () => made.close()];
+  }, [chat, me.person, client, outbox, mark]);
+  return useLifetime(begin);
+}
+
+export function useConversation(driver: ConversationDriver): Conversation {
+  return useSyncExternalStore(driver.subscribe, driver.state, driver.state);
+}
+
+/** Tells the server how far one has read. `onDone` puts the new count where it is shown. */
+export function useMarkRead(
+  chat: string,
+  onDone: (mark: ReadMarkView) => void,
+): (seq: number) => void {
+  const queries = useQueryClient();
+  const { mutate } = useMutation(
+    {
+      mutationFn: (seq: number) => call(endpoints.readMark, { path: { chat }, body: { seq } }),
+      onSuccess: onDone,
+    },
+    queries,
+  );
+  return mutate;
+}

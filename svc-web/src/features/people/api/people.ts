@@ -1,0 +1,77 @@
+import {
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type UseMutationResult,
+} from "@tanstack/react-query";
+import { useCallback } from "react";
+import { endpoints, type PersonView } from "@/shared/contracts/generated";
+import { useSignals } from "@/shared/lib/live";
+import { call } from "@/shared/lib/rest";
+import type { Signal } from "@/shared/realtime/client";
+
+const PAGES_MAX = 10;
+
+export const connectionsQuery = queryOptions({
+  queryKey: ["people", "connections"],
+  queryFn: async ({ signal }): Promise<PersonView[]> => {
+    const people: PersonView[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const answer: { people: PersonView[]; next: string | null } = await call(
+        endpoints.connections,
+        { query: after === null ? {} : { after }, signal },
+      );
+      people.push(...answer.people);
+      after = answer.next;
+      if (after === null) break;
+    }
+    return people;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function findQuery(words: string) {
+  return queryOptions({
+    queryKey: ["people", "find", words],
+    queryFn: async ({ signal }): Promise<PersonView[]> => {
+      const answer = await call(endpoints.people, { query: { q: words }, signal });
+      return answer.people;
+    },
+    enabled: words !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+}
+
+/** What another person did reaches the lists through one's own stream. */
+export function usePeopleLive(): void {
+  const queries = useQueryClient();
+  const handle = useCallback(
+    (signal: Signal) => {
+      const changed =
+        (signal.kind === "event" && signal.record.event.tag === "connection.changed") ||
+        (signal.kind === "reset" && signal.stream.startsWith("p:"));
+      if (changed) void queries.invalidateQueries({ queryKey: ["people"] });
+    },
+    [queries],
+  );
+  useSignals(handle);
+}
+
+export function useAsk(): UseMutationResult<PersonView, Error, string> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (person) => call(endpoints.ask, { body: { person } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+  });
+}
+
+export function useAccept(): UseMutationResult<PersonView, Error, string> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (person) => call(endpoints.accept, { path: { person } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+  });
+}

@@ -1,0 +1,151 @@
+import type { z } from "zod";
+import {
+  endpoints,
+  problemSchema,
+  type Issue,
+  type Problem,
+  type ProblemCode,
+  type RejectCode,
+} from "@/shared/contracts/generated";
+
+type Endpoint = (typeof endpoints)[keyof typeof endpoints];
+type BodyOf<E extends Endpoint> = E["body"] extends z.ZodType ? z.input<E["body"]> : undefined;
+type AnswerOf<E extends Endpoint> = E["answer"] extends z.ZodType ? z.output<E["answer"]> : null;
+
+export type Call<E extends Endpoint> = {
+  path?: Record<string, string>;
+  query?: Partial<Record<E["query"][number], string | number>>;
+  body?: BodyOf<E>;
+  /** Becomes the command's id: the same key has the same outcome. */
+  key?: string;
+  signal?: AbortSignal;
+};
+
+/** A call without the types of its operation. */
+type Raw = {
+  path?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  key?: string;
+  signal?: AbortSignal;
+};
+
+/** How long one request may take, milliseconds: the server's longest wait is 6 s. */
+const TIMEOUT_MS = 15_000;
+
+/** A call that failed. `code` is the contract's, or says that no answer came or it could not be read. */
+export class RestError extends Error {
+  readonly code: ProblemCode | "offline" | "unreadable";
+  readonly reject: RejectCode | null;
+  readonly issues: readonly Issue[];
+  /** Seconds after which it may work. */
+  readonly retryAfter: number | null;
+
+  constructor(code: RestError["code"], problem?: Problem) {
+    super(problem?.detail ?? problem?.title ?? code);
+    this.name = "RestError";
+    this.code = code;
+    this.reject = problem?.reject ?? null;
+    this.issues = problem?.issues ?? [];
+    this.retryAfter = problem?.retry_after ?? null;
+  }
+}
+
+/**
+ * Calls one operation of the contract: the body is typed by it, the answer parsed by it.
+ * An expired access cookie is refreshed once, by one tab for all. Throws RestError.
+ */
+export async function call<E extends Endpoint>(
+  endpoint: E,
+  given: Call<E> = {},
+): Promise<AnswerOf<E>> {
+  const began = Date.now();
+  let response = await request(endpoint, given);
+  if (response.status === 401 && !isOpen(endpoint) && (await refresh(began))) {
+    response = await request(endpoint, given);
+  }
+  if (!response.ok) throw await failure(response);
+  if (endpoint.answer === null) return null as AnswerOf<E>;
+  const parsed = endpoint.answer.safeParse(await json(response));
+  if (!parsed.success) throw new RestError("unreadable");
+  return parsed.data as AnswerOf<E>;
+}
+
+/** Operations that say themselves whether one is logged in. */
+function isOpen(endpoint: Endpoint): boolean {
+  return endpoint.path.startsWith("/api/auth/") && endpoint.path !== endpoints.session.path;
+}
+
+async function request(endpoint: Endpoint, given: Raw): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (given.body !== undefined) headers["Content-Type"] = "application/json";
+  if (given.key !== undefined) headers["Idempotency-Key"] = given.key;
+  try {
+    return await fetch(address(endpoint, given), {
+      method: endpoint.method,
+      headers,
+      credentials: "same-origin",
+      cache: "no-store",
+      body: given.body === undefined ? null : JSON.stringify(given.body),
+      signal: given.signal ? AbortSignal.any([given.signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    if (given.signal?.aborted) throw error;
+    throw new RestError("offline");
+  }
+}
+
+function address(endpoint: Endpoint, given: Raw): string {
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(given.path?.[name] ?? ""),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size > 0 ? `${path}?${query.toString()}` : path;
+}
+
+async function failure(response: Response): Promise<RestError> {
+  const parsed = problemSchema.safeParse(await json(response));
+  if (parsed.success) return new RestError(parsed.data.code, parsed.data);
+  if (response.status === 401) return new RestError("unauthenticated");
+  return new RestError(response.status >= 500 ? "unavailable" : "unreadable");
+}
+
+async function json(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+const REFRESHED_KEY = "nexync.refreshed";
+let refreshing: Promise<boolean> | null = null;
+
+/**
+ * Changes the refresh cookie for new cookies. One flight in this tab, one at a time over all tabs: the
+ * cookie rotates, so a second use of the old one would look like theft. `since` (Unix ms) is when the
+ * caller's request went out; a refresh that another tab finished after it counts.
+ *
+ * `false`: the session is over. Throws RestError when the server can't be asked.
+ */
+export function refresh(since: number): Promise<boolean> {
+  refreshing ??= exclusive(since).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function exclusive(since: number): Promise<boolean> {
+  return await navigator.locks.request("nexync.refresh", async () => {
+    if (Number(localStorage.getItem(REFRESHED_KEY) ?? 0) >= since) return true;
+    const response = await request(endpoints.refresh, {});
+    if (response.status === 401 || response.status === 403) return false;
+    if (!response.ok) throw await failure(response);
+    localStorage.setItem(REFRESHED_KEY, String(Date.now()));
+    return true;
+  });
+}

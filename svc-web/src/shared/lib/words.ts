@@ -1,0 +1,45 @@
+import type { RejectCode } from "@/shared/contracts/generated";
+import { RestError } from "@/shared/lib/rest";
+
+/** What happened and what to do, for people. The server's own words are for logs. */
+const PROBLEMS: Partial<Record<RestError["code"], string>> = {
+  offline: "Nexync can't be reached. Check your connection and try again.",
+  unavailable: "Nexync is busy right now. Try again in a moment.",
+  not_yet: "This takes longer than usual. Try again in a moment.",
+  internal: "Something went wrong on our side. Try again in a moment.",
+  unreadable: "The answer could not be read. Reload the page to get the newest version.",
+  unauthenticated: "You are logged out. Log in to go on.",
+  forbidden: "You may not do this.",
+  not_found: "It is not there any more.",
+  too_many: "Too many tries. Wait a moment, then try again.",
+  wrong_credentials: "This name and password don't match. Check both and try again.",
+  wrong_code: "This code is not right. Check the newest mail and try again.",
+  code_spent: "This code can't be used any more. Ask for a new one.",
+  not_verified: "This address is not verified yet. Enter the code from the mail.",
+  username_taken: "This username is taken. Choose another.",
+  not_connected: "You can only do this with people you are connected with.",
+  foreign_origin: "This page was opened from an address that is not allowed.",
+  validation: "Something in the form is not right. Check the fields and try again.",
+};
+
+const REJECTIONS: Record<RejectCode, string> = {
+  not_a_member: "You are not in this chat any more.",
+  already_a_member: "This person is in the chat already.",
+  not_allowed: "You may not do this in this chat.",
+  no_such_chat: "This chat does not exist.",
+  chat_exists: "This chat exists already.",
+  chat_full: "This chat is full.",
+  id_in_future: "The clock of this device was ahead.",
+  id_reused: "This message was sent with other text before.",
+  invalid: "This text can't be sent.",
+};
+
+export function rejectionWords(code: RejectCode): string {
+  return REJECTIONS[code];
+}
+
+export function errorWords(error: unknown): string {
+  if (!(error instanceof RestError)) return "Something went wrong. Try again.";
+  if (error.code === "rejected" && error.reject) return rejectionWords(error.reject);
+  return PROBLEMS[error.code] ?? "Something went wrong. Try again.";
+}
