@@ -1,0 +1,1 @@
+"""What reaches the outside: Redis, Kafka, svc-chat and svc-auth."""

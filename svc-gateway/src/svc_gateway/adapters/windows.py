@@ -1,0 +1,86 @@
+"""Redis state through redis-py: heads, windows, ended sessions. Everything in one round trip."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from nexync_contracts.channels import ended_session_key, head_key, window_key
+from nexync_contracts.ids import SessionId, Stream
+from svc_gateway.errors import BackendAwayError
+from svc_gateway.ports import Happened, Range
+
+BULK: Final = 256
+"""Windows read in one pipeline."""
+
+
+class RedisWindows:
+    """Reads what the persister keeps in Redis."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, tuple[int, int]]:
+        """One MGET."""
+        if not streams:
+            return {}
+        try:
+            values = await self._client.mget([head_key(stream) for stream in streams])
+        except (RedisError, OSError) as error:
+            raise BackendAwayError(f"redis: {type(error).__name__}") from None
+        found: dict[Stream, tuple[int, int]] = {}
+        for stream, value in zip(streams, cast("list[bytes | None]", values), strict=True):
+            head = None if value is None else parse_head(value)
+            if head is not None:
+                found[stream] = head
+        return found
+
+    async def windows(self, wanted: Sequence[tuple[Stream, int, int]]) -> Mapping[Stream, Range]:
+        """The newest `count` of each, by LRANGE in pipelines."""
+        found: dict[Stream, Range] = {}
+        for start in range(0, len(wanted), BULK):
+            bulk = wanted[start : start + BULK]
+            try:
+                async with self._client.pipeline(transaction=False) as pipeline:
+                    for stream, _, count in bulk:
+                        pipeline.lrange(window_key(stream), -count, -1)
+                    answers = cast("list[list[bytes]]", await pipeline.execute())
+            except (RedisError, OSError) as error:
+                raise BackendAwayError(f"redis: {type(error).__name__}") from None
+            for (stream, _, _), entries in zip(bulk, answers, strict=True):
+                read = parse_window(entries)
+                if read is not None:
+                    found[stream] = read
+        return found
+
+    async def ended(self, session: SessionId) -> bool:
+        """EXISTS of the session's mark."""
+        try:
+            return bool(await self._client.exists(ended_session_key(session)))
+        except (RedisError, OSError) as error:
+            raise BackendAwayError(f"redis: {type(error).__name__}") from None
+
+
+def parse_head(value: bytes) -> tuple[int, int] | None:
+    """(epoch, seq) of `<epoch>:<seq>:<n>`, or None for anything else."""
+    try:
+        epoch, seq, _ = value.split(b":")
+        return int(epoch), int(seq)
+    except ValueError:
+        return None
+
+
+def parse_window(entries: Sequence[bytes]) -> Range | None:
+    """A window is dense by seq, so only its two ends are parsed; None if it is empty or its ends disagree."""
+    if not entries:
+        return None
+    try:
+        first, last = json.loads(entries[0]), json.loads(entries[-1])
+        low, high, epoch = int(first["seq"]), int(last["seq"]), int(last["epoch"])
+        if int(first["epoch"]) != epoch or high - low + 1 != len(entries):
+            return None
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Range(epoch, high, [Happened(low + at, frame) for at, frame in enumerate(entries)])

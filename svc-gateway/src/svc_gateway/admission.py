@@ -1,0 +1,171 @@
+"""From a send to a durable command: who may, when, and what is told to the sender."""
+
+from collections import deque
+from typing import Final, Protocol
+
+from nexync_contracts import limits
+from nexync_contracts.commands import CommandEnvelope, CreateMessage
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.frames import RejectedFrame, SendFrame
+from nexync_contracts.ids import ChatId, CommandId, chat_stream, id_time_ms
+from svc_gateway import frames
+from svc_gateway.conversation import Conversation
+from svc_gateway.errors import BackendAwayError, NotVisibleError
+from svc_gateway.metrics import Counts
+from svc_gateway.outbox import Flusher
+from svc_gateway.people import Person, PersonSocket
+from svc_gateway.ports import Clock, CommandLog
+from svc_gateway.spans import View
+
+UNSURE_MS: Final = 500
+"""When to come again while memberships are read again."""
+
+
+class LookUp(Protocol):
+    """Reads one chat of a person that isn't in the cache."""
+
+    async def __call__(self, person: Person, chat: ChatId, at_least: int = 0) -> View: ...
+
+
+class Sender(PersonSocket, Protocol):
+    """A socket that sends."""
+
+    person: Person | None
+    conversation: Conversation
+    sends: deque[SendFrame] | None
+    """Sends that wait for a membership to be read, in order; bounded by the unacknowledged ones."""
+
+
+def too_early(identifier: str, now_ms: int) -> bool:
+    """Whether the id's own time lies more than the limit ahead of the server's."""
+    time = id_time_ms(identifier)
+    return time is not None and time > now_ms + limits.ID_AHEAD_MS
+
+
+def envelope(frame: SendFrame, socket: PersonSocket, person: Person, trace: str) -> bytes:
+    """The record of a send. The frame has been validated, so nothing is validated twice."""
+    return (
+        CommandEnvelope.model_construct(
+            stream=chat_stream(frame.chat),
+            id=frame.id,
+            sender=person.id,
+            session=socket.session,
+            trace=trace,
+            command=CreateMessage.model_construct(body=frame.body),
+        )
+        .model_dump_json(exclude_none=True)
+        .encode()
+    )
+
+
+class Admission:
+    """Admits sends. Nothing is awaited for a chat that is in the cache."""
+
+    def __init__(
+        self,
+        *,
+        log: CommandLog,
+        look_up: LookUp,
+        flusher: Flusher,
+        clock: Clock,
+        counts: Counts,
+        instance: str,
+    ) -> None:
+        self._log = log
+        self._look_up = look_up
+        self._flusher = flusher
+        self._clock = clock
+        self._counts = counts
+        self._instance = instance[:40]
+        self._number = 0
+        self.closed = False
+        """Draining is over: every send is told to come again, elsewhere."""
+
+    def admit(self, socket: Sender, frame: SendFrame) -> bool:
+        """Answer or produce the send now; False if the membership has to be read first."""
+        person = socket.person
+        if not socket.conversation.may_pass(frame.id, self._clock.monotonic()):
+            self._retry(socket, frame, "in_order")
+            return True
+        if self.closed:
+            self._retry(socket, frame, "draining", UNSURE_MS)
+            return True
+        now_ms = self._clock.unix_ms()
+        if too_early(frame.id, now_ms):
+            self._reject(socket, frame, RejectCode.ID_IN_FUTURE, now_ms)
+            return True
+        if person is None or not person.ready:
+            return False
+        if not person.fresh:
+            self._retry(socket, frame, "memberships", UNSURE_MS)
+            return True
+        view = person.views.get(frame.chat)
+        if view is None:
+            return False
+        self._produce(socket, person, view, frame)
+        return True
+
+    async def drain(self, socket: Sender) -> None:
+        """Work off the sends that wait, in order; one task a socket."""
+        while socket.sends:
+            frame = socket.sends[0]
+            if not self.admit(socket, frame):
+                await self._read(socket, frame)
+            socket.sends.popleft()
+        socket.sends = None
+
+    async def _read(self, socket: Sender, frame: SendFrame) -> None:
+        person = socket.person
+        if person is None:
+            self._retry(socket, frame, "not_resumed")
+            return
+        try:
+            view = await self._look_up(person, frame.chat)
+        except NotVisibleError:
+            self._reject(socket, frame, RejectCode.NOT_A_MEMBER)
+        except BackendAwayError:
+            self._retry(socket, frame, "memberships", UNSURE_MS)
+        else:
+            self._produce(socket, person, view, frame)
+
+    def _produce(self, socket: Sender, person: Person, view: View, frame: SendFrame) -> None:
+        """A former member's send goes into the log too: a double must get the outcome that it had."""
+        self._number += 1
+        identifier = frame.id
+
+        def delivered(error: Exception | None) -> None:
+            socket.conversation.unacknowledged -= 1
+            if error is None:
+                self._counts.acks += 1
+                self._flusher.push(socket, frames.ack(identifier))
+            else:
+                self._push_retry(socket, frame, "log", UNSURE_MS)
+
+        try:
+            self._log.produce(
+                view.partition,
+                chat_stream(frame.chat).encode(),
+                envelope(frame, socket, person, f"{self._instance}-{self._number:x}"),
+                delivered,
+            )
+        except BackendAwayError:
+            self._retry(socket, frame, "queue_full")
+
+    def _retry(self, socket: Sender, frame: SendFrame, reason: str, after_ms: int = 250) -> None:
+        socket.conversation.unacknowledged -= 1
+        self._push_retry(socket, frame, reason, after_ms)
+
+    def _push_retry(self, socket: Sender, frame: SendFrame, reason: str, after_ms: int) -> None:
+        self._counts.retries += 1
+        now = self._clock.monotonic()
+        refused = socket.conversation.refused(frame.id, now, reason, after_ms)
+        self._flusher.push(socket, frames.wire(refused))
+
+    def _reject(
+        self, socket: Sender, frame: SendFrame, code: RejectCode, time: int | None = None
+    ) -> None:
+        socket.conversation.unacknowledged -= 1
+        self._counts.rejections += 1
+        stream = chat_stream(frame.chat)
+        rejected = RejectedFrame(id=CommandId(frame.id), code=code, stream=stream, time=time)
+        self._flusher.push(socket, frames.wire(rejected))

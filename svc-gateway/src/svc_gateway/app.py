@@ -1,0 +1,145 @@
+"""The composition root: builds everything, passes it on by name."""
+
+import asyncio
+import time
+from typing import Final
+
+from prometheus_client import REGISTRY
+
+from nexync_contracts.endpoints import JWKS
+from nexync_runtime import log
+from nexync_runtime.kafka import Producer
+from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.redis_client import open_redis, reachable
+from nexync_runtime.tokens import Verifier
+from svc_gateway.adapters.commands import EarlyAckCommands, KafkaCommands
+from svc_gateway.adapters.inside import (
+    Inside,
+    InsideChats,
+    InsideSessions,
+    VerifiedTokens,
+    open_http,
+)
+from svc_gateway.adapters.pubsub import RedisChannels
+from svc_gateway.adapters.windows import RedisWindows
+from svc_gateway.draining import Drain
+from svc_gateway.metrics import Counts, CountsCollector
+from svc_gateway.ports import Clock, CommandLog
+from svc_gateway.settings import GatewaySettings
+from svc_gateway.socket import Socket
+from svc_gateway.tasks import Nursery
+from svc_gateway.watching import Watch
+from svc_gateway.wiring import build_core
+
+BACKLOG: Final = 2_048
+TICK_SECONDS: Final = 1.0
+
+
+async def build(life: Lifecycle, settings: GatewaySettings) -> None:
+    """Build the gateway into its lifecycle."""
+    loop = asyncio.get_running_loop()
+    logger = log.get("gateway")
+    counts = Counts()
+    REGISTRY.register(CountsCollector(counts))
+    nursery = Nursery()
+    http = open_http()
+    life.on_stop(http.aclose, "http")
+    redis = open_redis(settings.redis_state_url)
+    life.on_stop(redis.aclose, "redis")
+    commands = _commands(life, settings)
+    if settings.faults:
+        logger.warning("planted faults are on", faults=sorted(settings.faults))
+    jwks = settings.auth_internal_url.rstrip("/") + JWKS.path
+
+    def receive(channel: bytes, payload: bytes) -> None:
+        core.receiver.receive(channel, payload)
+
+    def lost() -> None:
+        watch.lost()
+
+    def resubscribed() -> None:
+        watch.resubscribed()
+
+    channels = RedisChannels(
+        settings.redis_state_url,
+        on_message=receive,
+        on_lost=lost,
+        on_resubscribed=resubscribed,
+    )
+    core = build_core(
+        instance=settings.instance,
+        origins=settings.origins,
+        max_connections=settings.max_connections,
+        max_age=settings.max_age_seconds,
+        repair_off="repair_off" in settings.faults,
+        channels=channels,
+        windows=RedisWindows(redis),
+        chats=InsideChats(Inside(settings.chat_internal_url, http)),
+        sessions=InsideSessions(Inside(settings.auth_internal_url, http)),
+        tokens=VerifiedTokens(Verifier(jwks, http)),
+        commands=commands,
+        clock=Clock(loop.time, lambda: time.time_ns() // 1_000_000),
+        sleep=asyncio.sleep,
+        spawn=nursery.spawn,
+        call_soon=loop.call_soon,
+        call_later=loop.call_later,
+        counts=counts,
+    )
+    watch = Watch(
+        channels=channels,
+        comparer=core.comparer,
+        authority=core.authority,
+        sleep=asyncio.sleep,
+        counts=counts,
+        off="repair_off" in settings.faults,
+    )
+    server = await loop.create_server(
+        lambda: Socket(core.kit),
+        settings.host,
+        settings.port,
+        backlog=BACKLOG,
+        start_serving=False,
+    )
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            core.kit.keeper.tick(loop.time())
+            core.people.sweep()
+
+    async def accept() -> None:
+        await server.start_serving()
+        logger.info("listening", host=settings.host, port=settings.port)
+        await life.stopping.wait()
+
+    drain = Drain(
+        keeper=core.kit.keeper,
+        admission=core.kit.admission,
+        log=commands,
+        flusher=core.kit.flusher,
+        sleep=asyncio.sleep,
+        stop_accepting=server.close,
+        spread_seconds=settings.drain_spread_seconds,
+    )
+    life.task("nursery", nursery.run)
+    life.task("pubsub", channels.run)
+    life.task("ping", watch.ping_forever)
+    life.task("restore", watch.restore_forever)
+    life.task("compare", watch.compare_forever)
+    life.task("keeper", keep)
+    life.task("accept", accept)
+    life.on_drain(drain.run, "drain")
+    life.ready_check("redis", lambda: reachable(redis))
+    life.ready_check("pubsub", lambda: None if channels.connected else "not subscribed")
+
+
+def _commands(life: Lifecycle, settings: GatewaySettings) -> CommandLog:
+    producer = Producer(settings.kafka_bootstrap, client_id=settings.instance)
+
+    async def close() -> None:
+        await producer.flush(1.0)
+        producer.close()
+
+    life.on_stop(close, "kafka")
+    commands = KafkaCommands(producer)
+    return EarlyAckCommands(commands) if "ack_before_delivery" in settings.faults else commands

@@ -1,0 +1,136 @@
+"""What a client may say on one socket, and what each frame leads to. Pure: no clock, no I/O."""
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from nexync_contracts import limits
+from nexync_contracts.errors import CloseCode, issues_of
+from nexync_contracts.frames import (
+    CheckFrame,
+    ErrorFrame,
+    PingFrame,
+    PongFrame,
+    RepairFrame,
+    ResumeFrame,
+    RetryFrame,
+    SendFrame,
+    client_frame_adapter,
+)
+
+BAD_FRAMES: Final = 10
+"""Bad frames that one socket may send; the next closes it."""
+
+CHECK_SECONDS: Final = 5.0
+"""The least time between two checks; clients send one every 15 s."""
+
+BLOCKED_SECONDS: Final = 15.0
+"""How long later sends wait for the resend of the one that was told to retry."""
+
+RETRY_MS: Final = 250
+
+
+class Phase(Enum):
+    """A socket says `resume` once, first."""
+
+    FRESH = 0
+    RESUMED = 1
+
+
+class Reply(NamedTuple):
+    """Answer with this frame."""
+
+    frame: BaseModel
+
+
+class Close(NamedTuple):
+    """Close the socket."""
+
+    code: int
+    reason: str
+
+
+Reading = ResumeFrame | RepairFrame | CheckFrame
+Step = Reading | SendFrame | Reply | Close
+
+
+class Conversation:
+    """The state of one socket's conversation.
+
+    Sends of one socket keep their order: after a `retry` every later send is told to retry too, until the
+    refused one comes again (or BLOCKED_SECONDS have passed, for a client that gave it up).
+    """
+
+    __slots__ = ("_blocked", "_blocked_until", "_checked_at", "bad", "phase", "unacknowledged")
+
+    def __init__(self) -> None:
+        self.phase = Phase.FRESH
+        self.bad = 0
+        self.unacknowledged = 0
+        self._blocked: str | None = None
+        self._blocked_until = 0.0
+        self._checked_at = -CHECK_SECONDS
+
+    def receive(self, payload: bytes, now: float, time_ms: int) -> Step:
+        """What one text message leads to. `now` is monotonic seconds, `time_ms` the server's Unix clock."""
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError:
+            return Close(CloseCode.INVALID_TEXT, "text frames are UTF-8")
+        try:
+            frame = client_frame_adapter.validate_json(text)
+        except ValidationError as error:
+            return self._bad(
+                ErrorFrame(
+                    code="invalid_frame",
+                    message="the frame has no effect: it doesn't match the contract",
+                    issues=issues_of(error),
+                )
+            )
+        if self.phase is Phase.FRESH:
+            if not isinstance(frame, ResumeFrame):
+                return Close(CloseCode.RESUME_TIMEOUT, "the first frame is resume")
+            self.phase = Phase.RESUMED
+            return frame
+        if isinstance(frame, SendFrame):
+            return self._send(frame, now)
+        if isinstance(frame, PingFrame):
+            return Reply(PongFrame(time=time_ms))
+        if isinstance(frame, ResumeFrame):
+            return self._bad(ErrorFrame(code="already_resumed", message="resume comes once, first"))
+        if isinstance(frame, CheckFrame):
+            if now - self._checked_at < CHECK_SECONDS:
+                return self._bad(
+                    ErrorFrame(code="too_often", message=f"one check in {CHECK_SECONDS:.0f} s")
+                )
+            self._checked_at = now
+        return frame
+
+    def may_pass(self, identifier: str, now: float) -> bool:
+        """Whether this send may be admitted now, or an earlier one has to come again first."""
+        if self._blocked is None or self._blocked == identifier or now >= self._blocked_until:
+            self._blocked = None
+            return True
+        return False
+
+    def refused(
+        self, identifier: str, now: float, reason: str, after_ms: int = RETRY_MS
+    ) -> RetryFrame:
+        """The `retry` for a send that was not taken; later sends wait for it."""
+        if self._blocked is None:
+            self._blocked = identifier
+            self._blocked_until = now + BLOCKED_SECONDS
+        return RetryFrame.model_construct(id=identifier, after_ms=after_ms, reason=reason)
+
+    def _send(self, frame: SendFrame, now: float) -> Step:
+        if self.unacknowledged >= limits.UNACKNOWLEDGED_SENDS:
+            return Reply(self.refused(frame.id, now, "too_many_unacknowledged"))
+        self.unacknowledged += 1
+        return frame
+
+    def _bad(self, error: ErrorFrame) -> Step:
+        self.bad += 1
+        if self.bad > BAD_FRAMES:
+            return Close(CloseCode.BAD_FRAMES, f"more than {BAD_FRAMES} bad frames")
+        return Reply(error)

@@ -1,0 +1,79 @@
+"""SIGTERM: sockets are led away in waves, what was taken becomes durable, then the rest is closed."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from nexync_contracts.errors import CloseCode
+from nexync_contracts.frames import DrainFrame
+from nexync_runtime import log
+from svc_gateway import frames
+from svc_gateway.admission import Admission
+from svc_gateway.keeping import Keeper
+from svc_gateway.outbox import Flusher
+from svc_gateway.ports import CommandLog, Sleep
+
+WAVE_SECONDS: Final = 0.25
+WITHIN_MS: Final = 5_000
+"""What a client has after its `drain` frame to open and resume a second socket."""
+
+FLUSH_SECONDS: Final = 5.0
+PARTING_SECONDS: Final = 0.3
+"""For the last acks and close frames to leave."""
+
+_log = log.get("draining")
+
+
+class Drain:
+    """The way out, in the order of its methods."""
+
+    def __init__(
+        self,
+        *,
+        keeper: Keeper,
+        admission: Admission,
+        log: CommandLog,
+        flusher: Flusher,
+        sleep: Sleep,
+        stop_accepting: Callable[[], None],
+        spread_seconds: float,
+    ) -> None:
+        self._keeper = keeper
+        self._admission = admission
+        self._commands = log
+        self._flusher = flusher
+        self._sleep = sleep
+        self._stop_accepting = stop_accepting
+        self._spread = spread_seconds
+
+    async def run(self) -> None:
+        """All of it; ends early when the last socket has gone."""
+        self._stop_accepting()
+        await self._lead_away()
+        await self._wait_for_leaving()
+        self._admission.closed = True
+        left = await self._commands.flush(FLUSH_SECONDS)
+        if left:
+            _log.warning("commands in flight are given up", count=left)
+        rest = list(self._keeper)
+        for socket in rest:
+            socket.close(CloseCode.RESTART, "restart")
+        if rest:
+            await self._sleep(PARTING_SECONDS)
+        _log.info("drained", closed=len(rest))
+
+    async def _lead_away(self) -> None:
+        sockets = list(self._keeper)
+        waves = max(1, math.ceil(self._spread / WAVE_SECONDS))
+        size = math.ceil(len(sockets) / waves)
+        hint = frames.wire(DrainFrame(within_ms=WITHIN_MS))
+        for start in range(0, len(sockets), max(size, 1)):
+            for socket in sockets[start : start + size]:
+                self._flusher.push(socket, hint)
+            await self._sleep(WAVE_SECONDS)
+
+    async def _wait_for_leaving(self) -> None:
+        for _ in range(int(WITHIN_MS / 1000 / WAVE_SECONDS)):
+            if len(self._keeper) == 0:
+                return
+            await self._sleep(WAVE_SECONDS)

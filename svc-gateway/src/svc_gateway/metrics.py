@@ -1,0 +1,87 @@
+"""The metrics of the gateway: plain integers on the hot paths, read when somebody scrapes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+PREFIX = "nexync_gateway_"
+
+_GAUGES = {
+    "connections": "sockets that are open",
+    "people": "people with a socket here, or a moment ago",
+    "rooms": "streams that this gateway is subscribed to",
+    "authority_void": "1 while memberships have to be read again before sends are taken",
+}
+_COUNTERS = {
+    "handshakes": "handshakes that opened a socket",
+    "handshakes_refused": "handshakes answered with an HTTP error",
+    "deliveries": "event frames handed to sockets",
+    "events": "events received in order, once a stream",
+    "frames_in": "text frames from clients",
+    "bad_frames": "frames that broke the contract",
+    "acks": "commands that are durable",
+    "retries": "sends that were told to come again",
+    "rejections": "sends refused here, without a command",
+    "holes": "holes found in a stream",
+    "holes_repaired": "holes closed",
+    "events_repaired": "events fetched to close holes",
+    "resets": "streams that a client was told to read anew",
+    "resumes": "sockets that resumed",
+    "slow_readers": "sockets closed because they didn't read",
+    "dead_sockets": "sockets closed because nothing was heard",
+    "resubscribes": "subscribing connections that were made anew",
+    "published_malformed": "published payloads that could not be read",
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the gateway counts. Gauges and counters alike are plain numbers of one thread."""
+
+    connections: int = 0
+    people: int = 0
+    rooms: int = 0
+    authority_void: int = 0
+    handshakes: int = 0
+    handshakes_refused: int = 0
+    deliveries: int = 0
+    events: int = 0
+    frames_in: int = 0
+    bad_frames: int = 0
+    acks: int = 0
+    retries: int = 0
+    rejections: int = 0
+    holes: int = 0
+    holes_repaired: int = 0
+    events_repaired: int = 0
+    resets: int = 0
+    resumes: int = 0
+    slow_readers: int = 0
+    dead_sockets: int = 0
+    resubscribes: int = 0
+    published_malformed: int = 0
+    repair_seconds: float = 0.0
+    """Summed over `holes_repaired`: from finding the hole to closing it."""
+
+
+class CountsCollector(Collector):
+    """Shows one `Counts` to Prometheus."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterable[Metric]:
+        """All families, in a fixed order."""
+        for name, text in _GAUGES.items():
+            yield GaugeMetricFamily(PREFIX + name, text, value=getattr(self._counts, name))
+        for name, text in _COUNTERS.items():
+            yield CounterMetricFamily(PREFIX + name, text, value=getattr(self._counts, name))
+        yield SummaryMetricFamily(
+            PREFIX + "repair_seconds",
+            "time from finding a hole to closing it",
+            count_value=self._counts.holes_repaired,
+            sum_value=self._counts.repair_seconds,
+        )

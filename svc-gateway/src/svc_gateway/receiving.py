@@ -1,0 +1,52 @@
+"""From a Pub/Sub payload to the rooms, the sockets of a person, or a control."""
+
+from collections.abc import Callable
+
+from nexync_contracts.channels import (
+    KIND_CONTROL,
+    KIND_EVENT,
+    KIND_MEMBERSHIP,
+    KIND_OUTCOME,
+    decode_published,
+)
+from nexync_contracts.ids import Stream
+from svc_gateway.metrics import Counts
+from svc_gateway.rooms import Rooms
+
+_PREFIX = len("s:")
+
+
+class Receiver:
+    """Takes every message of the subscribing connection."""
+
+    def __init__(
+        self,
+        *,
+        rooms: Rooms,
+        outcome: Callable[[Stream, bytes], None],
+        control: Callable[[Stream, bytes], None],
+        counts: Counts,
+    ) -> None:
+        self._rooms = rooms
+        self._outcome = outcome
+        self._control = control
+        self._counts = counts
+
+    def receive(self, channel: bytes, payload: bytes) -> None:
+        """One message. What can't be read is counted; the repair finds what it may have been."""
+        try:
+            kind, epoch, seq, frame = decode_published(payload)
+        except ValueError:
+            self._counts.published_malformed += 1
+            return
+        stream = Stream(channel[_PREFIX:].decode())
+        if kind in {KIND_EVENT, KIND_MEMBERSHIP}:
+            room = self._rooms.get(stream)
+            if room is not None:
+                self._rooms.offer(room, epoch, seq, frame, parse=kind == KIND_MEMBERSHIP)
+        elif kind == KIND_OUTCOME:
+            self._outcome(stream, frame)
+        elif kind == KIND_CONTROL:
+            self._control(stream, frame)
+        else:
+            self._counts.published_malformed += 1

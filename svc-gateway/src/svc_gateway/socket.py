@@ -1,0 +1,387 @@
+"""One WebSocket connection: bytes in, bytes out, and the state that its life needs.
+
+Nothing is awaited here but in the small tasks that a socket has while it reads something: who it is, what it
+missed, whether it may send to a chat that isn't in the cache.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, cast
+
+from nexync_contracts import limits
+from nexync_contracts.errors import CloseCode
+from nexync_contracts.frames import (
+    CheckFrame,
+    ErrorFrame,
+    RepairFrame,
+    ResumeFrame,
+    SendFrame,
+    WelcomeFrame,
+)
+from nexync_contracts.ids import PersonId, SessionId
+from svc_gateway import frames
+from svc_gateway.admission import Admission
+from svc_gateway.conversation import Close, Conversation, Reading, Reply
+from svc_gateway.errors import BackendAwayError, UnauthenticatedError
+from svc_gateway.framing import (
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Decoder,
+    Message,
+    encode,
+    encode_close,
+)
+from svc_gateway.handshake import HEAD_BYTES, head_end, judge
+from svc_gateway.keeping import SLOW_BYTES, Keeper
+from svc_gateway.metrics import Counts
+from svc_gateway.outbox import Flusher
+from svc_gateway.people import People, Person
+from svc_gateway.ports import Clock, Spawn, Tokens, Windows
+from svc_gateway.resuming import Resumer
+
+HANDSHAKE_SECONDS: Final = 10.0
+RESUME_SECONDS: Final = 10.0
+PARTING_SECONDS: Final = 3.0
+"""From our close frame to dropping the connection."""
+
+HIGH_WATER_BYTES: Final = 262_144
+READS: Final = 8
+"""Repairs and checks of one socket that wait for their turn; the next is answered with an error."""
+
+NOBODY: Final = PersonId("")
+NO_SESSION: Final = SessionId("")
+
+
+class State(Enum):
+    """Where a connection is in its life."""
+
+    HEAD = 0
+    IDENTIFYING = 1
+    OPEN = 2
+    CLOSING = 3
+    CLOSED = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Kit:
+    """What all sockets of the gateway share."""
+
+    origins: tuple[str, ...]
+    instance: str
+    max_connections: int
+    clock: Clock
+    counts: Counts
+    flusher: Flusher
+    keeper: Keeper
+    people: People
+    resumer: Resumer
+    admission: Admission
+    tokens: Tokens
+    windows: Windows
+    spawn: Spawn
+    call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]
+    opening: int = 0
+
+
+class Socket(asyncio.Protocol):
+    """A connection, from the first byte of its handshake to its end."""
+
+    __slots__ = (
+        "_decoder",
+        "_head",
+        "_identity",
+        "_kit",
+        "_reads",
+        "_state",
+        "_timer",
+        "_transport",
+        "bucket",
+        "conversation",
+        "heard_at",
+        "live",
+        "out",
+        "paused_at",
+        "person",
+        "retire_at",
+        "sends",
+        "session",
+    )
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._transport: asyncio.Transport | None = None
+        self._state = State.HEAD
+        self._head = b""
+        self._decoder: Decoder | None = None
+        self._identity = NOBODY
+        self._reads: deque[Reading] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.bucket = 0
+        self.conversation = Conversation()
+        self.heard_at = 0.0
+        self.live = False
+        self.out: list[bytes] = []
+        self.paused_at = 0.0
+        self.person: Person | None = None
+        self.retire_at = 0.0
+        self.sends: deque[SendFrame] | None = None
+        self.session = NO_SESSION
+
+    # The transport calls these.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A TCP connection; the handshake has ten seconds."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+        self._kit.opening += 1
+        self._after(HANDSHAKE_SECONDS, self.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes, in whatever state."""
+        if self._state is State.OPEN or self._state is State.CLOSING:
+            self._read(data)
+        elif self._state is State.HEAD:
+            self._handshake(data)
+        elif self._state is State.IDENTIFYING:
+            self._head += data
+            if len(self._head) > limits.RESUME_FRAME_BYTES:
+                self.abort()
+
+    def pause_writing(self) -> None:
+        """The transport holds more than the high-water mark."""
+        self.paused_at = self._kit.clock.monotonic()
+        self._kit.keeper.paused(self)
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        self.paused_at = 0.0
+        self._kit.keeper.resumed(self)
+
+    def eof_received(self) -> bool | None:
+        """The peer sends no more: close."""
+        return None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end, for whatever reason."""
+        del exc
+        self._settle()
+        self._state = State.CLOSED
+        self._transport = None
+        self._cancel_timer()
+        self._leave()
+
+    # Everybody else calls these.
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the transport; past SLOW_BYTES the socket is closed."""
+        transport = self._transport
+        if transport is None or self._state is State.CLOSING:
+            return
+        transport.write(data)
+        if self.paused_at and transport.get_write_buffer_size() > SLOW_BYTES:
+            self._kit.keeper.slow(self)
+
+    def close(self, code: int, reason: str) -> None:
+        """Send what is queued and a close frame, take part in nothing more, drop after three seconds."""
+        transport = self._transport
+        if transport is None or self._state in {State.CLOSING, State.CLOSED}:
+            return
+        if self._state is State.IDENTIFYING:
+            transport.resume_reading()
+        self._settle()
+        self._state = State.CLOSING
+        transport.write(b"".join((*self.out, encode_close(code, reason))))
+        self._leave()
+        self._after(PARTING_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        """Drop the connection."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # The life of a connection, in order.
+
+    def _handshake(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        self._head += data
+        end = head_end(self._head)
+        if end < 0:
+            if len(self._head) > HEAD_BYTES:
+                self.abort()
+            return
+        kit = self._kit
+        full = kit.counts.connections + kit.opening > kit.max_connections
+        judged = judge(self._head[:end], kit.origins, full=full)
+        transport.write(judged.response)
+        if not judged.opened:
+            kit.counts.handshakes_refused += 1
+            self._settle()
+            self._state = State.CLOSING
+            transport.close()
+            return
+        self._head = self._head[end:]
+        self._state = State.IDENTIFYING
+        transport.pause_reading()
+        kit.spawn(self._identify(judged.token), "identify")
+
+    async def _identify(self, token: str | None) -> None:
+        kit = self._kit
+        try:
+            identity = await kit.tokens.identify(token or "")
+            ended = await kit.windows.ended(identity.session)
+        except UnauthenticatedError:
+            self.close(CloseCode.UNAUTHENTICATED, "log in first")
+            return
+        except BackendAwayError:
+            self.close(CloseCode.LOST_BACKEND, "try again")
+            return
+        if ended:
+            self.close(CloseCode.SESSION_ENDED, "logged out")
+            return
+        transport = self._transport
+        if self._state is not State.IDENTIFYING or transport is None:
+            return
+        self._identity, self.session = identity
+        self._settle()
+        self._state = State.OPEN
+        kit.counts.handshakes += 1
+        kit.keeper.add(self, kit.clock.monotonic())
+        self._after(RESUME_SECONDS, self._no_resume)
+        welcome = WelcomeFrame(
+            person=identity.person,
+            session=identity.session,
+            time=kit.clock.unix_ms(),
+            gateway=kit.instance,
+        )
+        kit.flusher.push(self, frames.wire(welcome))
+        self._decoder = Decoder(limits.RESUME_FRAME_BYTES)
+        head, self._head = self._head, b""
+        transport.resume_reading()
+        if head:
+            self._read(head)
+
+    def _no_resume(self) -> None:
+        self.close(CloseCode.RESUME_TIMEOUT, "no resume came")
+
+    def _read(self, data: bytes) -> None:
+        decoder = self._decoder
+        if decoder is None:
+            return
+        self.heard_at = self._kit.clock.monotonic()
+        messages, error = decoder.feed(data)
+        for message in messages:
+            self._take(message)
+        if error is not None:
+            self.close(error.code, error.reason)
+
+    def _take(self, message: Message) -> None:
+        if message.opcode == CLOSE:
+            if self._state is State.OPEN:
+                self.close(1000, "")
+            if self._transport is not None:
+                self._transport.close()
+        elif self._state is not State.OPEN:
+            return
+        elif message.opcode == TEXT:
+            self._text(message.payload)
+        elif message.opcode == PING:
+            self._kit.flusher.push(self, encode(PONG, message.payload))
+
+    def _text(self, payload: bytes) -> None:
+        kit = self._kit
+        kit.counts.frames_in += 1
+        step = self.conversation.receive(payload, self.heard_at, kit.clock.unix_ms())
+        if isinstance(step, SendFrame):
+            self._send(step)
+        elif isinstance(step, Reply):
+            if isinstance(step.frame, ErrorFrame):
+                kit.counts.bad_frames += 1
+            kit.flusher.push(self, frames.wire(step.frame))
+        elif isinstance(step, Close):
+            self.close(step.code, step.reason)
+        else:
+            self._queue_read(step)
+
+    def _send(self, frame: SendFrame) -> None:
+        if self.sends is None:
+            if self.person is not None and self._kit.admission.admit(self, frame):
+                return
+            self.sends = deque((frame,))
+            if self.person is not None:
+                self._kit.spawn(self._kit.admission.drain(self), "sends")
+        else:
+            self.sends.append(frame)
+
+    def _queue_read(self, frame: Reading) -> None:
+        if isinstance(frame, ResumeFrame):
+            self._cancel_timer()
+            if self._decoder is not None:
+                self._decoder.limit = limits.FRAME_BYTES
+        if self._reads is None:
+            self._reads = deque((frame,))
+            self._kit.spawn(self._work(), "reads")
+        elif len(self._reads) < READS:
+            self._reads.append(frame)
+        else:
+            error = ErrorFrame(code="too_often", message=f"{READS} repairs and checks wait already")
+            self._kit.flusher.push(self, frames.wire(error))
+
+    async def _work(self) -> None:
+        """Resume, repairs and checks, one after the other."""
+        while self._reads and self._state is State.OPEN:
+            frame = self._reads[0]
+            if isinstance(frame, ResumeFrame):
+                await self._resume(frame)
+            elif self.person is not None and isinstance(frame, RepairFrame):
+                await self._kit.resumer.repair(self.person, self, frame.stream, frame.after)
+            elif self.person is not None and isinstance(frame, CheckFrame):
+                await self._kit.resumer.check(self.person, self, frame.heads)
+            self._reads.popleft()
+        self._reads = None
+
+    async def _resume(self, frame: ResumeFrame) -> None:
+        kit = self._kit
+        try:
+            person = await kit.people.enter(self._identity, self)
+            ended = await kit.windows.ended(self.session)
+        except BackendAwayError:
+            self.close(CloseCode.LOST_BACKEND, "try again")
+            return
+        if self._state is not State.OPEN:
+            kit.people.leave(person, self)
+            return
+        self.person = person
+        if ended:
+            self.close(CloseCode.SESSION_ENDED, "logged out")
+            return
+        if self.sends:
+            kit.spawn(kit.admission.drain(self), "sends")
+        await kit.resumer.resume(person, self, frame.heads)
+
+    def _settle(self) -> None:
+        """The handshake is over, one way or the other."""
+        if self._state in {State.HEAD, State.IDENTIFYING}:
+            self._kit.opening -= 1
+
+    def _leave(self) -> None:
+        self.out.clear()
+        self._kit.keeper.remove(self)
+        if self.person is not None:
+            self._kit.people.leave(self.person, self)
+        self._decoder = None if self._state is State.CLOSED else self._decoder
+
+    def _after(self, seconds: float, call: Callable[[], None]) -> None:
+        self._cancel_timer()
+        self._timer = self._kit.call_later(seconds, call)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,153 @@
+"""The use cases, wired to ports: the composition root passes adapters, tests pass fakes."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from svc_gateway.admission import Admission
+from svc_gateway.authority import MembershipAuthority
+from svc_gateway.keeping import Keeper
+from svc_gateway.membership import Membership
+from svc_gateway.metrics import Counts
+from svc_gateway.outbox import Flusher
+from svc_gateway.people import People
+from svc_gateway.ports import (
+    Channels,
+    Chats,
+    Clock,
+    CommandLog,
+    Sessions,
+    Sleep,
+    Spawn,
+    Tokens,
+    Windows,
+)
+from svc_gateway.ranges import Ranges
+from svc_gateway.receiving import Receiver
+from svc_gateway.repair import Comparer, Mender
+from svc_gateway.resuming import Resumer
+from svc_gateway.rooms import Room, Rooms
+from svc_gateway.socket import Kit
+
+
+@dataclass(slots=True, kw_only=True)
+class Core:
+    """The use cases, wired to ports; tests wire the same to fakes."""
+
+    kit: Kit
+    rooms: Rooms
+    people: People
+    membership: Membership
+    authority: MembershipAuthority
+    receiver: Receiver
+    comparer: Comparer
+
+
+def build_core(
+    *,
+    instance: str,
+    origins: tuple[str, ...],
+    max_connections: int,
+    max_age: float,
+    repair_off: bool,
+    channels: Channels,
+    windows: Windows,
+    chats: Chats,
+    sessions: Sessions,
+    tokens: Tokens,
+    commands: CommandLog,
+    clock: Clock,
+    sleep: Sleep,
+    spawn: Spawn,
+    call_soon: Callable[[Callable[[], None]], object],
+    call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
+    counts: Counts,
+) -> Core:
+    """Wire the use cases."""
+    flusher = Flusher(call_soon, counts)
+    rooms = Rooms(flusher, counts)
+    ranges = Ranges(windows, chats)
+    people = People(
+        rooms=rooms, channels=channels, windows=windows, chats=chats, clock=clock, counts=counts
+    )
+    resumer = Resumer(
+        people=people,
+        rooms=rooms,
+        ranges=ranges,
+        chats=chats,
+        flusher=flusher,
+        clock=clock,
+        counts=counts,
+    )
+    mender = Mender(
+        rooms=rooms,
+        ranges=ranges,
+        spawn=spawn,
+        sleep=sleep,
+        clock=clock,
+        counts=counts,
+        off=repair_off,
+    )
+
+    def reread(room: Room) -> None:
+        authority.reread(room)
+
+    membership = Membership(
+        people=people,
+        rooms=rooms,
+        resumer=resumer,
+        chats=chats,
+        flusher=flusher,
+        spawn=spawn,
+        sleep=sleep,
+        on_hole=mender.mend,
+        on_restart=reread,
+    )
+    authority = MembershipAuthority(
+        people=people,
+        membership=membership,
+        chats=chats,
+        sessions=sessions,
+        spawn=spawn,
+        sleep=sleep,
+        counts=counts,
+    )
+    rooms.listener = membership
+    admission = Admission(
+        log=commands,
+        look_up=membership.look_up,
+        flusher=flusher,
+        clock=clock,
+        counts=counts,
+        instance=instance,
+    )
+    keeper = Keeper(flusher=flusher, counts=counts, random=Random(), max_age=max_age)
+    kit = Kit(
+        origins=origins,
+        instance=instance,
+        max_connections=max_connections,
+        clock=clock,
+        counts=counts,
+        flusher=flusher,
+        keeper=keeper,
+        people=people,
+        resumer=resumer,
+        admission=admission,
+        tokens=tokens,
+        windows=windows,
+        spawn=spawn,
+        call_later=call_later,
+    )
+    receiver = Receiver(
+        rooms=rooms, outcome=membership.outcome, control=membership.control, counts=counts
+    )
+    return Core(
+        kit=kit,
+        rooms=rooms,
+        people=people,
+        membership=membership,
+        authority=authority,
+        receiver=receiver,
+        comparer=Comparer(rooms=rooms, windows=windows, chats=chats),
+    )
