@@ -75,7 +75,7 @@ class Town:
             record(chat_stream(chat), 1 + n, n, at + n, people[0], MessageCreated(body=f"m{n}"))
             for n in range(1, messages + 1)
         ]
-        snapshot = {"v": 1, "kind": kind.value, "name": name, "members": {}}
+        snapshot: dict[str, object] = {"v": 1, "kind": kind.value, "name": name, "members": {}}
         async with self.pool.connection() as connection:
             await connection.execute(
                 "INSERT INTO streams VALUES (%s, %s, 1, %s, %s, %s, %s)",

@@ -42,7 +42,7 @@ PARTITION = 3
 class World:
     """A stream in the log, its window and its rows, with everything that may happen to them."""
 
-    events: list[EventRecord] = field(default_factory=lambda: list[EventRecord]())
+    events: list[EventRecord] = field(default_factory=list[EventRecord])
     first: int = 1
     flushed: int = 0
     marked: bool = True

@@ -43,14 +43,14 @@ const bytes = (schema: z.ZodString, max: number) =>
 """
 
 
-def _pattern_of(annotation: object) -> str:
-    return TypeAdapter(annotation).json_schema()["pattern"]
+def _pattern_of(adapter: TypeAdapter[Any]) -> str:
+    return adapter.json_schema()["pattern"]
 
 
 _NAMED_PATTERNS: Final = {
-    _pattern_of(ids.PersonIdField): "uuid",
-    _pattern_of(ids.ClientIdField): "uuid7",
-    _pattern_of(ids.StreamField): "streamName",
+    _pattern_of(TypeAdapter(ids.PersonIdField)): "uuid",
+    _pattern_of(TypeAdapter(ids.ClientIdField)): "uuid7",
+    _pattern_of(TypeAdapter(ids.StreamField)): "streamName",
 }
 
 

@@ -54,7 +54,7 @@ class Replies:
             await pubsub.subscribe(self._channel)  # pyright: ignore[reportUnknownMemberType] - redis-py's stubs
             self.subscribed = True
             while True:
-                message: dict[str, Any] | None = await pubsub.get_message(
+                message: dict[str, Any] | None = await pubsub.get_message(  # pyright: ignore[reportUnknownVariableType] - redis-py's stubs
                     ignore_subscribe_messages=True, timeout=POLL_SECONDS
                 )
                 if message is not None:
