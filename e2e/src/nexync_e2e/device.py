@@ -30,8 +30,8 @@ class Device:
     """A person's device at one or several gateways, tried in turn.
 
     `repair` off makes a device that never asks for what it lacks. `check_seconds` is its own check of heads.
-    `on_event` is called with the stream and the monotonic time of every event frame. `longest_hole` is in
-    seconds.
+    `only` names the chats that this device keeps; events of others are passed over. `on_event` is called with
+    the stream and the monotonic time of every event frame. `longest_hole` is in seconds.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Device:
         check_seconds: float = 15.0,
         dice: random.Random | None = None,
         on_event: Callable[[Stream, float], None] | None = None,
+        only: frozenset[Stream] | None = None,
     ) -> None:
         self.person = person
         self.name = name
@@ -63,6 +64,7 @@ class Device:
         self._repair = repair
         self._check_seconds = check_seconds
         self._on_event = on_event
+        self._only = only
         self._dice = dice or random.Random()
         self._clock = ServerClock()
         self._socket: ClientConnection | None = None
@@ -227,6 +229,8 @@ class Device:
 
     async def _take(self, frame: frames.ServerFrame, socket: ClientConnection) -> None:
         now = time.monotonic()
+        if self._passes_over(frame):
+            return
         match frame:
             case frames.EventFrame():
                 inbox = self._inbox(frame.stream, frame.epoch)
@@ -246,6 +250,17 @@ class Device:
                 self.errors.append(frame)
             case _:
                 await self._take_outcome(frame, now)
+
+    def _passes_over(self, frame: frames.ServerFrame) -> bool:
+        return (
+            self._only is not None
+            and isinstance(
+                frame,
+                frames.EventFrame | frames.SkipFrame | frames.ResetFrame | frames.GoneFrame,
+            )
+            and is_chat_stream(frame.stream)
+            and frame.stream not in self._only
+        )
 
     async def _take_outcome(self, frame: frames.ServerFrame, now: float) -> None:
         match frame:

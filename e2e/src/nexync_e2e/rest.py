@@ -37,7 +37,8 @@ class RefusedError(Exception):
 class Rest:
     """Sends secure cookies to a loopback page without TLS too, as browsers do.
 
-    Calls endpoints at `page` with `origin` as Origin; repeats what the server says is only not yet possible."""
+    Calls endpoints at `page` with `origin` as Origin; repeats what the server says is only not yet possible.
+    """
 
     def __init__(self, page: str, *, origin: str | None = None, patience: float = 20.0) -> None:
         self.page = page

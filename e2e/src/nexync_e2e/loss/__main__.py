@@ -8,7 +8,7 @@ from nexync_e2e.loss.cast import CHATS, WRITERS, Cast, cast
 from nexync_e2e.loss.faults import chosen
 from nexync_e2e.loss.machine import Machine
 from nexync_e2e.loss.run import Report, run, table
-from nexync_e2e.loss.twins import TWINS, run_twin
+from nexync_e2e.loss.twins import TWINS, as_it_has_to_be, run_twin
 from nexync_e2e.settings import Wires, wires
 
 _SHOWN = 12
@@ -67,7 +67,7 @@ async def _twin(name: str, people: Cast, where: Wires) -> bool:
     twin = TWINS[name]
     report = await run_twin(twin, people, where)
     rules = sorted({violation.rule for violation in report.violations})
-    good = bool(rules) is twin.has_to_fail and "stuck" not in rules
+    good = as_it_has_to_be(twin, set(rules))
     wanted = "has to fail" if twin.has_to_fail else "has to pass"
     found = ", ".join(rules) or "nothing"
     print(f"twin {name} {wanted}: found {found} -> {'as it has to be' if good else 'WRONG'}")

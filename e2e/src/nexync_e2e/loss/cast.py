@@ -57,14 +57,22 @@ async def cast(wires: Wires, *, writers: int = WRITERS, chats: int = CHATS) -> A
     try:
         admins, others = people[:2], people[2:]
         for admin in admins:
-            for other in (person for person in people if person is not admin):
-                if other in others or admin is admins[0]:
-                    await befriend(admin, other)
-        groups = [await _group(number, admins, others) for number in range(chats)]
-        yield Cast(people, tuple(groups))
+            for other in others:
+                await befriend(admin, other)
+        yield await _grouped(people, chats)
     finally:
         for person in people:
             await person.close()
+
+
+async def regrouped(people: Cast) -> Cast:
+    """The same people in new chats."""
+    return await _grouped(people.people, len(people.groups))
+
+
+async def _grouped(people: tuple[Person, ...], chats: int) -> Cast:
+    groups = [await _group(number, people[:2], people[2:]) for number in range(chats)]
+    return Cast(people, tuple(groups))
 
 
 async def _group(number: int, admins: tuple[Person, ...], others: tuple[Person, ...]) -> Group:

@@ -63,6 +63,7 @@ class Load:
             repair=repair,
             dice=random.Random(self._dice.random()),
             on_event=self._note_event,
+            only=frozenset(chat_stream(group.chat) for group in self._cast.groups),
         )
 
     def _note_event(self, stream: Stream, now: float) -> None:

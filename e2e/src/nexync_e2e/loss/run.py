@@ -50,17 +50,21 @@ async def run(
     *,
     acks: int = 200,
     repair: bool = True,
+    patience: float = _CATCH_UP_SECONDS,
     seed: int = 1,
     tell: Callable[[Report], None] | None = None,
 ) -> list[Report]:
-    """Reports of the faults in their order; each violation is in the report of the fault that showed it first."""
+    """Reports of the faults in their order; each violation is in the report of the fault that showed it first.
+
+    `patience` is how long the devices have to catch up after the load, seconds.
+    """
     reports: list[Report] = []
     seen: set[Violation] = set()
     histories = Histories(people)
     load = Load(people, wires, repair=repair, seed=seed)
     async with load.running():
         for name in faults:
-            report = await _one(name, load, people, wires, machine, acks, histories)
+            report = await _one(name, load, people, wires, machine, acks, histories, patience)
             report.violations = [found for found in report.violations if found not in seen]
             seen.update(report.violations)
             reports.append(report)
@@ -77,6 +81,7 @@ async def _one(
     machine: Machine,
     acks: int,
     histories: Histories,
+    patience: float,
 ) -> Report:
     report = Report(name)
     started = now()
@@ -98,7 +103,7 @@ async def _one(
     await _bounded(load.pause(), report)
     read = await histories.read()
     quiet = now()
-    await caught_up(load, people, histories, seconds=_CATCH_UP_SECONDS)
+    await caught_up(load, people, histories, seconds=patience)
     report.caught_up = now() - quiet
     read = await histories.read()
     await ask_outcomes(load, read)

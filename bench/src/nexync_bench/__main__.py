@@ -1,0 +1,77 @@
+"""`python -m nexync_bench [names…] [--write]`: measure, print, and with --write put it into docs/performance.md."""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nexync_bench.endtoend import endtoend
+from nexync_bench.failover import failover
+from nexync_bench.fanout import fanout
+from nexync_bench.figures import Section, as_markdown, as_text
+from nexync_bench.idle import idle
+from nexync_bench.native import build
+from nexync_bench.persisting import persisting
+from nexync_e2e.settings import Wires, wires
+
+BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
+    "fanout": fanout,
+    "persister": persisting,
+    "failover": failover,
+    "idle": idle,
+    "endtoend": endtoend,
+}
+_PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
+_HEAD = """# Performance
+
+Written by `python -m nexync_bench --write` on {when}: {cores} cores, {system}. Figures of one run on a shared
+machine: the ratios hold, the absolute numbers move. CPU time is what the kernel counts for the processes named;
+"k/core" is thousands a second of CPU time. The server is pinned to one core for fan-out, the clients (C, epoll)
+to the other.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named benchmarks (default: all) against the running instance; 1 when one failed."""
+    parser = argparse.ArgumentParser(prog="python -m nexync_bench")
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], default=[])
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    options = parser.parse_args(arguments)
+    build()
+    names: list[str] = options.names or list(BENCHMARKS)
+    sections: list[Section] = []
+    failed = False
+    for name in names:
+        try:
+            section = asyncio.run(_one(name))
+        except (RuntimeError, OSError, TimeoutError) as error:
+            failed = True
+            print(f"{name}: failed: {error}", file=sys.stderr, flush=True)
+            continue
+        sections.append(section)
+        print(as_text(section) + "\n", flush=True)
+    if options.write and sections:
+        _write(sections)
+    return 1 if failed else 0
+
+
+async def _one(name: str) -> Section:
+    return await BENCHMARKS[name](wires())
+
+
+def _write(sections: list[Section]) -> None:
+    head = _HEAD.format(
+        when=datetime.now(UTC).strftime("%Y-%m-%d"),
+        cores=os.cpu_count(),
+        system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+    )
+    body = "\n".join(as_markdown(section) for section in sections)
+    _PAGE.write_text(f"{head}\n{body}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
