@@ -1,0 +1,1 @@
+"""Builders of contract values for tests: valid by default, one thing changed by name."""
