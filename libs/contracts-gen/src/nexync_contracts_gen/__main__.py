@@ -4,12 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from nexync_contracts_gen import typescript
+from nexync_contracts_gen import asyncapi, goldens, openapi, typescript
 
 
 def outputs() -> dict[str, str]:
     """Every generated file by its path below the repository, with the text it must have."""
-    return {"svc-web/src/shared/contracts/generated.ts": typescript.render()}
+    return {
+        "docs/api/openapi.json": openapi.render(),
+        "docs/api/asyncapi.json": asyncapi.render(),
+        "svc-web/src/shared/contracts/generated.ts": typescript.render(),
+        **{f"libs/contracts/goldens/{name}": text for name, text in goldens.render().items()},
+    }
 
 
 def main() -> int:
