@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import redis.asyncio
+
 from nexync_contracts import limits
 from nexync_runtime import postgres, redis_client
 from nexync_runtime.http import application, routes_of, serve
@@ -19,12 +21,41 @@ from svc_auth.registering import Registration
 from svc_auth.routes import Routes
 from svc_auth.sessions import SessionKeeper
 from svc_auth.settings import AuthSettings
-from svc_auth.signing import load_key
+from svc_auth.signing import SigningKey, load_key
 from svc_auth.throttling import Throttle
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def compose(
+    settings: AuthSettings,
+    *,
+    pool: postgres.Pool,
+    state: "redis.asyncio.Redis",
+    key: SigningKey,
+    passwords: Passwords,
+) -> Routes:
+    """The use cases over real backends, as routes."""
+    accounts = PostgresAccounts(pool, tries=limits.CODE_TRIES)
+    throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
+    return Routes(
+        registration=Registration(
+            accounts=accounts,
+            passwords=passwords,
+            codes=Codes(key.derived_secret("verification codes")),
+            throttle=throttle,
+            partitions=settings.chat_partitions,
+            clock=_now,
+        ),
+        login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
+        sessions=SessionKeeper(
+            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=_now
+        ),
+        key=key,
+        secure=settings.cookie_secure,
+    )
 
 
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
@@ -41,25 +72,7 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     passwords = Passwords(threads=settings.hash_threads)
     life.on_stop(passwords.close, name="passwords")
 
-    accounts = PostgresAccounts(pool, tries=limits.CODE_TRIES)
-    throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
-    sessions = SessionKeeper(
-        sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=_now
-    )
-    routes = Routes(
-        registration=Registration(
-            accounts=accounts,
-            passwords=passwords,
-            codes=Codes(key.derived_secret("verification codes")),
-            throttle=throttle,
-            partitions=settings.chat_partitions,
-            clock=_now,
-        ),
-        login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
-        sessions=sessions,
-        key=key,
-        secure=settings.cookie_secure,
-    )
+    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords)
     access = CookieAccess(key.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
     internal = application(routes_of(routes.internal(), access))

@@ -110,6 +110,7 @@ class Registration:
         await self._throttle.address(throttling.REGISTER_FROM_ADDRESS, address)
         if is_reserved(username):
             raise username_taken()
+        await self._throttle.subject(throttling.CODES_TO_EMAIL_A_DAY, normal)
         await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
         try:
             outcome = await self._add(normal, username, password)
@@ -141,6 +142,7 @@ class Registration:
         if normal is None:
             raise not_an_address()
         await self._throttle.address(throttling.RESEND_FROM_ADDRESS, address)
+        await self._throttle.subject(throttling.CODES_TO_EMAIL_A_DAY, normal)
         await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
         sent = await self._accounts.resend(normal, self._code_for(normal))
         ATTEMPTS.labels("resend", "code_sent" if sent else "nobody").inc()

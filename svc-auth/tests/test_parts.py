@@ -1,0 +1,146 @@
+"""The small parts: addresses, codes, the signing key, passwords."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_runtime.tokens import TokenError
+from svc_auth.addresses import is_reserved, normal_email
+from svc_auth.codes import Codes
+from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
+from svc_auth.settings import AuthSettings
+from svc_auth.signing import SigningKey, SigningKeyError, load_key, thumbprint
+
+ADA = PersonId("00000000-0000-4000-8000-000000000001")
+BOB = PersonId("00000000-0000-4000-8000-000000000002")
+SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("Ada@Example.ORG", "ada@example.org"),
+        (" ada@example.org ", "ada@example.org"),
+        ("ada@nexync.test", "ada@nexync.test"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada", None),
+        ("ada@", None),
+        ("ada@example.org\r\nBcc: all@example.org", None),
+        ("a\x00da@example.org", None),
+    ],
+)
+def test_an_address_has_one_spelling(text: str, normal: str | None) -> None:
+    """One mailbox is one account, and nothing but an address gets into a mail's header."""
+    assert normal_email(text) == normal
+
+
+def test_names_of_the_service_are_reserved() -> None:
+    """Nobody can pose as the service."""
+    assert is_reserved("admin")
+    assert is_reserved("nexync-support")
+    assert not is_reserved("ada")
+
+
+def test_a_code_is_six_digits_and_bound_to_its_person() -> None:
+    """Somebody else's code is not good, and neither is one hashed with another secret."""
+    codes = Codes(b"secret")
+    code = codes.new()
+    assert len(code) == 6
+    assert code.isdigit()
+    stored = codes.hash(ADA, code)
+    assert codes.matches(ADA, code, stored)
+    assert not codes.matches(BOB, code, stored)
+    assert not Codes(b"other").matches(ADA, code, stored)
+    assert code not in stored
+
+
+def test_the_key_id_is_the_thumbprint_of_rfc_8037() -> None:
+    """The example of RFC 8037, appendix A.3."""
+    x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    assert thumbprint(x) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+
+
+async def test_a_token_is_good_for_ten_minutes_and_its_key_only() -> None:
+    """A foreign key, another time or another algorithm is refused."""
+    key = SigningKey(Ed25519PrivateKey.generate())
+    now = time.time()
+    token, claims = key.access_token(person=ADA, session=SESSION, username="ada", now=now)
+    assert await key.verify(token) == claims
+    assert claims.exp - claims.iat == 600
+    expired, _ = key.access_token(person=ADA, session=SESSION, username="ada", now=1.0)
+    none = jwt.encode(claims.model_dump(), "", algorithm="none", headers={"kid": key.kid})
+    foreign, _ = SigningKey(Ed25519PrivateKey.generate()).access_token(
+        person=ADA, session=SESSION, username="ada", now=now
+    )
+    for bad in (expired, none, foreign, token[:-3] + "AAA", "x"):
+        with pytest.raises(TokenError):
+            await key.verify(bad)
+
+
+def test_a_published_key_checks_a_token() -> None:
+    """What other services read from the JWKS is the right half of the key."""
+    key = SigningKey(Ed25519PrivateKey.generate())
+    token, _ = key.access_token(person=ADA, session=SESSION, username="ada", now=time.time())
+    (published,) = key.jwks().keys
+    public = jwt.PyJWK(published.model_dump()).key
+    assert jwt.decode(token, public, algorithms=["EdDSA"], audience="nexync")["sub"] == ADA
+    assert jwt.get_unverified_header(token)["kid"] == published.kid
+
+
+def test_a_wrong_key_file_names_the_setting(tmp_path: Path) -> None:
+    """Missing or no key: one line that says which setting."""
+    (tmp_path / "bad.pem").write_text("nothing")
+    for name in ("missing.pem", "bad.pem"):
+        with pytest.raises(SigningKeyError, match="NEXYNC_SIGNING_KEY_FILE"):
+            load_key(tmp_path / name)
+
+
+async def test_passwords() -> None:
+    """Right, wrong, nobody; and hashes with old parameters are known as such."""
+    passwords = Passwords(threads=1, memory_kib=64, passes=1)
+    try:
+        encoded = await passwords.hash("correct horse")
+        assert encoded.startswith("$argon2id$")
+        assert await passwords.check(encoded, "correct horse")
+        assert not await passwords.check(encoded, "wrong horse")
+        assert not await passwords.check(None, "correct horse")
+        assert not await passwords.check("not a hash", "correct horse")
+        assert not passwords.outdated(encoded)
+        stronger = Passwords(threads=1, memory_kib=128, passes=1)
+        assert stronger.outdated(encoded)
+        await stronger.close()
+    finally:
+        await passwords.close()
+
+
+async def test_hashes_that_wait_are_bounded() -> None:
+    """One more than the limit is refused at once, and the places come back."""
+    passwords = Passwords(threads=1, memory_kib=64, passes=1)
+    try:
+        many = [passwords.hash("correct horse") for _ in range(WAITING_MAX + 2)]
+        answers = await asyncio.gather(*many, return_exceptions=True)
+        assert sum(isinstance(answer, BusyError) for answer in answers) == 1
+        assert await passwords.hash("correct horse")
+    finally:
+        await passwords.close()
+
+
+def test_origins_are_split() -> None:
+    """Several origins stand in one variable."""
+    settings = AuthSettings(
+        admin_port=1,
+        port=2,
+        internal_port=3,
+        postgres_url="postgresql://x",
+        redis_state_url="redis://x",
+        rabbitmq_url="amqp://x",
+        public_origins="http://a.test, http://b.test",
+        signing_key_file=Path("x"),
+    )
+    assert settings.origins == ("http://a.test", "http://b.test")
+    assert settings.cookie_secure

@@ -1,0 +1,369 @@
+"""Registration, login and sessions over fakes."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.jobs import VerificationCodeJob
+from nexync_runtime.http import ProblemError
+from svc_auth.codes import Codes
+from svc_auth.logging_in import Login
+from svc_auth.passwords import Passwords
+from svc_auth.ports import (
+    Account,
+    CodeRefused,
+    MakeCode,
+    NewPerson,
+    Refreshed,
+    RefreshRefused,
+    Registered,
+    Reused,
+)
+from svc_auth.registering import Holder, Plan, Registration, partition_of, plan_registration
+from svc_auth.sessions import SessionKeeper, token_hash
+from svc_auth.signing import SigningKey
+from svc_auth.throttling import Throttle
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ADA = PersonId("00000000-0000-4000-8000-000000000001")
+BOB = PersonId("00000000-0000-4000-8000-000000000002")
+SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
+
+
+class FakeLimits:
+    """Counts without windows."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+
+    async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
+        count = self.counts[what, subject] = self.counts.get((what, subject), 0) + 1
+        return float(seconds) if count > most else None
+
+    async def clear(self, what: str, subject: str) -> None:
+        self.counts.pop((what, subject), None)
+
+
+class FakeAccounts:
+    """At most one person."""
+
+    def __init__(self) -> None:
+        self.answer = Registered.CODE_SENT
+        self.new: NewPerson | None = None
+        self.code_hash = ""
+        self.jobs: list[VerificationCodeJob] = []
+        self.account: Account | None = None
+        self.rehashed: list[str] = []
+
+    async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
+        if self.answer is Registered.CODE_SENT:
+            sent = make_code(new.person, new.username)
+            self.new, self.code_hash = new, sent.code_hash
+            self.jobs.append(sent.job)
+        return self.answer
+
+    async def resend(self, email: str, make_code: MakeCode) -> bool:
+        if self.new is None or self.new.email != email:
+            return False
+        sent = make_code(self.new.person, self.new.username)
+        self.code_hash = sent.code_hash
+        self.jobs.append(sent.job)
+        return True
+
+    async def spend_code(
+        self, email: str, matches: Callable[[PersonId, str], bool], now: datetime
+    ) -> Account | CodeRefused:
+        new = self.new
+        if new is None or new.email != email or not matches(new.person, self.code_hash):
+            return CodeRefused.WRONG
+        return Account(new.person, new.username, new.password_hash, verified=True)
+
+    async def find(self, login: str) -> Account | None:
+        found = self.account is not None and login in {self.account.username, "ada@example.org"}
+        return self.account if found else None
+
+    async def set_password_hash(self, person: PersonId, password_hash: str) -> None:
+        self.rehashed.append(password_hash)
+
+
+@dataclass
+class FakeSessions:
+    """One session, with its tokens and when they were used."""
+
+    tokens: dict[bytes, datetime | None] = field(default_factory=dict[bytes, datetime | None])
+    ended: bool = False
+
+    async def open(
+        self,
+        session: SessionId,
+        person: PersonId,
+        token_hash: bytes,
+        *,
+        user_agent: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None:
+        self.tokens[token_hash] = None
+
+    async def rotate(
+        self,
+        used_hash: bytes,
+        new_hash: bytes,
+        *,
+        now: datetime,
+        grace_seconds: float,
+        expires_at: datetime,
+    ) -> Refreshed | RefreshRefused | Reused:
+        if used_hash not in self.tokens:
+            return RefreshRefused.UNKNOWN
+        if self.ended:
+            return RefreshRefused.ENDED
+        used_at = self.tokens[used_hash]
+        if used_at is not None and now - used_at > timedelta(seconds=grace_seconds):
+            self.ended = True
+            return Reused(SESSION, ADA)
+        self.tokens[used_hash] = used_at or now
+        self.tokens[new_hash] = None
+        return Refreshed(SESSION, ADA, "ada")
+
+    async def session_of(self, token_hash: bytes) -> tuple[SessionId, PersonId] | None:
+        return (SESSION, ADA) if token_hash in self.tokens else None
+
+    async def end(self, session: SessionId, now: datetime) -> None:
+        self.ended = True
+
+    async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
+        return () if self.ended else tuple(sessions)
+
+
+class FakeAnnouncer:
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.ended: list[SessionId] = []
+
+    async def session_ended(self, person: PersonId, session: SessionId) -> None:
+        self.ended.append(session)
+
+
+class World:
+    """Everything together, with a clock to turn."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.accounts = FakeAccounts()
+        self.limits = FakeLimits()
+        self.sessions = FakeSessions()
+        self.announcer = FakeAnnouncer()
+        self.passwords = Passwords(threads=1, memory_kib=64, passes=1)
+        throttle = Throttle(self.limits, by_address=True)
+        self.registration = Registration(
+            accounts=self.accounts,
+            passwords=self.passwords,
+            codes=Codes(b"secret"),
+            throttle=throttle,
+            partitions=8,
+            clock=lambda: self.now,
+        )
+        self.login = Login(accounts=self.accounts, passwords=self.passwords, throttle=throttle)
+        self.keeper = SessionKeeper(
+            sessions=self.sessions,
+            announcer=self.announcer,
+            key=SigningKey(Ed25519PrivateKey.generate()),
+            clock=lambda: self.now,
+        )
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    made = World()
+    yield made
+    await made.passwords.close()
+
+
+def _holder(
+    email: str, username: str, *, verified: bool, code_valid: bool = True, person: PersonId = ADA
+) -> Holder:
+    expires = None if verified else NOW + timedelta(minutes=5 if code_valid else -5)
+    return Holder(person, email, username, verified, expires)
+
+
+@pytest.mark.parametrize(
+    ("holders", "plan"),
+    [
+        ([], Plan(Registered.CODE_SENT)),
+        ([_holder("a@x", "ada", verified=True)], Plan(Registered.USERNAME_TAKEN)),
+        ([_holder("a@x", "other", verified=True)], Plan(Registered.ALREADY_VERIFIED)),
+        ([_holder("b@x", "ada", verified=True)], Plan(Registered.USERNAME_TAKEN)),
+        ([_holder("b@x", "ada", verified=False)], Plan(Registered.USERNAME_TAKEN)),
+        (
+            [_holder("b@x", "ada", verified=False, code_valid=False)],
+            Plan(Registered.CODE_SENT, None, (ADA,)),
+        ),
+        ([_holder("a@x", "ada", verified=False)], Plan(Registered.CODE_SENT, ADA)),
+        ([_holder("a@x", "other", verified=False)], Plan(Registered.CODE_SENT, ADA)),
+        (
+            [
+                _holder("a@x", "other", verified=True),
+                _holder("b@x", "ada", verified=True, person=BOB),
+            ],
+            Plan(Registered.USERNAME_TAKEN),
+        ),
+        (
+            [
+                _holder("a@x", "other", verified=False),
+                _holder("b@x", "ada", verified=False, code_valid=False, person=BOB),
+            ],
+            Plan(Registered.CODE_SENT, ADA, (BOB,)),
+        ),
+    ],
+)
+def test_who_gets_the_name(holders: list[Holder], plan: Plan) -> None:
+    """`ada` at `a@x` registers; a taken name is told alike for known and unknown addresses."""
+    assert plan_registration(holders, "a@x", "ada", NOW) == plan
+
+
+def test_a_partition_is_stable_and_in_range() -> None:
+    """It depends on the person alone."""
+    assert partition_of(ADA, 8) == partition_of(ADA, 8)
+    people = [PersonId(f"00000000-0000-4000-8000-{number:012x}") for number in range(200)]
+    assert {partition_of(person, 8) for person in people} == set(range(8))
+
+
+async def test_register_and_verify(world: World) -> None:
+    """The code of the job is the one that verifies, and the job has what the mail needs."""
+    await world.registration.register("Ada@Example.org", "ada", "correct horse", "10.0.0.1")
+    (job,) = world.accounts.jobs
+    assert (job.email, job.username) == ("ada@example.org", "ada")
+    assert job.expires_at == int((NOW + timedelta(minutes=10)).timestamp() * 1000)
+    account = await world.registration.verify("ada@example.org", job.code, "10.0.0.1")
+    assert account.username == "ada"
+
+
+@pytest.mark.parametrize("answer", [Registered.CODE_SENT, Registered.ALREADY_VERIFIED])
+async def test_a_known_address_is_answered_like_an_unknown_one(
+    world: World, answer: Registered
+) -> None:
+    """No error either way, and the same wait until the next attempt."""
+    world.accounts.answer = answer
+    await world.registration.register("ada@example.org", "ada", "correct horse", "10.0.0.1")
+    with pytest.raises(ProblemError) as caught:
+        await world.registration.register("ada@example.org", "ada", "correct horse", "10.0.0.1")
+    assert caught.value.problem.code is ProblemCode.TOO_MANY
+    assert caught.value.problem.retry_after == 30
+
+
+async def test_a_taken_name_can_be_changed_at_once(world: World) -> None:
+    """The wait between codes begins only when one is sent."""
+    world.accounts.answer = Registered.USERNAME_TAKEN
+    with pytest.raises(ProblemError) as caught:
+        await world.registration.register("ada@example.org", "ada", "correct horse", "10.0.0.1")
+    assert caught.value.problem.code is ProblemCode.USERNAME_TAKEN
+    world.accounts.answer = Registered.CODE_SENT
+    await world.registration.register("ada@example.org", "ada2", "correct horse", "10.0.0.1")
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_tries_are_counted_alike_for_known_and_unknown_addresses(
+    world: World, known: bool
+) -> None:
+    """Five wrong codes, then the code is spent, whoever it is; a new code starts again."""
+    if known:
+        await world.registration.register("ada@example.org", "ada", "correct horse", "10.0.0.1")
+    codes: list[ProblemCode] = []
+    for _ in range(6):
+        with pytest.raises(ProblemError) as caught:
+            await world.registration.verify("ada@example.org", "xxxxxx", "10.0.0.1")
+        codes.append(caught.value.problem.code)
+    assert codes == [ProblemCode.WRONG_CODE] * 5 + [ProblemCode.CODE_SPENT]
+    await world.limits.clear("code", "ada@example.org")
+    await world.registration.resend("ada@example.org", "10.0.0.1")
+    with pytest.raises(ProblemError) as caught:
+        await world.registration.verify("ada@example.org", "xxxxxx", "10.0.0.1")
+    assert caught.value.problem.code is ProblemCode.WRONG_CODE
+
+
+async def test_login(world: World) -> None:
+    """By either name; wrong and unknown are the same; unverified is told only with the password."""
+    encoded = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", encoded, verified=True)
+    for name in ("ada", "ADA", "Ada@Example.org"):
+        assert (await world.login.log_in(name, "correct horse", "10.0.0.1")).person == ADA
+    for name, password in (("ada", "wrong horse"), ("bob", "correct horse")):
+        with pytest.raises(ProblemError) as caught:
+            await world.login.log_in(name, password, "10.0.0.1")
+        assert caught.value.problem.code is ProblemCode.WRONG_CREDENTIALS
+    world.accounts.account = Account(ADA, "ada", encoded, verified=False)
+    with pytest.raises(ProblemError) as caught:
+        await world.login.log_in("ada", "correct horse", "10.0.0.1")
+    assert caught.value.problem.code is ProblemCode.NOT_VERIFIED
+
+
+async def test_a_stranger_cannot_lock_somebody_out(world: World) -> None:
+    """Ten wrong passwords from one address stop that address, not the owner's."""
+    encoded = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", encoded, verified=True)
+    for _ in range(10):
+        with pytest.raises(ProblemError):
+            await world.login.log_in("ada", "wrong horse", "10.0.0.66")
+    with pytest.raises(ProblemError) as caught:
+        await world.login.log_in("ada", "correct horse", "10.0.0.66")
+    assert caught.value.problem.code is ProblemCode.TOO_MANY
+    assert (await world.login.log_in("ada", "correct horse", "10.0.0.1")).person == ADA
+
+
+async def test_an_old_hash_is_renewed_at_login(world: World) -> None:
+    """Stronger parameters reach everybody who comes back."""
+    weak = Passwords(threads=1, memory_kib=32, passes=1)
+    world.accounts.account = Account(ADA, "ada", await weak.hash("correct horse"), verified=True)
+    await weak.close()
+    await world.login.log_in("ada", "correct horse", "10.0.0.1")
+    (fresh,) = world.accounts.rehashed
+    assert not world.passwords.outdated(fresh)
+
+
+async def test_two_tabs_may_race_but_a_copy_ends_the_session(world: World) -> None:
+    """Within ten seconds a used token gets a fresh one; later the session is over for both."""
+    first = await world.keeper.open(ADA, "ada", "browser\r\n")
+    second = await world.keeper.refresh(first.refresh)
+    world.now += timedelta(seconds=9)
+    third = await world.keeper.refresh(first.refresh)
+    assert len({first.refresh, second.refresh, third.refresh}) == 3
+    assert not world.announcer.ended
+    world.now += timedelta(seconds=2)
+    with pytest.raises(ProblemError) as caught:
+        await world.keeper.refresh(first.refresh)
+    assert caught.value.problem.code is ProblemCode.UNAUTHENTICATED
+    assert world.announcer.ended == [SESSION]
+    with pytest.raises(ProblemError):
+        await world.keeper.refresh(third.refresh)
+
+
+async def test_logout_is_announced_again_when_it_is_repeated(world: World) -> None:
+    """If the first announcement was lost, asking again repairs it."""
+    tokens = await world.keeper.open(ADA, "ada", "")
+    assert await world.keeper.alive([SESSION]) == (SESSION,)
+    await world.keeper.end(tokens.refresh, None)
+    await world.keeper.end(tokens.refresh, tokens.claims)
+    assert world.announcer.ended == [SESSION, SESSION]
+    assert await world.keeper.alive([SESSION]) == ()
+
+
+@pytest.mark.parametrize("token", [None, "", "made up", "x" * 5000])
+async def test_a_made_up_token_is_refused(world: World, token: str | None) -> None:
+    """Nothing is announced and nothing breaks."""
+    with pytest.raises(ProblemError):
+        await world.keeper.refresh(token)
+    await world.keeper.end(token, None)
+    assert not world.announcer.ended
+
+
+async def test_tokens_are_stored_as_hashes_only(world: World) -> None:
+    """A stolen table has no token in it."""
+    tokens = await world.keeper.open(ADA, "ada", "")
+    assert list(world.sessions.tokens) == [token_hash(tokens.refresh)]
