@@ -169,6 +169,7 @@ def _epmd(config: Config, place: Place) -> Program:
         folder=places.give(place, place.folder / "rabbitmq"),
         env=_erlang(config, place),
         user=place.user,
+        stop_signal="KILL",
     )
 
 

@@ -57,11 +57,15 @@ def run(
 
 def telling_line(output: str) -> str:
     """The line of `output` that most likely says what went wrong: the last that names an error."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if _says_something(line.strip())]
     for line in reversed(lines):
         if any(word in line.lower() for word in _INTERESTING):
             return line[:300]
     return lines[-1][:300] if lines else "it printed nothing"
+
+
+def _says_something(line: str) -> bool:
+    return line not in ("", "npm error") and "A complete log of this run" not in line
 
 
 def find(name: str, *places: str, package: str) -> Path:

@@ -122,7 +122,8 @@ def install_web(config: Config, steps: Steps) -> None:
     if not commands.is_done(stamp, lock) or not (folder / "node_modules").is_dir():
         with steps.step("Install the packages of the web client"):
             npm = commands.find("npm", package="npm")
-            commands.run([npm, "ci"], log=config.logs / "install-web.log", timeout=900, cwd=folder)
+            log = config.logs / "install-web.log"
+            commands.run([npm, "ci"], log=log, timeout=900, cwd=folder)
             commands.mark_done(stamp, lock)
 
 
@@ -163,4 +164,5 @@ def programs(config: Config) -> Iterator[Program]:
                 "SOURCE_HASH": commands.digest([source, *libraries])[:12],
             },
             stop_seconds=30,
+            start_seconds=60,
         )
