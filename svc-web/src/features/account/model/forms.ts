@@ -13,7 +13,7 @@ export const codeForm = verifyBodySchema.pick({ code: true });
 
 const WORDS: Record<string, string> = {
   email: "Enter an e-mail address like name@example.org.",
-  username: "3 to 32 small letters or digits; . _ and - may be between them.",
+  username: "3 to 32 of a–z, 0–9; . _ - in between.",
   password: "8 to 128 characters.",
   login: "Enter your username or e-mail address.",
   code: "Enter the six digits from the mail.",

@@ -1,0 +1,148 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { launch } from "./browser";
+import { GROUP, NOW, pretend, PRIVATE, type Pretence } from "./pretend";
+import { serve } from "./static";
+
+const OUT = fileURLToPath(new URL("../out", import.meta.url));
+const PICTURES =
+  process.env["NEXYNC_PICTURES"] ?? fileURLToPath(new URL(".output", import.meta.url));
+
+const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
+type Shot = {
+  name: string;
+  path: string;
+  how: Pretence;
+  then?: (page: Page) => Promise<void>;
+};
+
+const SHOTS: Shot[] = [
+  { name: "login", path: "/login", how: { account: "none" } },
+  {
+    name: "login-wrong",
+    path: "/login",
+    how: { account: "none" },
+    then: async (page) => {
+      await page.getByLabel("Username or e-mail").fill("elin");
+      await page.getByLabel("Password", { exact: true }).fill("not my password");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByText("don't match").waitFor();
+    },
+  },
+  {
+    name: "signup",
+    path: "/signup",
+    how: { account: "none" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.getByText("like name@example.org").waitFor();
+    },
+  },
+  { name: "verify", path: "/verify?email=elin@example.org", how: { account: "none" } },
+  { name: "empty", path: "/", how: { account: "new" } },
+  { name: "chats", path: "/", how: { account: "busy" } },
+  { name: "chat", path: `/c/${PRIVATE}`, how: { account: "busy" } },
+  {
+    name: "sending",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("This one is still on its way.");
+      await page.keyboard.press("Enter");
+      await page.getByLabel("Message", { exact: true }).fill("And a draft\nof two lines");
+    },
+  },
+  {
+    name: "rejected",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", line: "rejecting" },
+    then: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("This one will not go.");
+      await page.keyboard.press("Enter");
+      await page.getByText("Not sent.").waitFor();
+    },
+  },
+  {
+    name: "offline",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", line: "down" },
+    then: (page) => page.clock.runFor(4_000),
+  },
+  {
+    name: "group",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      if ((page.viewportSize()?.width ?? 0) > 800) {
+        await page.getByRole("button", { name: "Details" }).click();
+      }
+    },
+  },
+  { name: "people", path: "/people", how: { account: "busy" } },
+  {
+    name: "find",
+    path: "/people",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("searchbox").fill("ma");
+      await page.getByText("Connect", { exact: true }).first().waitFor();
+    },
+  },
+  {
+    name: "new-group",
+    path: "/",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "New chat" }).first().click();
+      await page.getByRole("radio", { name: "Group" }).click();
+      await page.getByLabel("Name of the group").fill("Release");
+      await page.getByRole("button", { name: /Aiko/ }).click();
+    },
+  },
+  { name: "settings", path: "/settings", how: { account: "busy" } },
+];
+
+let browser: Browser;
+let page: string;
+let close: () => void;
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  browser = await launch();
+  ({ page, close } = await serve(OUT));
+});
+afterAll(async () => {
+  await browser.close();
+  close();
+});
+
+describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
+  describe.each(["wide", "narrow"] as const)("%s", (width) => {
+    it.each(SHOTS)("$name", async (shot) => {
+      const context = await browser.newContext({
+        viewport: WIDTHS[width],
+        colorScheme,
+        locale: "en-GB",
+        deviceScaleFactor: 1,
+        hasTouch: width === "narrow",
+        isMobile: width === "narrow",
+      });
+      await context.clock.install({ time: NOW });
+      await pretend(context, shot.how);
+      const view = await context.newPage();
+      const problems: string[] = [];
+      view.on("pageerror", (error) => problems.push(error.message));
+      await view.goto(page + shot.path);
+      await view.waitForLoadState("networkidle");
+      await view.clock.runFor(500);
+      await shot.then?.(view);
+      await view.clock.runFor(500);
+      await view.screenshot({ path: `${PICTURES}/${shot.name}-${width}-${colorScheme}.png` });
+      await context.close();
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+    });
+  });
+});

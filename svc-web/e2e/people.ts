@@ -1,0 +1,91 @@
+import type { BrowserContext, Page } from "playwright-core";
+
+export const PAGE = process.env["NEXYNC_PAGE"] ?? "http://127.0.0.1:8080";
+export const MAIL = process.env["NEXYNC_MAIL"] ?? "http://127.0.0.1:18025";
+
+const PASSWORD = "a long enough password";
+const MAIL_MS = 30_000;
+
+type Mail = { to: { address: string }[]; text?: string; subject?: string };
+
+/** The newest six-digit code sent to the address, from the mail inbox. */
+async function codeFor(page: Page, address: string): Promise<string> {
+  const until = Date.now() + MAIL_MS;
+  while (Date.now() < until) {
+    const answer = await page.request.get(`${MAIL}/email`);
+    const mails = (await answer.json()) as Mail[];
+    const mine = mails.filter((mail) => mail.to.some((to) => to.address === address)).at(-1);
+    const code = /\b\d{6}\b/.exec(`${mine?.text ?? ""} ${mine?.subject ?? ""}`)?.[0];
+    if (code !== undefined) return code;
+    await page.waitForTimeout(250);
+  }
+  throw new Error(`no mail with a code came to ${address}`);
+}
+
+/** Signs up by hand, as a person would, and ends in the empty client. */
+export async function signUp(context: BrowserContext, username: string): Promise<Page> {
+  const page = await context.newPage();
+  const address = `${username}@example.org`;
+  await page.goto(`${PAGE}/signup`);
+  await page.getByLabel("E-mail").fill(address);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByText("Check your mail").waitFor();
+  await page.getByLabel("Six-digit code").fill(await codeFor(page, address));
+  await page.getByText("No chats yet").waitFor();
+  return page;
+}
+
+/** `asker` finds `other` and asks; `other` accepts without a reload. */
+export async function connect(asker: Page, other: Page, names: [string, string]): Promise<void> {
+  const [askerName, otherName] = names;
+  await other.getByRole("link", { name: "People" }).click();
+  await asker.getByRole("link", { name: "People" }).click();
+  await asker.getByRole("searchbox").fill(otherName);
+  const found = asker.locator(`[data-person="${otherName}"]`);
+  await found.getByRole("button", { name: "Connect" }).click();
+  await found.getByText("Asked").waitFor();
+  const asks = other.locator(`[data-person="${askerName}"]`);
+  await asks.getByRole("button", { name: "Accept" }).click();
+  await found.getByRole("button", { name: /Chat with/ }).waitFor();
+}
+
+export async function say(page: Page, body: string): Promise<void> {
+  const box = page.getByLabel("Message", { exact: true });
+  await box.fill(body);
+  await box.press("Enter");
+}
+
+export type Shown = { id: string; body: string; delivery: string };
+
+/** Every message of the open chat from first to last, read by scrolling through the virtual list. */
+export async function allShown(page: Page): Promise<Shown[]> {
+  const log = page.getByRole("log");
+  await log.evaluate((element) => element.scrollTo(0, 0));
+  const seen = new Map<string, Shown>();
+  const order: string[] = [];
+  for (let step = 0; step < 400; step += 1) {
+    await page.waitForTimeout(60);
+    const batch = await log.evaluate((element) =>
+      [...element.querySelectorAll<HTMLElement>("[data-message]")]
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+        .map((one) => ({
+          id: one.dataset["message"] ?? "",
+          body: one.querySelector("[data-body]")?.textContent ?? "",
+          delivery: one.dataset["delivery"] ?? "",
+        })),
+    );
+    for (const one of batch) {
+      if (!seen.has(one.id)) order.push(one.id);
+      seen.set(one.id, one);
+    }
+    const moved = await log.evaluate((element) => {
+      const before = element.scrollTop;
+      element.scrollBy(0, element.clientHeight * 0.6);
+      return element.scrollTop > before;
+    });
+    if (!moved) break;
+  }
+  return order.flatMap((id) => seen.get(id) ?? []);
+}

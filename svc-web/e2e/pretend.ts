@@ -1,0 +1,215 @@
+import type { BrowserContext, Route } from "playwright-core";
+import type { ChatView, EventRecord, PersonView } from "../src/shared/contracts/generated";
+
+/** A Nexync made of fixtures, for pictures: answers REST and the socket inside of the browser's context. */
+
+const uuid = (kind: string, number: number): string =>
+  `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+export const NOW = new Date(2026, 0, 15, 14, 5).getTime();
+const MINUTE = 60_000;
+const ME = uuid("a", 0);
+
+const NAMES = [
+  "Mara Lindqvist",
+  "Jonas Weber",
+  "Aiko Tanaka",
+  "Priya Raman",
+  "Tomás Herrera",
+  "Lea Fontaine",
+  "Sam Okafor",
+  "Nina Petrova",
+];
+
+const people: PersonView[] = NAMES.map((name, index) => ({
+  person: uuid("b", index),
+  username:
+    name
+      .toLowerCase()
+      .split(" ")[0]
+      ?.normalize("NFD")
+      .replace(/[^a-z]/g, "") ?? "x",
+  name,
+  relation: index === 6 ? "asking" : index === 7 ? "asked" : "connected",
+}));
+
+const TALK: [by: number, minutesAgo: number, body: string][] = [
+  [0, 1520, "The new onboarding is live for the first ten teams."],
+  [-1, 1516, "Great. I'll watch the numbers over the weekend."],
+  [0, 320, "Good morning"],
+  [0, 319, "Did you see the sign-up numbers? Up by a third since Tuesday."],
+  [-1, 316, "Yes, and the drop-off at the code step is gone. The mail arrives in two seconds now."],
+  [0, 312, "That was the outbox change, wasn't it?"],
+  [-1, 311, "Exactly. One transaction, then the relay."],
+  [
+    -1,
+    310,
+    "I wrote it up so that we don't have to explain it again:\n\n1. the row and the mail commit together\n2. the relay takes rows in order\n3. a crash in between sends nothing twice",
+  ],
+  [0, 45, "Lovely, I'll link it from the handbook."],
+  [0, 44, "Lunch at one?"],
+  [-1, 40, "One is perfect 🥗"],
+  [0, 6, "I'm downstairs, take your time."],
+  [-1, 2, "On my way."],
+];
+
+function record(chat: string, seq: number, by: string, at: number, body: string): EventRecord {
+  return {
+    stream: `c:${chat}`,
+    epoch: 1,
+    seq,
+    n: seq,
+    at,
+    id: `${uuid("e", seq).slice(0, 24)}${chat.slice(-3)}${String(seq).padStart(9, "0")}`,
+    by,
+    event: { tag: "message.created", body },
+  };
+}
+
+function talkOf(chat: string, others: string[]): EventRecord[] {
+  const created: EventRecord = {
+    ...record(chat, 1, others[0] ?? ME, NOW - 1530 * MINUTE, ""),
+    n: 0,
+    event: {
+      tag: "chat.created",
+      kind: others.length > 1 ? "group" : "private",
+      name: others.length > 1 ? "Design" : null,
+      members: [{ person: ME, role: "member" }],
+      partition: 0,
+    },
+  };
+  const messages = TALK.map(([by, ago, body], index) => {
+    const other = others[index % others.length] ?? ME;
+    return record(chat, index + 2, by < 0 ? ME : other, NOW - ago * MINUTE, body);
+  });
+  return [created, ...messages];
+}
+
+function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): ChatView {
+  return {
+    chat: uuid("c", number),
+    kind: "private",
+    name: null,
+    partner: null,
+    epoch: 1,
+    head: last.seq,
+    n: last.n,
+    unread: 0,
+    read_seq: last.seq,
+    role: "member",
+    spans: [{ from_seq: 1, until_seq: null }],
+    members: [],
+    member_count: 2,
+    last,
+    ...rest,
+  };
+}
+
+const member = (person: PersonView) => ({ ...person, role: "member" as const });
+const mine = { person: ME, username: "elin", name: "Elin Dahl", role: "admin" as const };
+
+function chatsOf(): ChatView[] {
+  const lines: [number, string, number][] = [
+    [1, "The icons are in. Have a look when you have a minute.", 26],
+    [2, "Tomorrow at nine, then?", 75],
+    [3, "Thank you, that helps a lot.", 190],
+    [4, "Can you send me the report from last week?", 1500],
+    [5, "See you on Monday.", 3100],
+  ];
+  const first = talkOf(uuid("c", 0), [people[0]?.person ?? ""]);
+  const last = first.at(-1) as EventRecord;
+  const chats = [chatView(0, { partner: people[0] ?? null, members: [mine] }, last)];
+  const group = talkOf(
+    uuid("c", 9),
+    people.slice(1, 4).map((one) => one.person),
+  );
+  chats.push(
+    chatView(
+      9,
+      {
+        kind: "group",
+        name: "Design",
+        role: "admin",
+        members: [mine, ...people.slice(1, 4).map(member)],
+        member_count: 4,
+        unread: 3,
+      },
+      { ...(group.at(-2) as EventRecord), at: NOW - 9 * MINUTE },
+    ),
+  );
+  for (const [number, body, ago] of lines) {
+    const partner = people[number] as PersonView;
+    const at = NOW - ago * MINUTE;
+    const line = record(uuid("c", number), 4, number % 2 ? partner.person : ME, at, body);
+    chats.push(chatView(number, { partner, unread: number === 1 ? 1 : 0 }, line));
+  }
+  return chats;
+}
+
+export const GROUP = uuid("c", 9);
+export const PRIVATE = uuid("c", 0);
+
+export type Pretence = { account: "none" | "new" | "busy"; line?: "live" | "down" | "rejecting" };
+
+export async function pretend(context: BrowserContext, how: Pretence): Promise<void> {
+  const chats = how.account === "busy" ? chatsOf() : [];
+  const circle = how.account === "busy" ? people : [];
+  const json = (route: Route, body: unknown, status = 200): Promise<void> =>
+    route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
+  const none = { title: "No", status: 401, code: "unauthenticated" };
+
+  await context.route("**/api/**", async (route) => {
+    const url = new URL(route.request().url());
+    const path = url.pathname;
+    if (path === "/api/auth/session") {
+      if (how.account === "none") return json(route, none, 401);
+      const session = { person: ME, username: "elin", session: uuid("d", 0), expires_at: NOW };
+      return json(route, session);
+    }
+    if (path === "/api/auth/refresh") return json(route, none, 401);
+    if (path === "/api/auth/register") return json(route, { status: "accepted" }, 202);
+    if (path === "/api/auth/login") {
+      return json(route, { title: "No", status: 401, code: "wrong_credentials" }, 401);
+    }
+    if (path === "/api/chats") return json(route, { chats, next: null });
+    if (path === "/api/connections") return json(route, { people: circle, next: null });
+    if (path === "/api/people") {
+      const found = people
+        .slice(0, 3)
+        .map((one, at) => ({ ...one, relation: at ? "none" : "asked" }));
+      return json(route, { people: found, next: null });
+    }
+    const timeline = /^\/api\/chats\/([^/]+)\/timeline$/.exec(path)?.[1];
+    if (timeline !== undefined) {
+      const others = timeline === GROUP ? people.slice(1, 4) : people.slice(0, 1);
+      const items = talkOf(
+        timeline,
+        others.map((one) => one.person),
+      );
+      const as_of = items.length;
+      return json(route, { chat: timeline, epoch: 1, as_of, items, before: null, after: null });
+    }
+    const person = people.find((one) => path === `/api/people/${one.person}`);
+    if (person !== undefined) return json(route, person);
+    if (path.endsWith("/read-mark")) return json(route, { chat: GROUP, seq: 14, unread: 0 });
+    return json(route, { title: "No", status: 404, code: "not_found" }, 404);
+  });
+
+  await context.routeWebSocket("**/ws", (socket) => {
+    if (how.line === "down") {
+      void socket.close({ code: 1012 });
+      return;
+    }
+    socket.onMessage((text) => {
+      const frame = JSON.parse(String(text)) as { t: string; id?: string };
+      const say = (answer: object): void => socket.send(JSON.stringify(answer));
+      if (frame.t === "resume") {
+        say({ t: "welcome", person: ME, session: uuid("d", 0), time: NOW, gateway: "gateway-1" });
+        say({ t: "resumed", streams: chats.length });
+      }
+      if (frame.t === "send" && how.line === "rejecting") {
+        say({ t: "rejected", id: frame.id, code: "not_a_member", stream: null, time: null });
+      }
+    });
+  });
+}

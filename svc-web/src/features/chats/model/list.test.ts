@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { filterChats, foldEvent, foldRead, keepNewer } from "@/features/chats/model/list";
+import type { ChatView, EventRecord } from "@/shared/contracts/generated";
+
+function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
+  return {
+    chat: id,
+    kind: "group",
+    name: id,
+    partner: null,
+    epoch: 1,
+    head: 1,
+    n: 0,
+    unread: 0,
+    read_seq: 1,
+    role: "member",
+    spans: [],
+    members: [],
+    member_count: 0,
+    last: null,
+    ...rest,
+  };
+}
+
+function message(id: string, seq: number, by = "anna"): EventRecord {
+  const event = { tag: "message.created" as const, body: "hi" };
+  return { stream: `c:${id}`, epoch: 1, seq, n: seq - 1, at: seq, id: `m${seq}`, by, event };
+}
+
+describe("the list of chats", () => {
+  it("moves the chat of a new message to the top and counts it as unread", () => {
+    const folded = foldEvent([chat("a"), chat("b")], message("b", 2), "me");
+    expect(folded?.[0]).toMatchObject({ chat: "b", head: 2, unread: 1 });
+  });
+
+  it("does not count own messages, and nothing twice", () => {
+    const own = foldEvent([chat("a")], message("a", 2, "me"), "me") ?? [];
+    expect(own[0]?.unread).toBe(0);
+    expect(foldEvent(own, message("a", 2, "anna"), "me")?.[0]?.unread).toBe(0);
+  });
+
+  it("asks to be read again for a chat it does not know, or when members change", () => {
+    expect(foldEvent([chat("a")], message("x", 2), "me")).toBeNull();
+    const left: EventRecord = {
+      ...message("a", 2),
+      event: { tag: "member.removed", person: "bo" },
+    };
+    expect(foldEvent([chat("a")], left, "me")).toBeNull();
+  });
+
+  it("keeps what the socket knew before the answer came", () => {
+    const known = foldEvent([chat("a")], message("a", 2), "me") ?? [];
+    expect(keepNewer([chat("a")], known)[0]).toMatchObject({ head: 2, unread: 1 });
+  });
+
+  it("takes a read mark that is not older", () => {
+    expect(foldRead([chat("a", { unread: 4 })], "a", 9, 0)[0]).toMatchObject({ unread: 0 });
+    expect(foldRead([chat("a", { unread: 4, read_seq: 10 })], "a", 9, 0)[0]?.unread).toBe(4);
+  });
+
+  it("is filtered by name, in any case", () => {
+    expect(filterChats([chat("Design"), chat("Sales")], " des")).toHaveLength(1);
+  });
+});

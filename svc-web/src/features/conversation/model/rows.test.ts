@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { fold, opening } from "@/features/conversation/model/conversation";
+import { rows, type MessageRow } from "@/features/conversation/model/rows";
+import type { EventRecord } from "@/shared/contracts/generated";
+
+const NOON = new Date(2026, 0, 15, 12).getTime();
+const MINUTE = 60_000;
+
+function record(seq: number, by: string, at: number): EventRecord {
+  const event = { tag: "message.created" as const, body: "hi" };
+  return { stream: "c:chat", epoch: 1, seq, n: seq, at, id: `id-${seq}`, by, event };
+}
+
+function open(items: EventRecord[], readSeq = 0) {
+  const as_of = items.at(-1)?.seq ?? 0;
+  const page = { chat: "chat", epoch: 1, as_of, items, before: null, after: null };
+  return fold(opening("chat", "me", NOON), { kind: "page", page, readSeq });
+}
+
+const shape = (row: MessageRow): [boolean, boolean] => [row.first, row.last];
+const messages = (state: ReturnType<typeof open>): MessageRow[] =>
+  rows(state).filter((row) => row.kind === "message");
+
+describe("rows", () => {
+  it("groups one sender within five minutes", () => {
+    const state = open([
+      record(1, "anna", NOON),
+      record(2, "anna", NOON + MINUTE),
+      record(3, "bo", NOON + 2 * MINUTE),
+      record(4, "bo", NOON + 8 * MINUTE),
+    ]);
+    expect(messages(state).map(shape)).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  it("puts a chip between days", () => {
+    const day = 24 * 60 * MINUTE;
+    const state = open([record(1, "anna", NOON - day), record(2, "anna", NOON)]);
+    const labels = rows(state).flatMap((row) => (row.kind === "day" ? [row.label] : []));
+    expect(labels).toEqual(["Yesterday", "Today"]);
+  });
+
+  it("draws the New line once, before the first message of another after the read mark", () => {
+    const state = open(
+      [
+        record(1, "anna", NOON),
+        record(2, "me", NOON),
+        record(3, "anna", NOON),
+        record(4, "bo", NOON),
+      ],
+      1,
+    );
+    expect(rows(state).map((row) => row.key)).toEqual([
+      expect.stringContaining("day"),
+      "id-1",
+      "id-2",
+      "new",
+      "id-3",
+      "id-4",
+    ]);
+  });
+
+  it("keeps the key of a message when its event comes", () => {
+    let state = open([record(1, "anna", NOON)]);
+    state = fold(state, { kind: "written", id: "id-2", body: "hi", at: NOON });
+    const before = rows(state).map((row) => row.key);
+    state = fold(state, { kind: "event", record: record(2, "me", NOON) });
+    expect(rows(state).map((row) => row.key)).toEqual(before);
+  });
+});
