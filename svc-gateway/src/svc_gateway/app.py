@@ -6,7 +6,6 @@ from typing import Final
 
 from prometheus_client import REGISTRY
 
-from nexync_contracts.endpoints import JWKS
 from nexync_runtime import log
 from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle
@@ -33,6 +32,7 @@ from svc_gateway.wiring import build_core
 
 BACKLOG: Final = 2_048
 TICK_SECONDS: Final = 1.0
+JWKS_PATH: Final = "/internal/jwks.json"
 
 
 async def build(life: Lifecycle, settings: GatewaySettings) -> None:
@@ -49,7 +49,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     commands = _commands(life, settings)
     if settings.faults:
         logger.warning("planted faults are on", faults=sorted(settings.faults))
-    jwks = settings.auth_internal_url.rstrip("/") + JWKS.path
+    jwks = settings.auth_internal_url.rstrip("/") + JWKS_PATH
 
     def receive(channel: bytes, payload: bytes) -> None:
         core.receiver.receive(channel, payload)

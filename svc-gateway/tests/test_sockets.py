@@ -1,0 +1,218 @@
+"""The life of a socket: handshake, bad input, slow readers, drain."""
+
+import pytest
+from gateway_world import ORIGIN, Running, settle, some_id
+from websockets.frames import Opcode
+
+from nexync_contracts.ids import PersonId, SessionId, chat_stream
+from svc_gateway.draining import Drain
+from svc_gateway.keeping import SLOW_BYTES, SLOW_SECONDS
+
+ANA, BEN = PersonId(some_id()), PersonId(some_id())
+
+
+@pytest.mark.parametrize(
+    ("origin", "path", "status"),
+    [
+        ("http://evil.example", "/ws", "403"),
+        (None, "/ws", "403"),
+        (ORIGIN, "/other", "404"),
+        (ORIGIN, "/ws?x=1", "101"),
+    ],
+)
+async def test_who_may_open_a_socket(origin: str | None, path: str, status: str) -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake(origin=origin, path=path)
+        assert client.status.split()[1] == status
+        assert client.transport.closed == (status != "101")
+        client.hang_up()
+        assert world.core.kit.opening == 0
+
+
+@pytest.mark.parametrize("token", [None, "foreign"])
+async def test_without_a_good_token_the_socket_opens_and_closes_with_4401(
+    token: str | None,
+) -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake(token=token)
+        await settle()
+        assert client.status.split()[1] == "101"
+        assert client.close_code == 4401
+        assert not client.all_frames()
+
+
+async def test_an_ended_session_is_closed_with_4501() -> None:
+    async with Running() as world:
+        session = SessionId(some_id())
+        world.ended_sessions.add(session)
+        client = world.client(ANA, session)
+        client.handshake()
+        await settle()
+        assert client.close_code == 4501
+
+
+async def test_a_session_that_ends_before_resume_is_closed_at_resume() -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake()
+        await settle()
+        world.ended_sessions.add(client.session)
+        client.say(t="resume", heads={})
+        await settle()
+        assert client.close_code == 4501
+        assert client.new_frames()[-1]["t"] == "welcome"
+
+
+async def test_backends_away_close_with_a_code_that_brings_the_client_back() -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake()
+        await settle()
+        world.chats_away = True
+        client.say(t="resume", heads={})
+        await settle()
+        assert client.close_code == 4420
+        world.chats_away = False
+        assert await world.resumed(ANA)
+
+
+async def test_a_full_gateway_refuses() -> None:
+    async with Running(max_connections=1) as world:
+        await world.resumed(ANA)
+        client = world.client(BEN)
+        client.handshake()
+        assert client.status.split()[1] == "503"
+
+
+async def test_bytes_after_the_handshake_are_not_lost() -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake()
+        client.say(t="resume", heads={})
+        await settle()
+        assert client.new_frames()[-1]["t"] == "resumed"
+
+
+async def test_the_first_frame_is_resume() -> None:
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake()
+        await settle()
+        client.say(t="ping")
+        assert client.close_code == 4410
+
+
+async def test_bad_frames_have_no_effect_and_the_eleventh_closes() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA, BEN)
+        ana, ben = await world.resumed(ANA), await world.resumed(BEN)
+        for _ in range(10):
+            ana.say(t="send", id="x", chat=chat, body="", members=[BEN])
+        await settle()
+        frames = ana.new_frames()
+        assert len(frames) == 10
+        paths = {tuple(issue["path"]) for issue in frames[0]["issues"]}
+        assert {("send", "id"), ("send", "body"), ("send", "members")} <= paths
+        assert ana.close_code is None
+        ana.raw(Opcode.TEXT, b"not json")
+        assert ana.close_code == 4502
+        world.message(chat, BEN)
+        await settle()
+        assert ben.seqs(chat_stream(chat)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("opcode", "payload", "code"),
+    [
+        (Opcode.TEXT, b"x" * 16_385, 1009),
+        (Opcode.TEXT, b"x" * 1_000_000, 1009),
+        (Opcode.TEXT, b'{"t":"\xff"}', 1007),
+        (Opcode.BINARY, b"{}", 1003),
+    ],
+)
+async def test_frames_that_end_a_socket(opcode: Opcode, payload: bytes, code: int) -> None:
+    async with Running() as world:
+        ana = await world.resumed(ANA)
+        ana.raw(opcode, payload)
+        assert ana.close_code == code
+        assert world.counts.connections == 0
+
+
+async def test_a_reader_above_the_limit_is_closed_and_nobody_waits() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA, BEN)
+        slow, quick = await world.resumed(ANA), await world.resumed(BEN)
+        slow.socket.pause_writing()
+        slow.transport.buffered = SLOW_BYTES + 1
+        world.message(chat, BEN)
+        world.message(chat, BEN)
+        await settle()
+        assert slow.close_code == 4408
+        assert quick.seqs(chat_stream(chat)) == [2, 3]
+        assert world.counts.slow_readers == 1
+
+
+async def test_a_reader_that_stays_paused_is_closed() -> None:
+    async with Running() as world:
+        slow, other = await world.resumed(ANA), await world.resumed(BEN)
+        slow.socket.pause_writing()
+        other.socket.pause_writing()
+        world.now += SLOW_SECONDS + 1
+        other.socket.resume_writing()
+        world.core.kit.keeper.tick(world.now)
+        assert (slow.close_code, other.close_code) == (4408, None)
+
+
+async def test_drain_leads_away_in_waves_then_closes_the_rest() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        clients = [await world.resumed(ANA) for _ in range(8)]
+        clients[0].send(chat, "in flight")
+        stopped: list[bool] = []
+        drain = Drain(
+            keeper=world.core.kit.keeper,
+            admission=world.core.kit.admission,
+            log=world.log,
+            flusher=world.core.kit.flusher,
+            sleep=world.sleep,
+            stop_accepting=lambda: stopped.append(True),
+            spread_seconds=1.0,
+        )
+        for client in clients[:2]:
+            client.hang_up()
+        await drain.run()
+        assert stopped
+        assert world.sleeps.count(0.25) >= 3 + 20
+        rest = clients[2:]
+        assert all([f["t"] for f in client.new_frames()][:1] == ["drain"] for client in rest)
+        assert {client.close_code for client in rest} == {1012}
+
+
+async def test_the_ack_of_a_drained_send_leaves_before_the_close() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        identifier = ana.send(chat, "in flight")
+        world.core.kit.admission.closed = True
+        world.log.deliver()
+        ana.socket.close(1012, "restart")
+        assert ana.new_frames() == [{"t": "ack", "id": identifier}]
+        assert ana.close_code == 1012
+
+
+async def test_the_peers_close_is_answered() -> None:
+    async with Running() as world:
+        ana = await world.resumed(ANA)
+        ana.raw(Opcode.CLOSE, b"\x03\xe8")
+        assert ana.close_code == 1000
+        assert ana.transport.closed
+
+
+async def test_a_ping_is_answered_with_its_payload() -> None:
+    async with Running() as world:
+        ana = await world.resumed(ANA)
+        ana.raw(Opcode.PING, b"abc")
+        await settle()
+        assert ana.transport.written[-1] == b"\x8a\x03abc"
