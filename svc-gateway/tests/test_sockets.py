@@ -4,6 +4,7 @@ import pytest
 from gateway_world import ORIGIN, Running, settle, some_id
 from websockets.frames import Opcode
 
+from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId, chat_stream
 from svc_gateway.draining import Drain
 from svc_gateway.keeping import SLOW_BYTES, SLOW_SECONDS
@@ -126,7 +127,7 @@ async def test_bad_frames_have_no_effect_and_the_eleventh_closes() -> None:
 @pytest.mark.parametrize(
     ("opcode", "payload", "code"),
     [
-        (Opcode.TEXT, b"x" * 16_385, 1009),
+        (Opcode.TEXT, b"x" * (limits.FRAME_BYTES + 1), 1009),
         (Opcode.TEXT, b"x" * 1_000_000, 1009),
         (Opcode.TEXT, b'{"t":"\xff"}', 1007),
         (Opcode.BINARY, b"{}", 1003),
