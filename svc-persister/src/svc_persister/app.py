@@ -5,14 +5,20 @@ import contextvars
 import threading
 import time
 
-from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
 from nexync_runtime import log
 from nexync_runtime.lifecycle import Lifecycle
 from svc_persister import metrics as metric_set
-from svc_persister.adapters.kafka import ChatLog, KafkaCommands, KafkaDeadLetters, identify
+from svc_persister.adapters.kafka import (
+    ChatLog,
+    KafkaCommands,
+    KafkaDeadLetters,
+    dead_letter_topic,
+    identify,
+)
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
 from svc_persister.engine import Engine, Limits
+from svc_persister.errors import PersisterError
 from svc_persister.faults import Faults
 from svc_persister.flushing import Flusher
 from svc_persister.publishing import Publisher
@@ -20,13 +26,8 @@ from svc_persister.settings import PersisterSettings
 
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
-CONSUMER_STORE_SECONDS = 5.0
+CONSUMER_STORE_SECONDS = 1.5
 FLUSHER_STORE_SECONDS = 30.0
-
-
-def dead_letter_topic(chat_topic: str) -> str:
-    """Where the unreadable records of a chat topic go."""
-    return CHAT_DLQ_TOPIC if chat_topic == CHAT_TOPIC else f"{chat_topic}.dlq"
 
 
 def limits_of(settings: PersisterSettings) -> Limits:
@@ -127,7 +128,10 @@ async def build(life: Lifecycle) -> None:
     def body() -> None:
         try:
             persister.run()
-        except Exception as error:  # noqa: BLE001 - whatever it is stops the process with one line
+        except PersisterError as error:
+            error.__cause__, error.__suppress_context__ = None, True
+            life.fail(error.with_traceback(None))
+        except Exception as error:  # noqa: BLE001 - whatever it is stops the process
             life.fail(error)
         finally:
             loop.call_soon_threadsafe(ended.set)

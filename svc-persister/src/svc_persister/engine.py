@@ -48,7 +48,7 @@ class Limits:
     recent_records: int = 50_000
     cached_streams: int = 20_000
     dead_letters_per_hour: int = 100
-    retry_seconds: float = 0.5
+    retry_seconds: float = 1.0
     fast_flush_seconds: float = 0.2
     revoke_seconds: float = 4.0
 

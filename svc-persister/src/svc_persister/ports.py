@@ -60,6 +60,16 @@ class Lookup(NamedTuple):
     log_offset: int
 
 
+class LastEvent(NamedTuple):
+    """A stream as Postgres has it, with the published form of its last event."""
+
+    stream: Stream
+    epoch: int
+    head: int
+    n: int
+    payload: bytes
+
+
 class Store(Protocol):
     """Postgres. Each call raises StoreAwayError when it doesn't answer."""
 
@@ -75,8 +85,8 @@ class Store(Protocol):
         """The earlier outcomes by key, by one query."""
         ...
 
-    def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[StreamState]:
-        """Streams with events stored from `offset` on (without bodies)."""
+    def heads_since(self, partition: int, log_epoch: int, offset: int) -> "Sequence[LastEvent]":
+        """Streams with events stored from `offset` on, each with its last event."""
         ...
 
     def flush(self, portions: Sequence[Portion]) -> None:
@@ -137,9 +147,12 @@ class Windows(Protocol):
         ...
 
     def rewrite(
-        self, claim: Claim, heads: Sequence[StreamState], events: Sequence[WindowEvent]
+        self, claim: Claim, heads: Sequence[LastEvent], events: Sequence[WindowEvent]
     ) -> None:
-        """Move heads forward that Postgres has passed, then append and publish `events` again."""
+        """Move heads forward that Postgres has passed, then append and publish `events` again.
+
+        The last event of each such stream is published, so that readers see the hole before it at once.
+        """
         ...
 
     def finish(self, claim: Claim, flushed: int, position: int) -> None:

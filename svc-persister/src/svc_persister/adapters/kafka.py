@@ -15,6 +15,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
+from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
 from svc_persister.errors import LogAwayError, WrongLogError
@@ -108,13 +109,12 @@ class ChatLog:
         partition, offset = message.partition(), message.offset()
         if partition is None or offset is None:
             return None
-        key = message.key()
         return LogRecord(
             partition,
             offset,
             message.timestamp()[1],
-            key.encode() if isinstance(key, str) else key,
-            _bytes(message.value()),
+            as_bytes(message.key()),
+            as_bytes(message.value()),
         )
 
     def pause(self, partition: int) -> None:
@@ -179,8 +179,14 @@ class ChatLog:
         self._log.warning("Kafka", reason=error.str())
 
 
-def _bytes(value: str | bytes | None) -> bytes | None:
+def as_bytes(value: str | bytes | None) -> bytes | None:
+    """The client types keys and values as text or bytes; here they are bytes."""
     return value.encode() if isinstance(value, str) else value
+
+
+def dead_letter_topic(chat_topic: str) -> str:
+    """Where the unreadable records of a chat topic go."""
+    return CHAT_DLQ_TOPIC if chat_topic == CHAT_TOPIC else f"{chat_topic}.dlq"
 
 
 def producer(bootstrap: str, client: str) -> Producer:

@@ -10,9 +10,12 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.abc import PQGen
 
+from nexync_contracts.channels import KIND_EVENT, KIND_MEMBERSHIP, encode_published
 from nexync_contracts.errors import RejectCode
+from nexync_contracts.events import MEMBERSHIP_TAGS
 from nexync_contracts.ids import Stream
 from nexync_streams.deciding import Seen
+from nexync_streams.encoding import join_frame
 from nexync_streams.fold import StreamState, from_snapshot
 from svc_persister.adapters import flush_sql, statements
 from svc_persister.errors import (
@@ -22,11 +25,14 @@ from svc_persister.errors import (
     WrongLogError,
 )
 from svc_persister.faults import Faults
-from svc_persister.ports import LogIdentity, Lookup, RecentRow, Taken
+from svc_persister.ports import LastEvent, LogIdentity, Lookup, RecentRow, Taken
 from svc_persister.recent import command_key
 from svc_persister.rows import DerivedRow, Portion
 
 T = TypeVar("T")
+
+TAKE_SECONDS = 10.0
+"""A take reads the recent set, which may be large."""
 
 ADVISORY_CLASS = 0x6E78
 """First half of the advisory lock that a flush holds on its partitions, shared."""
@@ -35,7 +41,7 @@ ADVISORY_CLASS = 0x6E78
 class _TimedConnection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose every wait has a limit, so a frozen server can't freeze the thread."""
 
-    limit_seconds: float = 2.0
+    limit_seconds: float = 5.0
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         return super().wait(_limited(gen, self.limit_seconds), interval, timeout)
@@ -84,14 +90,16 @@ class PostgresStore:
                     " -c lock_timeout=4000 -c statement_timeout=30000"
                 ),
             )
-            connection.limit_seconds = self._limit
             self._connection = connection
         return self._connection
 
     @contextmanager
-    def _transaction(self) -> Generator[psycopg.Cursor[tuple[Any, ...]], None, None]:
+    def _transaction(
+        self, limit_seconds: float | None = None
+    ) -> Generator[psycopg.Cursor[tuple[Any, ...]], None, None]:
         try:
             connection = self._open()
+            connection.limit_seconds = limit_seconds or self._limit
             with connection.transaction(), connection.cursor(binary=True) as cursor:
                 yield cursor
         except pg.UniqueViolation as error:
@@ -113,7 +121,7 @@ class PostgresStore:
             connection.pgconn.finish()
 
     def take(self, partition: int, identity: LogIdentity, recent: int) -> Taken:
-        with self._transaction() as cursor:
+        with self._transaction(TAKE_SECONDS) as cursor:
             cursor.execute(statements.END_OLD_FLUSHES, (ADVISORY_CLASS, partition))
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (ADVISORY_CLASS, partition))
             cursor.execute(statements.TAKE, (partition, identity.cluster_id, identity.topic_id))
@@ -170,10 +178,10 @@ class PostgresStore:
                 for key, seq, epoch, code, digest in cursor
             }
 
-    def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[StreamState]:
+    def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[LastEvent]:
         with self._transaction() as cursor:
             cursor.execute(statements.HEADS_SINCE, (partition, log_epoch, offset))
-            return [StreamState(Stream(row[0]), *row[1:]) for row in cursor]
+            return [_last_event(*row) for row in cursor]
 
     def flush(self, portions: Sequence[Portion]) -> None:
         with self._transaction() as cursor:
@@ -219,6 +227,23 @@ class PostgresStore:
         cursor.execute(
             "UPDATE partitions SET next_offset = %s WHERE id = %s", (next_offset, partition)
         )
+
+
+def _last_event(
+    stream: str, epoch: int, head: int, n: int, at: int, command: str, by: str, tag: str, event: str
+) -> LastEvent:
+    frame = join_frame(
+        stream=stream,
+        epoch=epoch,
+        seq=head,
+        n=n,
+        at=at,
+        command=command,
+        by=by,
+        event=event.encode(),
+    )
+    kind = KIND_MEMBERSHIP if tag in MEMBERSHIP_TAGS else KIND_EVENT
+    return LastEvent(Stream(stream), epoch, head, n, encode_published(kind, epoch, head, frame))
 
 
 def _time_of(identifier: uuid.UUID) -> int:

@@ -12,11 +12,10 @@ from redis.retry import Retry
 
 from nexync_contracts.channels import marker_key
 from nexync_contracts.ids import Stream
-from nexync_streams.fold import StreamState
 from svc_persister.adapters import scripts
 from svc_persister.errors import FencedError, WindowsAwayError
 from svc_persister.faults import Faults
-from svc_persister.ports import Append, Claim, Notice, WindowEvent
+from svc_persister.ports import Append, Claim, LastEvent, Notice, WindowEvent
 
 KEEP: Final = 100
 """Newest events of a stream that stay in its window although Postgres has them."""
@@ -24,7 +23,7 @@ KEEP: Final = 100
 EXPIRE_SECONDS: Final = 3_600
 CHUNK_EVENTS: Final = 128
 CHUNK_BYTES: Final = 512 << 10
-CHUNK_STREAMS: Final = 500
+CHUNK_STREAMS: Final = 200
 TIMEOUT_SECONDS: Final = 1.0
 NO_FENCE_EPOCH: Final = 1 << 40
 """With the planted fault `fence_off` every claim is the newest."""
@@ -92,11 +91,11 @@ class RedisWindows:
         return int(answer) if answer else None
 
     def rewrite(
-        self, claim: Claim, heads: Sequence[StreamState], events: Sequence[WindowEvent]
+        self, claim: Claim, heads: Sequence[LastEvent], events: Sequence[WindowEvent]
     ) -> None:
         key, epoch = marker_key(claim.partition), self._epoch(claim)
         for chunk in _pieces(heads, CHUNK_STREAMS):
-            flat = [x for head in chunk for x in (head.stream, head.epoch, head.head, head.n)]
+            flat = [x for head in chunk for x in head]
             (answer,) = self._run(scripts.FORWARD, [(key, epoch, *flat)])
             self._check(claim.partition, answer)
         for piece in _chunks(events):

@@ -72,20 +72,23 @@ return 'ok'
 FORWARD = """
 local m = redis.call('HMGET', KEYS[1], 'epoch')
 if m[1] and tonumber(m[1]) > tonumber(ARGV[1]) then return 'fenced' end
-for i = 2, #ARGV, 4 do
+for i = 2, #ARGV, 5 do
   local stream, epoch, seq = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local head = redis.call('GET', 'head:' .. stream)
+  local behind = false
   if head then
     local e, s = string.match(head, '^(%d+):(%d+):')
-    if tonumber(e) < tonumber(epoch) or (e == epoch and tonumber(s) < tonumber(seq)) then
-      redis.call('DEL', 'win:' .. stream)
-      redis.call('SET', 'head:' .. stream, epoch .. ':' .. seq .. ':' .. ARGV[i + 3], 'EX', 3600)
-    end
+    behind = tonumber(e) < tonumber(epoch) or (e == epoch and tonumber(s) < tonumber(seq))
   end
+  if behind then
+    redis.call('DEL', 'win:' .. stream)
+    redis.call('SET', 'head:' .. stream, epoch .. ':' .. seq .. ':' .. ARGV[i + 3], 'EX', 3600)
+  end
+  if behind or not head then redis.call('PUBLISH', 's:' .. stream, ARGV[i + 4]) end
 end
 return 'ok'
 """
-"""KEYS: marker. ARGV: epoch, then (stream, log epoch, seq, n)*: heads that Postgres has passed."""
+"""KEYS: marker. ARGV: epoch, then (stream, log epoch, seq, n, payload)*: heads that Postgres has passed."""
 
 FINISH = """
 local m = redis.call('HMGET', KEYS[1], 'epoch')

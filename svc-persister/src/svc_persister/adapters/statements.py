@@ -54,7 +54,8 @@ JOIN rejections r ON r.stream = k.stream AND r.sender = k.sender AND r.id = k.id
 """
 
 HEADS_SINCE = """
-SELECT s.id, s.partition, s.log_epoch, s.head, s.n, s.at FROM streams s
+SELECT s.id, s.log_epoch, s.head, s.n, e.at, e.id::text, e.sender::text, e.tag, e.event::text
+FROM streams s JOIN events e ON e.stream = s.id AND e.seq = s.head
 WHERE s.id IN (
   SELECT DISTINCT stream FROM events WHERE partition = %s AND log_epoch = %s AND log_offset >= %s
 )
