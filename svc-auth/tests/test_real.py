@@ -1,0 +1,371 @@
+"""The whole of svc-auth over the real Postgres and Redis, with a database of its own."""
+
+import asyncio
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
+
+from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, decode_published
+from nexync_contracts.ids import SessionId, person_stream
+from nexync_contracts.rest import SessionView
+from nexync_contracts.session import SessionEnded
+from nexync_runtime import postgres, redis_client
+from nexync_runtime.http import application, routes_of
+from nexync_runtime.rabbit import PublishError
+from nexync_runtime.tokens import CookieAccess
+from svc_auth.adapters.postgres_outbox import Relay
+from svc_auth.app import compose
+from svc_auth.passwords import Passwords
+from svc_auth.settings import AuthSettings
+from svc_auth.signing import SigningKey
+
+pytestmark = pytest.mark.real
+
+ORIGIN = "http://nexync.test"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "operators" / "migrations"
+PASSWORD = "correct horse"
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set; tests marked `real` need the backends")
+    return value
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[str]:
+    """The URL of a database with the schema, dropped afterwards."""
+    url = _required("NEXYNC_POSTGRES_URL")
+    name = f"test_{uuid.uuid4().hex}"
+    mine = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
+        await admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        async with await psycopg.AsyncConnection.connect(mine, autocommit=True) as connection:
+            for path in sorted(MIGRATIONS.glob("*.sql")):
+                await connection.execute(path.read_bytes())
+        yield mine
+        await admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@dataclass
+class Site:
+    """svc-auth without its lifecycle."""
+
+    public: httpx.AsyncClient
+    internal: httpx.AsyncClient
+    pool: postgres.Pool
+    state: Any
+    """redis-py; its stubs are partial."""
+    database: str
+
+    async def post(
+        self, path: str, body: object = None, *, refresh: str | None = None
+    ) -> httpx.Response:
+        """A request of a browser; `refresh` stands for what is in its jar."""
+        if refresh is not None:
+            self.public.cookies.set(REFRESH_COOKIE, refresh, domain="nexync.test", path="/api/auth")
+        return await self.public.post(f"/api/auth/{path}", json=body)
+
+    async def forget_limits(self) -> None:
+        """As if time had passed; other keys of this Redis are left alone."""
+        async for key in self.state.scan_iter(match="limit:*"):
+            await self.state.delete(key)
+
+    async def code(self) -> str:
+        """The newest code in the outbox."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT body->>'code' FROM auth_outbox ORDER BY number DESC LIMIT 1"
+            )
+            row = await cursor.fetchone()
+        assert row is not None
+        return row[0]
+
+    async def count(self, table: str) -> int:
+        """Rows of a table."""
+        async with self.pool.connection() as connection:
+            query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            row = await (await connection.execute(query)).fetchone()
+        assert row is not None
+        return row[0]
+
+    async def sign_up(self, email: str, username: str) -> SessionView:
+        """Register and verify."""
+        body = {"email": email, "username": username, "password": PASSWORD}
+        assert (await self.post("register", body)).status_code == 202
+        answer = await self.post("verify", {"email": email, "code": await self.code()})
+        assert answer.status_code == 200, answer.text
+        return SessionView.model_validate_json(answer.content)
+
+
+@pytest.fixture
+async def site(database: str) -> AsyncIterator[Site]:
+    """svc-auth over a database of its own; addresses and names are new in each test."""
+    settings = AuthSettings(
+        environment="development",
+        admin_port=1,
+        port=2,
+        internal_port=3,
+        postgres_url=database,
+        redis_state_url=_required("NEXYNC_REDIS_STATE_URL"),
+        rabbitmq_url="amqp://unused",
+        public_origins=ORIGIN,
+        signing_key_file=Path("unused"),
+        cookie_secure=False,
+    )
+    pool = postgres.open_pool(database, application="test", size=4)
+    await pool.open()
+    state = redis_client.open_redis(settings.redis_state_url)
+    key = SigningKey(Ed25519PrivateKey.generate())
+    passwords = Passwords(threads=1, memory_kib=64, passes=1)
+    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords)
+    access = CookieAccess(key.verify, state)
+    public = application(routes_of(routes.public(), access, allowed_origins=[ORIGIN]))
+    internal = application(routes_of(routes.internal(), access))
+    async with (
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=public),
+            base_url="http://nexync.test",
+            headers={"Origin": ORIGIN},
+        ) as outside,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=internal), base_url="http://auth.test"
+        ) as inside,
+    ):
+        yield Site(outside, inside, pool, state, database)
+    await passwords.close()
+    await state.aclose()
+    await pool.close()
+
+
+@pytest.fixture
+def name() -> str:
+    """A username that no other run has."""
+    return f"u{uuid.uuid4().hex[:16]}"
+
+
+async def test_from_sign_up_to_log_out(site: Site, name: str) -> None:
+    """Register, verify, session, refresh, log out; the cookies are out of scripts' reach."""
+    email = f"{name}@nexync.test"
+    view = await site.sign_up(email, name)
+    assert view.username == name
+    answer = await site.public.get("/api/auth/session")
+    assert SessionView.model_validate_json(answer.content) == view
+    answer = await site.post("refresh")
+    assert SessionView.model_validate_json(answer.content).session == view.session
+    cookies = answer.headers.get_list("set-cookie")
+    assert len(cookies) == 2
+    assert all("HttpOnly" in cookie and "SameSite=lax" in cookie for cookie in cookies)
+    assert any(REFRESH_COOKIE in cookie and "Path=/api/auth" in cookie for cookie in cookies)
+    old_access = site.public.cookies[ACCESS_COOKIE]
+    assert await _alive(site, view.session)
+
+    subscription = site.state.pubsub()
+    await subscription.subscribe(f"s:{person_stream(view.person)}")
+    assert (await site.post("logout")).status_code == 204
+    published = await _first_message(subscription)
+    assert SessionEnded.model_validate_json(published).session == view.session
+    await subscription.aclose()
+    assert REFRESH_COOKIE not in site.public.cookies
+    site.public.cookies.set(ACCESS_COOKIE, old_access)
+    assert (await site.public.get("/api/auth/session")).status_code == 401
+    assert not await _alive(site, view.session)
+    for login in (name, email.upper()):
+        answer = await site.post("login", {"login": login, "password": PASSWORD})
+        assert answer.status_code == 200
+
+
+async def _alive(site: Site, session: SessionId) -> bool:
+    answer = await site.internal.post("/internal/sessions/check", json={"sessions": [session]})
+    assert answer.status_code == 200
+    return answer.json()["alive"] == [session]
+
+
+async def _first_message(subscription: Any) -> bytes:
+    async with asyncio.timeout(5):
+        while True:
+            message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1)
+            if message is not None:
+                published = decode_published(message["data"])
+                assert published.kind == "x"
+                return published.frame
+
+
+async def test_a_known_address_gets_the_same_answer_and_no_code(site: Site, name: str) -> None:
+    """Nobody learns who has an account, and the account is left alone."""
+    email = f"{name}@nexync.test"
+    await site.sign_up(email, name)
+    await site.forget_limits()
+    before = await site.count("auth_outbox")
+    body = {"email": email, "username": f"{name}x", "password": "another password"}
+    answer = await site.post("register", body)
+    assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
+    assert await site.count("auth_outbox") == before
+    assert (await site.post("login", {"login": name, "password": PASSWORD})).status_code == 200
+
+
+async def test_registering_again_replaces_the_unverified_one(site: Site, name: str) -> None:
+    """The newest mail's code belongs to the newest registration; the old code is dead."""
+    email = f"{name}@nexync.test"
+    first = {"email": email, "username": name, "password": "the first password"}
+    assert (await site.post("register", first)).status_code == 202
+    old = await site.code()
+    await site.forget_limits()
+    second = {"email": email, "username": f"{name}2", "password": PASSWORD}
+    assert (await site.post("register", second)).status_code == 202
+    assert await site.count("people") == 1
+    code = await site.code()
+    if old != code:
+        answer = await site.post("verify", {"email": email, "code": old})
+        assert answer.json()["code"] == "wrong_code"
+    assert (await site.post("verify", {"email": email, "code": code})).status_code == 200
+    answer = await site.post("login", {"login": f"{name}2", "password": PASSWORD})
+    assert answer.status_code == 200
+
+
+async def test_five_tries(site: Site, name: str) -> None:
+    """After five wrong codes the right one doesn't help, even when Redis has forgotten the count."""
+    email = f"{name}@nexync.test"
+    body = {"email": email, "username": name, "password": PASSWORD}
+    await site.post("register", body)
+    code = await site.code()
+    wrong = "000000" if code != "000000" else "000001"
+    for _ in range(5):
+        answer = await site.post("verify", {"email": email, "code": wrong})
+        assert answer.json()["code"] == "wrong_code"
+        await site.forget_limits()
+    answer = await site.post("verify", {"email": email, "code": code})
+    assert answer.json()["code"] == "code_spent"
+
+
+async def test_of_two_who_want_a_name_one_gets_it(site: Site, name: str) -> None:
+    """The unique index decides a race, and the loser is told."""
+    bodies = [
+        {"email": f"{name}{number}@nexync.test", "username": name, "password": PASSWORD}
+        for number in range(4)
+    ]
+    answers = await asyncio.gather(*(site.post("register", body) for body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+    assert await site.count("people") == 1
+
+
+async def test_two_tabs_and_a_thief(site: Site, name: str) -> None:
+    """Racing refreshes both succeed in one session; a token used long ago ends it."""
+    view = await site.sign_up(f"{name}@nexync.test", name)
+    token = site.public.cookies.get(REFRESH_COOKIE, path="/api/auth")
+    assert token is not None
+    answers = [await site.post("refresh", refresh=token) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert {answer.json()["session"] for answer in answers} == {view.session}
+    async with site.pool.connection() as connection:
+        await connection.execute("UPDATE refresh_tokens SET used_at = used_at - interval '11 s'")
+    fresh = site.public.cookies.get(REFRESH_COOKIE, path="/api/auth")
+    answer = await site.post("refresh", refresh=token)
+    assert answer.status_code == 401
+    assert not await _alive(site, view.session)
+    assert (await site.post("refresh", refresh=fresh)).status_code == 401
+
+
+async def test_a_foreign_origin_is_refused(site: Site, name: str) -> None:
+    """Before anything is looked up."""
+    body = {"email": f"{name}@nexync.test", "username": name, "password": PASSWORD}
+    answer = await site.public.post(
+        "/api/auth/register", json=body, headers={"Origin": "http://evil.test"}
+    )
+    assert answer.json()["code"] == "foreign_origin"
+    assert await site.count("people") == 0
+
+
+class FakeJobs:
+    """A broker that confirms until it is told to fail, and tells when it has enough."""
+
+    def __init__(self, enough: int) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.fail_after = enough
+        self.enough = enough
+        self.done = asyncio.Event()
+
+    async def publish(self, queue_name: str, message_id: str, body: bytes) -> None:
+        if len(self.sent) >= self.fail_after:
+            raise PublishError("away")
+        assert json.loads(body)["id"] == message_id
+        self.sent.append((queue_name, message_id))
+        if len(self.sent) == self.enough:
+            self.done.set()
+
+
+async def _register(site: Site, name: str, count: int) -> None:
+    for number in range(count):
+        username = f"{name}{number}"
+        body = {
+            "email": f"{username}@nexync.test",
+            "username": username,
+            "password": PASSWORD,
+        }
+        assert (await site.post("register", body)).status_code == 202
+
+
+async def test_the_outbox_keeps_its_order_over_a_failure(site: Site, name: str) -> None:
+    """What was confirmed is deleted, what was not stays and comes first the next time."""
+    await _register(site, name, 3)
+    async with site.pool.connection() as connection:
+        rows = await (
+            await connection.execute("SELECT id::text FROM auth_outbox ORDER BY number")
+        ).fetchall()
+    jobs = FakeJobs(3)
+    jobs.fail_after = 1
+    relay = Relay(site.database, jobs)
+    async with await psycopg.AsyncConnection.connect(site.database, autocommit=True) as mine:
+        with pytest.raises(PublishError):
+            await relay.relay_batch(mine)
+        assert await site.count("auth_outbox") == 2
+        jobs.fail_after = 3
+        assert await relay.relay_batch(mine) == 2
+    assert [identity for _, identity in jobs.sent] == [row[0] for row in rows]
+    assert await site.count("auth_outbox") == 0
+
+
+async def test_of_two_relays_one_works_and_it_is_woken(site: Site, name: str) -> None:
+    """Two instances send each job once, and well before the poll."""
+    jobs = FakeJobs(3)
+    async with asyncio.timeout(4.5), asyncio.TaskGroup() as group:
+        relays = [group.create_task(Relay(site.database, jobs).run()) for _ in range(2)]
+        await _register(site, name, 3)
+        await jobs.done.wait()
+        for relay in relays:
+            relay.cancel()
+    assert len({identity for _, identity in jobs.sent}) == len(jobs.sent) == 3
+
+
+async def test_jwks_on_both_ports(site: Site) -> None:
+    """Services read it inside, bots and tools outside."""
+    inside = await site.internal.get("/internal/jwks.json")
+    outside = await site.public.get("/api/auth/jwks.json")
+    assert inside.json() == outside.json()
+    assert inside.json()["keys"][0]["crv"] == "Ed25519"
+
+
+async def test_strange_input_is_a_clear_problem(site: Site) -> None:
+    """No 500 for any of it."""
+    answers = [
+        await site.post("login", {"login": "a\x00da", "password": PASSWORD}),
+        await site.post("login", {"login": "no@such@address", "password": PASSWORD}),
+        await site.post("register", {"email": "x", "username": "ada", "password": PASSWORD}),
+        await site.post("verify", {"email": "ada@nexync.test", "code": "12345a"}),
+        await site.post("refresh", refresh="made-up"),
+        await site.internal.post("/internal/sessions/check", json={"sessions": ["x"]}),
+    ]
+    assert [answer.status_code for answer in answers] == [401, 401, 422, 422, 401, 422]
+    assert answers[0].json()["code"] == "wrong_credentials"
