@@ -43,10 +43,13 @@ class SmtpPost:
 
     def _send(self, message: EmailMessage) -> None:
         try:
-            with self._connect() as server:
+            server = self._connect()
+            try:
                 if self._user:
                     server.login(self._user, self._password)
                 server.send_message(message)
+            finally:
+                _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             kind = PermanentMailError if all(code >= 500 for code in codes) else TemporaryMailError
@@ -66,6 +69,14 @@ class SmtpPost:
         if self._scheme == "smtp+starttls":
             server.starttls(context=ssl.create_default_context())
         return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Say goodbye; how the server takes it changes nothing about the mail."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()
 
 
 def build_message(mail: Mail, sender: str) -> EmailMessage:

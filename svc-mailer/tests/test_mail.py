@@ -1,0 +1,84 @@
+"""The mail itself: words, parts, headers."""
+
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from nexync_contracts.ids import JobId
+from nexync_contracts.jobs import VerificationCodeJob
+from svc_mailer.adapters.smtp import build_message
+from svc_mailer.composing import verification_mail
+from svc_mailer.layout import paragraph
+from svc_mailer.settings import MailerSettings
+
+NOW_MS = 1_767_225_600_000
+JOB = VerificationCodeJob(
+    id=JobId("00000000-0000-4000-8000-000000000001"),
+    email="ada@example.org",
+    username="ada",
+    code="123456",
+    expires_at=NOW_MS + 600_000,
+)
+
+
+def test_the_code_is_in_subject_text_and_html() -> None:
+    """It can be read in the notification already, and copied in one piece."""
+    mail = verification_mail(JOB, NOW_MS)
+    assert mail.subject == "123456 is your Nexync code"
+    assert re.findall(r"\b\d{6}\b", mail.text) == ["123456"]
+    assert "123456" in mail.html
+    assert "10 minutes" in mail.text
+    assert "signing up as ada" in mail.text
+
+
+def test_one_minute_is_not_one_minutes() -> None:
+    """Whatever little is left is at least a minute."""
+    assert "1 minute." in verification_mail(JOB, JOB.expires_at - 5_000).text
+
+
+def test_both_parts_and_the_id_of_the_job() -> None:
+    """A double can be recognised by its Message-ID; mail programs choose the part."""
+    message = build_message(verification_mail(JOB, NOW_MS), "Nexync <hello@nexync.test>")
+    assert message["Message-ID"] == f"<{JOB.id}@nexync.test>"
+    assert message["From"] == "Nexync <hello@nexync.test>"
+    assert message["To"] == "ada@example.org"
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_html_is_escaped_and_loads_nothing() -> None:
+    """No markup from outside, no image, script or link that phones home."""
+    assert paragraph("<b>&").endswith("&lt;b&gt;&amp;</p>")
+    html = verification_mail(JOB, NOW_MS).html
+    assert not re.search(r"<(img|script|link|iframe)|https?://|\$", html)
+    assert "prefers-color-scheme: dark" in html
+
+
+@pytest.mark.parametrize(
+    ("smtp_url", "mail_from", "good"),
+    [
+        ("smtp://127.0.0.1:1025", "hello@nexync.test", True),
+        ("smtp+starttls://u:p@mail.example.org", "Nexync <hello@nexync.test>", True),
+        ("smtps://mail.example.org", "Nexync <hello@nexync.test>", True),
+        ("http://mail.example.org", "hello@nexync.test", False),
+        ("smtp://127.0.0.1", "Nexync", False),
+    ],
+)
+def test_settings(smtp_url: str, mail_from: str, good: bool) -> None:
+    """A wrong server or sender is found at the start, not at the first mail."""
+
+    def make() -> MailerSettings:
+        return MailerSettings(
+            admin_port=1,
+            rabbitmq_url="amqp://x",
+            redis_state_url="redis://x",
+            smtp_url=smtp_url,
+            mail_from=mail_from,
+        )
+
+    if good:
+        assert make().mail_from == mail_from
+    else:
+        with pytest.raises(ValidationError):
+            make()
