@@ -62,8 +62,8 @@ class WindowHeads(NamedTuple):
 class Windows(Protocol):
     """The recent events of all streams. Every method raises WindowsAwayError when the store is away."""
 
-    async def read(self, stream: Stream, partition: int | None) -> Window:
-        """Window and its partition's marker at one moment; unknown when the partition is."""
+    async def read(self, stream: Stream, partition: int) -> Window:
+        """Window and its partition's marker at one moment."""
         ...
 
     async def heads(

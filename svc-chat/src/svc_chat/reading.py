@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nexync_contracts.events import EventRecord
-from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.ids import ChatId, PersonId, Stream, stream_id
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_runtime import log
 from svc_chat import metrics
 from svc_chat.errors import NothingThereError, NotYetError, WindowsAwayError
+from svc_chat.identifiers import place_of
 from svc_chat.pacing import Pace
 from svc_chat.ports import Snapshot, StoredHead, StreamStore, Window, Windows
 from svc_chat.spans import Membership, Range, advance
@@ -94,7 +95,7 @@ class StreamReading:
         async with self._store.snapshot(stream, person) as snapshot:
             merged = merge(window, snapshot, person)
             if merged is None:
-                return _Pending(seen=False, final=at_least is None)
+                return _Pending(seen=False, final=at_least is None and window.known)
             view, tail = merged
             settled = window.known if at_least is None else view.head >= at_least
             if person is not None and not view.membership.spans:
@@ -108,13 +109,11 @@ class StreamReading:
         return Look(view, records)
 
     async def _window(self, stream: Stream) -> Window:
-        partition = await self._store.partition_of(stream)
+        """A chat that Postgres doesn't have yet may be in the window alone, or was lost there: ask its marker too."""
+        known = await self._store.partition_of(stream)
+        place = place_of(ChatId(stream_id(stream))) if known is None else known
         try:
-            window = await self._windows.read(stream, partition)
-            if partition is None and window.raw:
-                created = window.records(window.first, window.first)[0].event
-                place = getattr(created, "partition", None)
-                window = await self._windows.read(stream, place)
+            window = await self._windows.read(stream, place)
         except WindowsAwayError:
             return _AWAY
         return window

@@ -27,13 +27,12 @@ class RedisWindows:
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client = client
 
-    async def read(self, stream: Stream, partition: int | None) -> Window:
+    async def read(self, stream: Stream, partition: int) -> Window:
         """The whole window of a stream."""
-        commands: list[tuple[Any, ...]] = [("LRANGE", window_key(stream), 0, -1)]
-        if partition is not None:
-            commands.append(("EXISTS", marker_key(partition)))
-        answers = await self._run(commands)
-        return window_of(answers[0], known=len(answers) > 1 and answers[1] == 1)
+        frames, live = await self._run(
+            [("LRANGE", window_key(stream), 0, -1), ("EXISTS", marker_key(partition))]
+        )
+        return window_of(frames, known=live == 1)
 
     async def heads(self, streams: Sequence[Stream], partitions: Collection[int]) -> WindowHeads:
         """Heads of the recently active streams and the live partitions."""
