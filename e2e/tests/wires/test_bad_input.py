@@ -234,7 +234,7 @@ async def test_an_id_reused_with_another_body_is_rejected(
     frame = {"t": "send", "id": now_id(), "chat": chat, "body": "first"}
     await socket.connection.send(json.dumps(frame))
     while (event := await socket.until("event"))["id"] != frame["id"]:
-        assert event["seq"] == 1, "only the chat's beginning may come before"
+        assert event["event"].get("body") != frame["body"]
     refused = await socket.ask(frame | {"body": "second"}, "rejected")
     assert refused["code"] == "id_reused"
     again = await socket.ask(frame, "accepted")
