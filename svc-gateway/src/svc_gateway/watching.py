@@ -50,7 +50,8 @@ class Watch:
         self._sleep = sleep
         self._counts = counts
         self._off = off
-        self._void = False
+        self._void = True
+        """Also before the first connection, when nobody is here yet."""
         self._answered = asyncio.Event()
         self._resubscribed = asyncio.Event()
 

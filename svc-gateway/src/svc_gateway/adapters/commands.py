@@ -17,13 +17,14 @@ OnDelivery = Callable[[Exception | None], None]
 class KafkaCommands:
     """Produces commands to `chat-topic`."""
 
-    def __init__(self, producer: Producer) -> None:
+    def __init__(self, producer: Producer, topic: str = CHAT_TOPIC) -> None:
         self._producer = producer
+        self._topic = topic
 
     def produce(self, partition: int, key: bytes, value: bytes, on_delivery: OnDelivery) -> None:
         """One record. Raises BackendAwayError when the queue is full."""
         try:
-            self._producer.produce(CHAT_TOPIC, partition, key, value, on_delivery)
+            self._producer.produce(self._topic, partition, key, value, on_delivery)
         except QueueFullError as error:
             raise BackendAwayError(str(error)) from None
         except DeliveryError as error:
