@@ -61,6 +61,21 @@ async def test_a_broker_that_is_away_fails_the_publish_in_time() -> None:
         await publisher.close()
 
 
+async def test_a_consumer_without_a_broker_drains_at_once() -> None:
+    """A stop must not wait for a broker that may never come back."""
+    consumer = Consumer("amqp://127.0.0.1:1/", "q")
+
+    async def handle(_: Delivery) -> Verdict:
+        return Done()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        running = group.create_task(consumer.run(handle))
+        await asyncio.to_thread(lambda: None)
+        await consumer.drain()
+        running.cancel()
+    await consumer.close()
+
+
 @pytest.fixture
 def url() -> str:
     """The real broker's URL."""

@@ -104,6 +104,9 @@ class _Thread:
         """Work with the connection until `_stop` is set; called again with the next one after a failure."""
         raise NotImplementedError
 
+    def _between_sessions(self) -> None:
+        """Called on the thread after each connection that failed or was lost."""
+
     def _wake(self) -> None:
         connection = self._connection
         if connection is not None:
@@ -136,9 +139,10 @@ class _Thread:
                     _log.warning(
                         "rabbitmq away",
                         thread=self._name,
-                        reason=f"{type(error).__name__}: {error}",
+                        reason=repr(error),
                         again_in_seconds=round(pause, 1),
                     )
+            self._between_sessions()
             self._stop.wait(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, BACKOFF_SECONDS[1])
 
@@ -273,6 +277,11 @@ class Consumer(_Thread):
                     cancelled = True
                 if not self._in_work:
                     _call(self._loop, self._idle.set)
+
+    def _between_sessions(self) -> None:
+        if self._draining.is_set():
+            # Without a connection no verdict can be brought: the broker gives the messages to others.
+            _call(self._loop, self._idle.set)
 
     def _take(
         self,
