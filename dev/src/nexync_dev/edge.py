@@ -77,7 +77,10 @@ _POLICY = (
 
 
 def render(config: Config, folder: Path, routes: Sequence[Route], web: Path) -> str:
-    """nginx.conf with all of its paths below `folder`, serving the client from `web`."""
+    """nginx.conf with all of its paths below `folder`, serving the client from `web`.
+
+    One process: workers would outlive a killed master and keep its port from the next one.
+    """
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = 8192 if files < 0 else min(8192, files // 2)
     hashes = "\n".join(
@@ -92,7 +95,7 @@ def render(config: Config, folder: Path, routes: Sequence[Route], web: Path) -> 
     upstreams = "\n".join(_upstream(config, name, ports) for name, ports in UPSTREAMS.items())
     locations = "\n".join(_location(route) for route in routes)
     return f"""daemon off;
-worker_processes 2;
+master_process off;
 pid {folder}/nginx.pid;
 error_log stderr warn;
 worker_rlimit_nofile {connections * 2};

@@ -182,12 +182,13 @@ def down(config: Config, steps: Steps) -> bool:
 
 
 def _stop_all(config: Config, supervisor: Supervisor) -> None:
-    """Services first, then the edge of the world: backends; at last whatever is left."""
+    """Services first, then the backends, at last epmd, which RabbitMQ needs to the end."""
     members = processes.of_instance(config)
     if supervisor.is_running():
         states = supervisor.states()
-        for wave in (services.NAMES, [name for name in states if name not in services.NAMES]):
-            _stop_wave(supervisor, [name for name in wave if name in states and name != "epmd"])
+        backends_there = [name for name in states if name not in (*services.NAMES, "epmd")]
+        for wave in (services.NAMES, backends_there, ["epmd"]):
+            _stop_wave(supervisor, [name for name in wave if name in states])
         supervisor.shutdown()
         psutil.wait_procs(members, timeout=20)
     processes.end(processes.of_instance(config), grace=10)
