@@ -1,6 +1,7 @@
 """A person over REST: an account by the code in the mail, connections, chats, history."""
 
 import secrets
+import string
 from dataclasses import dataclass
 
 from nexync_contracts import endpoints, rest
@@ -102,7 +103,7 @@ class Person:
 
 async def sign_up(page: str, mail: str, *, prefix: str = "p") -> Person:
     """A new account with a random name: register, read the code in the mail, verify. Logged in."""
-    name = f"{prefix}{secrets.token_hex(6)}"
+    name = prefix + "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
     email = f"{name}@example.test"
     password = secrets.token_urlsafe(12)
     client = Rest(page)

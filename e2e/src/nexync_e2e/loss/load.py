@@ -102,6 +102,23 @@ class Load:
             seconds=seconds,
         )
 
+    async def all_decided(self, *, seconds: float = 45.0) -> None:
+        """One more message into each chat, and its outcome.
+
+        A chat's log is one sequence, so with that outcome everything acknowledged before is decided too.
+        """
+        sendings = [
+            await device.send(group.chat, "the last word")
+            for group in self._cast.groups
+            for device in self.writers
+            if device.person is group.admin
+        ]
+        await until_true(
+            lambda: all(sending.settled for sending in sendings),
+            "the outcome of one more message in each chat",
+            seconds=seconds,
+        )
+
     @property
     def acks(self) -> int:
         """Acknowledged sends so far."""

@@ -60,8 +60,8 @@ async def run(
     """
     reports: list[Report] = []
     seen: set[Violation] = set()
-    histories = Histories(people)
     load = Load(people, wires, repair=repair, seed=seed)
+    histories = Histories(people, load)
     async with load.running():
         for name in faults:
             report = await _one(name, load, people, wires, machine, acks, histories, patience)
@@ -101,10 +101,10 @@ async def _one(
     report.first_ack = load.first_ack_after(injected)
     report.silence = load.longest_silence(injected, stopped)
     await _bounded(load.pause(), report)
-    read = await histories.read()
-    quiet = now()
+    await _bounded(load.all_decided(seconds=patience), report)
+    await histories.read()
     await caught_up(load, people, histories, seconds=patience)
-    report.caught_up = now() - quiet
+    report.caught_up = now() - stopped
     read = await histories.read()
     await ask_outcomes(load, read)
     run_record = record(load, people, read)

@@ -18,8 +18,9 @@ _AT_ONCE = 4
 class Histories:
     """All readers' histories, read on from where the last reading ended."""
 
-    def __init__(self, people: Cast) -> None:
+    def __init__(self, people: Cast, load: Load) -> None:
         self._people = people
+        self._load = load
         self._pieces: dict[tuple[str, str], list[Piece]] = {}
         self._heads: dict[tuple[str, str], int] = {}
 
@@ -43,9 +44,24 @@ class Histories:
         key = (str(person.id), str(chat))
         known = self._pieces.setdefault(key, [])
         async with turn:
-            history = await person.history(chat, after=known[-1].last if known else 0)
+            history = await person.history(
+                chat,
+                after=known[-1].last if known else 0,
+                at_least=self._seen_live(person, chat_stream(chat)),
+            )
         known += [piece_of(seen) for seen in history.pieces]
         self._heads[key] = history.head
+
+    def _seen_live(self, person: Person, stream: Stream) -> int:
+        """How far any of the person's devices is: a read may not lag behind that (G5)."""
+        return max(
+            (
+                device.inboxes[stream].head
+                for device in self._load.devices
+                if device.person is person and stream in device.inboxes
+            ),
+            default=0,
+        )
 
 
 def piece_of(seen: Seen) -> Piece:
