@@ -141,5 +141,5 @@ def _commands(life: Lifecycle, settings: GatewaySettings) -> CommandLog:
         producer.close()
 
     life.on_stop(close, "kafka")
-    commands = KafkaCommands(producer)
+    commands = KafkaCommands(producer, settings.chat_topic)
     return EarlyAckCommands(commands) if "ack_before_delivery" in settings.faults else commands

@@ -63,6 +63,7 @@ class Watch:
         """All channels are confirmed again."""
         self._counts.resubscribes += 1
         self._resubscribed.set()
+        self._answered.set()
 
     async def ping_forever(self) -> None:
         """Void the authority when one second passes without an answer."""

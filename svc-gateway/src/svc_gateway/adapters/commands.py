@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from nexync_contracts.channels import CHAT_TOPIC
 from nexync_runtime.kafka import DeliveryError, Producer, QueueFullError
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.ports import CommandLog
@@ -17,7 +16,7 @@ OnDelivery = Callable[[Exception | None], None]
 class KafkaCommands:
     """Produces commands to `chat-topic`."""
 
-    def __init__(self, producer: Producer, topic: str = CHAT_TOPIC) -> None:
+    def __init__(self, producer: Producer, topic: str) -> None:
         self._producer = producer
         self._topic = topic
 
