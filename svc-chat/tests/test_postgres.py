@@ -263,6 +263,28 @@ async def test_a_former_member_sees_the_past_only(town: Town, parts: Parts, pool
     ]
 
 
+async def test_a_removal_that_only_the_window_has_closes_the_span(
+    town: Town, parts: Parts, state: "redis.asyncio.Redis"
+) -> None:
+    """A gateway never gets a head beyond a removal together with an open span."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [bob, ada], 2)
+    stream = chat_stream(chat)
+    await put_window(
+        state,
+        stream,
+        [
+            record(stream, 3, 2, 1_900, bob, MessageCreated(body="in both")),
+            record(stream, 4, 2, 2_000, bob, MemberRemoved(person=ada)),
+            record(stream, 5, 3, 2_001, bob, MessageCreated(body="secret")),
+        ],
+    )
+    seen = (await parts.inside.streams_of(ada, None)).chats[0]
+    assert (seen.head, seen.role) == (5, None)
+    assert [(span.from_seq, span.until_seq) for span in seen.spans] == [(1, 4)]
+    assert await parts.inside.view(chat, ada, None) == seen
+
+
 async def test_what_gateways_ask(town: Town, parts: Parts, state: "redis.asyncio.Redis") -> None:
     """Views, heads and raw events merge Postgres and window; strangers and unknown people find nothing."""
     ada, bob = await town.person("ada"), await town.person("bob")

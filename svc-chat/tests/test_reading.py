@@ -105,7 +105,7 @@ class World:
     async def heads(self, streams: Sequence[Stream], partitions: Collection[int]) -> WindowHeads:
         raise NotImplementedError
 
-    async def tails(self, after: Mapping[Stream, int]) -> Mapping[Stream, Sequence[EventRecord]]:
+    async def tails(self, wanted: Mapping[Stream, Range]) -> Mapping[Stream, Sequence[EventRecord]]:
         raise NotImplementedError
 
     @asynccontextmanager

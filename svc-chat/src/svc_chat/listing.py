@@ -18,12 +18,12 @@ from svc_chat.ports import (
     ChatSeat,
     ChatStore,
     PeopleStore,
-    WindowHead,
+    StoredHead,
     WindowHeads,
     Windows,
 )
 from svc_chat.relations import view_of
-from svc_chat.spans import visible_head
+from svc_chat.spans import Range, advance, visible_head
 
 DEFAULT_PAGE: Final = 50
 
@@ -88,7 +88,7 @@ class Listing:
         """One chat. Raises NothingThereError for strangers."""
         pace = self._pace()
         while True:
-            tails = await self._tails({chat_stream(chat): 0})
+            tails = await self._tails(await self._ahead(chat))
             views = await self._views(person, [chat], tails)
             if views:
                 return views[0]
@@ -99,9 +99,9 @@ class Listing:
         """Every chat the person is or was in, with head and spans, for a gateway."""
         pace = self._pace()
         while True:
-            seats, heads = await self._seats_and_heads(person)
-            if heads is None or _all_live(seats, heads):
-                return [_stream_view(seat, heads) for seat in seats]
+            seats, tails, known = await self._seats_and_tails(person)
+            if known:
+                return [_stream_view(person, seat, tails) for seat in seats]
             if not await pace.again(READ_WAIT_SECONDS):
                 raise NotYetError
 
@@ -123,15 +123,29 @@ class Listing:
         if heads is None:
             return seats, {}, True
         behind = {
-            chat_stream(seat.chat): seat.stored.head for seat in seats if _is_behind(seat, heads)
+            chat_stream(seat.chat): Range(seat.stored.head + 1, head.seq)
+            for seat in seats
+            if (head := heads.heads.get(chat_stream(seat.chat))) is not None
+            and head.seq > seat.stored.head
         }
-        return seats, await self._tails(behind), _all_live(seats, heads)
+        tails = await self._tails(behind)
+        return seats, tails, _all_live(seats, heads) and _whole(behind, tails)
 
-    async def _tails(self, after: Mapping[Stream, int]) -> Tails:
-        if not after:
+    async def _ahead(self, chat: ChatId) -> dict[Stream, Range]:
+        """All that the window may hold of a chat that Postgres may not have yet."""
+        stream = chat_stream(chat)
+        try:
+            heads = await self._windows.heads([stream], ())
+        except WindowsAwayError:
+            return {}
+        head = heads.heads.get(stream)
+        return {stream: Range(1, head.seq)} if head is not None else {}
+
+    async def _tails(self, wanted: Mapping[Stream, Range]) -> Tails:
+        if not wanted:
             return {}
         try:
-            return await self._windows.tails(after)
+            return await self._windows.tails(wanted)
         except WindowsAwayError:
             return {}
 
@@ -142,7 +156,7 @@ class Listing:
         if not chats:
             return []
         facts = await self._chats.facts(person, chats)
-        fresh = {chat: _tail(fact, tails) for chat, fact in facts.items()}
+        fresh = {chat: _tail(chat, fact.stored, tails) for chat, fact in facts.items()}
         if any(record.event.tag in MEMBERSHIP_TAGS for tail in fresh.values() for record in tail):
             return None
         partners = {
@@ -157,40 +171,41 @@ class Listing:
         return [_view(person, facts[chat], fresh[chat], views) for chat in chats if chat in facts]
 
 
-def _is_behind(seat: ChatSeat, heads: WindowHeads) -> bool:
-    head = heads.heads.get(chat_stream(seat.chat))
-    return head is not None and seat.membership.role is not None and head.seq > seat.stored.head
-
-
 def _all_live(seats: Sequence[ChatSeat], heads: WindowHeads) -> bool:
     return all(seat.stored.partition in heads.live for seat in seats)
 
 
+def _whole(wanted: Mapping[Stream, Range], tails: Tails) -> bool:
+    """Whether every tail begins where Postgres ended; with Redis gone in between there are none."""
+    return not tails or all(
+        bool(tails[stream]) and tails[stream][0].seq == part.low for stream, part in wanted.items()
+    )
+
+
 def _active_at(seat: ChatSeat, tails: Tails) -> int:
-    tail = tails.get(chat_stream(seat.chat))
-    return tail[-1].at if tail else seat.active_at
+    tail = _tail(seat.chat, seat.stored, tails)
+    return tail[-1].at if tail and seat.membership.role is not None else seat.active_at
 
 
-def _tail(fact: ChatFacts, tails: Tails) -> list[EventRecord]:
+def _tail(chat: ChatId, stored: StoredHead, tails: Tails) -> list[EventRecord]:
     """What the window holds beyond Postgres; nothing when Postgres has caught up in between."""
-    head = fact.stored.head
-    tail = [record for record in tails.get(chat_stream(fact.chat), ()) if record.seq > head]
-    whole = bool(tail) and tail[0].seq == head + 1 and tail[0].epoch >= fact.stored.epoch
+    tail = [record for record in tails.get(chat_stream(chat), ()) if record.seq > stored.head]
+    whole = bool(tail) and tail[0].seq == stored.head + 1 and tail[0].epoch >= stored.epoch
     return tail if whole else []
 
 
-def _stream_view(seat: ChatSeat, heads: WindowHeads | None) -> StreamView:
-    stored = seat.stored
-    window: WindowHead | None = heads.heads.get(chat_stream(seat.chat)) if heads else None
-    ahead = window is not None and (window.epoch, window.seq) > (stored.epoch, stored.head)
+def _stream_view(person: PersonId, seat: ChatSeat, tails: Tails) -> StreamView:
+    """Head and membership of the same moment: a removal below the head is never overlooked."""
+    tail = _tail(seat.chat, seat.stored, tails)
+    membership = advance(seat.membership, person, tail)
     return StreamView(
         chat=seat.chat,
         kind=seat.kind,
-        partition=stored.partition,
-        epoch=window.epoch if window is not None and ahead else stored.epoch,
-        head=window.seq if window is not None and ahead else stored.head,
-        role=seat.membership.role,
-        spans=seat.membership.spans,
+        partition=seat.stored.partition,
+        epoch=tail[-1].epoch if tail else seat.stored.epoch,
+        head=tail[-1].seq if tail else seat.stored.head,
+        role=membership.role,
+        spans=membership.spans,
     )
 
 

@@ -70,8 +70,8 @@ class Windows(Protocol):
         self, streams: Sequence[Stream], partitions: Collection[int]
     ) -> WindowHeads: ...
 
-    async def tails(self, after: Mapping[Stream, int]) -> Mapping[Stream, Sequence[EventRecord]]:
-        """For each stream what its window holds after that seq."""
+    async def tails(self, wanted: Mapping[Stream, Range]) -> Mapping[Stream, Sequence[EventRecord]]:
+        """For each stream what its window holds from `low` on, also what came after `high` meanwhile."""
         ...
 
 

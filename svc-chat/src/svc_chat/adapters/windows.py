@@ -1,7 +1,7 @@
 """The windows in Redis."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import redis.asyncio
 import redis.exceptions
@@ -11,6 +11,10 @@ from nexync_contracts.events import EventRecord
 from nexync_contracts.ids import Stream
 from svc_chat.errors import WindowsAwayError
 from svc_chat.ports import Window, WindowHead, WindowHeads
+from svc_chat.spans import Range
+
+SLACK: Final = 32
+"""Events of one stream that may come between reading its head and reading its tail."""
 
 
 def window_of(frames: Sequence[bytes], *, known: bool) -> Window:
@@ -50,15 +54,23 @@ class RedisWindows:
         live = frozenset(place for place, answer in zip(ordered, answers, strict=False) if answer)
         return WindowHeads(heads, live)
 
-    async def tails(self, after: Mapping[Stream, int]) -> Mapping[Stream, Sequence[EventRecord]]:
-        """For each stream what its window holds after that seq."""
-        if not after:
+    async def tails(self, wanted: Mapping[Stream, Range]) -> Mapping[Stream, Sequence[EventRecord]]:
+        """For each stream what its window holds from `low` on, also what came after `high` meanwhile.
+
+        When more than `SLACK` came meanwhile the beginning is missing; the caller has to look.
+        """
+        if not wanted:
             return {}
-        answers = await self._run([("LRANGE", window_key(stream), 0, -1) for stream in after])
+        answers = await self._run(
+            [
+                ("LRANGE", window_key(stream), -(part.size + SLACK), -1)
+                for stream, part in wanted.items()
+            ]
+        )
         tails: dict[Stream, Sequence[EventRecord]] = {}
-        for (stream, seq), frames in zip(after.items(), answers, strict=True):
+        for (stream, part), frames in zip(wanted.items(), answers, strict=True):
             window = window_of(frames, known=True)
-            tails[stream] = window.records(seq + 1, window.head)
+            tails[stream] = window.records(part.low, window.head)
         return tails
 
     async def _run(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
