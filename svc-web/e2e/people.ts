@@ -8,13 +8,24 @@ const MAIL_MS = 30_000;
 
 type Mail = { to: { address: string }[]; text?: string; subject?: string };
 
+/** The mails of the inbox, oldest first; its newer releases answer below `/api`. */
+async function mails(page: Page): Promise<Mail[]> {
+  for (const path of ["/api/email", "/email"]) {
+    const answer = await page.request.get(MAIL + path);
+    if (answer.ok()) {
+      const found = (await answer.json()) as Mail[] | { items: Mail[] };
+      return Array.isArray(found) ? found : found.items;
+    }
+  }
+  throw new Error(`the mail inbox at ${MAIL} can't be read`);
+}
+
 /** The newest six-digit code sent to the address, from the mail inbox. */
 async function codeFor(page: Page, address: string): Promise<string> {
   const until = Date.now() + MAIL_MS;
   while (Date.now() < until) {
-    const answer = await page.request.get(`${MAIL}/email`);
-    const mails = (await answer.json()) as Mail[];
-    const mine = mails.filter((mail) => mail.to.some((to) => to.address === address)).at(-1);
+    const all = await mails(page);
+    const mine = all.filter((mail) => mail.to.some((to) => to.address === address)).at(-1);
     const code = /\b\d{6}\b/.exec(`${mine?.text ?? ""} ${mine?.subject ?? ""}`)?.[0];
     if (code !== undefined) return code;
     await page.waitForTimeout(250);

@@ -166,7 +166,10 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       const session = { person: ME, username: "elin", session: uuid("d", 0), expires_at: NOW };
       return json(route, session);
     }
-    if (path === "/api/auth/refresh") return json(route, none, 401);
+    if (path === "/api/auth/refresh") {
+      if (how.account === "none") return json(route, none, 401);
+      return json(route, { title: "Busy", status: 503, code: "unavailable" }, 503);
+    }
     if (path === "/api/auth/register") return json(route, { status: "accepted" }, 202);
     if (path === "/api/auth/login") {
       return json(route, { title: "No", status: 401, code: "wrong_credentials" }, 401);

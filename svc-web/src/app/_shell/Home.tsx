@@ -3,11 +3,12 @@ import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { OpenChat } from "@/app/_shell/OpenChat";
 import type { Place } from "@/app/_shell/place";
+import { Invite } from "@/app/_shell/Invite";
 import { Rail } from "@/app/_shell/Rail";
 import { Settings } from "@/app/_shell/Settings";
 import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
-import { sessionQuery } from "@/features/account/api/session";
+import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
 import { NewChat } from "@/features/chats/ui/NewChat";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
@@ -47,8 +48,7 @@ export function Home({ place }: { place: Place }): ReactNode {
 
   useEffect(() => {
     if (state.kind === "closed" && state.reason === "signed_out") {
-      queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, null);
+      endSession(queries);
     }
   }, [queries, state]);
 
@@ -69,13 +69,7 @@ export function Home({ place }: { place: Place }): ReactNode {
   return (
     <div className={styles["home"]} data-open={place.kind === "chat"}>
       <Rail place={place} unread={unread} asking={circle.asking.length} />
-      <Sidebar
-        place={place}
-        chats={chats}
-        state={state}
-        onNew={() => setMaking(true)}
-        onChat={chatWith}
-      />
+      <Sidebar place={place} chats={chats} onNew={() => setMaking(true)} onChat={chatWith} />
       <main className={styles["main"]}>
         {place.kind === "chat" ? (
           <OpenChat key={place.chat} chat={place.chat} chats={known} people={circle.connected} />
@@ -92,14 +86,12 @@ export function Home({ place }: { place: Place }): ReactNode {
               title={known?.length === 0 ? `Welcome, ${me.username}` : "Choose a chat"}
               words={
                 known?.length === 0
-                  ? "Find the people you know, connect, and say hello."
+                  ? "Find the people you know, connect, and say hello. Whoever is not here yet can be invited."
                   : "Pick one from the list, or start another."
               }
             >
               {known?.length === 0 ? (
-                <Button look="primary" onClick={() => navigate("/people")}>
-                  Find people
-                </Button>
+                <Invite />
               ) : (
                 <Button onClick={() => setMaking(true)}>
                   <SquarePen size={18} strokeWidth={1.75} />

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessageSquareOff, PanelRight } from "lucide-react";
 import { useCallback, useState, type ReactNode } from "react";
+import { useTrouble, type Trouble } from "@/app/_shell/ConnectionLine";
 import styles from "@/app/_shell/Shell.module.css";
 import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
 import { chatTitle, foldRead } from "@/features/chats/model/list";
@@ -20,10 +21,17 @@ type OpenChatProps = {
   people: readonly PersonView[];
 };
 
+const TROUBLES: Record<Trouble, string> = {
+  waiting: "No connection",
+  connecting: "Connecting…",
+  refused: "Reload the page to go on",
+};
+
 /** The chat of the location: from the list, or asked for when the list doesn't have it. */
 export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
   const { me } = useLive();
   const queries = useQueryClient();
+  const trouble = useTrouble();
   const [details, setDetails] = useState(false);
   const listed = chats?.find((one) => one.chat === chat);
   const asked = useQuery({
@@ -62,7 +70,7 @@ export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
         chat={chat}
         group={group}
         title={chatTitle(view)}
-        subtitle={subtitleOf(view)}
+        subtitle={trouble === null ? subtitleOf(view) : TROUBLES[trouble]}
         face={view.partner?.person ?? view.chat}
         readSeq={view.read_seq}
         writable={view.role !== null}

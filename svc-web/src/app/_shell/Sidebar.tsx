@@ -17,18 +17,16 @@ import { Empty } from "@/shared/ui/Empty";
 import { Notice } from "@/shared/ui/Notice";
 import { SearchField } from "@/shared/ui/SearchField";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
-import type { RealtimeState } from "@/shared/realtime/client";
 
 type SidebarProps = {
   place: Place;
   chats: UseQueryResult<ChatView[]>;
-  state: RealtimeState;
   onNew: () => void;
   onChat: (person: string) => void;
 };
 
 /** The list beside what is open: chats or people. */
-export function Sidebar({ place, chats, state, onNew, onChat }: SidebarProps): ReactNode {
+export function Sidebar({ place, chats, onNew, onChat }: SidebarProps): ReactNode {
   const inPeople = place.kind === "people";
   const [width, setWidth] = useWidth();
   const [words, setWords] = useState("");
@@ -50,16 +48,12 @@ export function Sidebar({ place, chats, state, onNew, onChat }: SidebarProps): R
       </header>
       <div className={styles["search"]}>
         {inPeople ? (
-          <SearchField
-            label="Find people by name or username"
-            value={peopleWords}
-            onChange={setPeopleWords}
-          />
+          <SearchField label="Name or username" value={peopleWords} onChange={setPeopleWords} />
         ) : (
           <SearchField label="Filter your chats" value={words} onChange={setWords} />
         )}
       </div>
-      <ConnectionLine state={state} />
+      <ConnectionLine />
       {inPeople ? (
         <PeopleList words={peopleWords} onChat={onChat} />
       ) : (

@@ -2,6 +2,7 @@ import {
   queryOptions,
   useMutation,
   useQueryClient,
+  type QueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
 import {
@@ -29,6 +30,12 @@ export const sessionQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** Nobody is logged in any more: the page shows the way in, and nothing of the person stays behind. */
+export function endSession(queries: QueryClient): void {
+  queries.setQueryData(sessionQuery.queryKey, null);
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
+}
 
 export function useRegister(): UseMutationResult<Accepted, Error, RegisterBody> {
   return useMutation({ mutationFn: (body) => call(endpoints.register, { body }) });
@@ -60,8 +67,7 @@ export function useLogOut(person: string): UseMutationResult<null, Error, void> 
     mutationFn: async () => call(endpoints.logout),
     onSuccess: async () => {
       await forgetPerson(person).catch(() => undefined);
-      queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, null);
+      endSession(queries);
     },
   });
 }

@@ -27,14 +27,3 @@ export function fieldWords(field: string): string {
 export function fieldsOf(issues: readonly Issue[]): string[] {
   return issues.map((issue) => String(issue.path.at(-1))).filter((field) => field in WORDS);
 }
-
-/** "Anna.Berg@…" → "anna.berg": a username to start with. */
-export function suggestUsername(email: string): string {
-  const name = email.split("@")[0] ?? "";
-  return name
-    .normalize("NFD")
-    .toLowerCase()
-    .replace(/[^a-z0-9_.-]/g, "")
-    .replace(/^[_.-]+|[_.-]+$/g, "")
-    .slice(0, 32);
-}

@@ -2,7 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { useRegister } from "@/features/account/api/session";
-import { fieldsOf, fieldWords, signUpForm, suggestUsername } from "@/features/account/model/forms";
+import { fieldsOf, fieldWords, signUpForm } from "@/features/account/model/forms";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import styles from "@/features/account/ui/Auth.module.css";
 import { Link } from "@/shared/lib/Link";
@@ -21,7 +21,7 @@ export function SignUp(): ReactNode {
     resolver: zodResolver(signUpForm),
     defaultValues: { email: "", username: "", password: "" },
   });
-  const { errors, dirtyFields } = form.formState;
+  const { errors } = form.formState;
   const submit = form.handleSubmit((body) =>
     register.mutate(body, {
       onSuccess: () => navigate(`/verify?email=${encodeURIComponent(body.email)}`),
@@ -53,13 +53,7 @@ export function SignUp(): ReactNode {
           type="email"
           autoComplete="email"
           error={errors.email && fieldWords("email")}
-          {...form.register("email", {
-            onBlur: () => {
-              if (dirtyFields.username !== true && form.getValues("username") === "") {
-                form.setValue("username", suggestUsername(form.getValues("email")));
-              }
-            },
-          })}
+          {...form.register("email")}
         />
         <Field
           label="Username"

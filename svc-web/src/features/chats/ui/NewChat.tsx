@@ -72,6 +72,7 @@ function Form({ people, onMade, onFindPeople }: FormProps): ReactNode {
         {kind === "group" ? (
           <Field
             label="Name of the group"
+            hint="Everybody in the group sees it."
             value={name}
             maxLength={limits.chatNameChars}
             autoComplete="off"
