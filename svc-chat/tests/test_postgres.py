@@ -22,6 +22,7 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, person_stream
+from nexync_runtime import redis_client
 from nexync_runtime.postgres import Pool
 from nexync_streams.encoding import encode_event, encode_frame
 from svc_chat.adapters.chats import PostgresChats
@@ -283,6 +284,20 @@ async def test_a_removal_that_only_the_window_has_closes_the_span(
     assert (seen.head, seen.role) == (5, None)
     assert [(span.from_seq, span.until_seq) for span in seen.spans] == [(1, 4)]
     assert await parts.inside.view(chat, ada, None) == seen
+
+
+async def test_everything_is_readable_while_redis_is_away(town: Town, pool: Pool) -> None:
+    """Postgres alone answers: nobody sees anything live that it doesn't have in a moment."""
+    away = redis_client.open_redis("redis://127.0.0.1:1/0")
+    parts = Parts(pool, away)
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.PRIVATE, [ada, bob], 2)
+    assert (await parts.listing.page(ada, None, None)).chats[0].head == 3
+    assert (await parts.listing.chat(ada, chat)).unread == 2
+    assert (await parts.inside.streams_of(ada, None)).chats[0].head == 3
+    assert (await parts.inside.heads([chat_stream(chat)])).heads[0].seq == 3
+    assert (await parts.inside.events(chat_stream(chat), 0, 9)).head == 3
+    await away.aclose()
 
 
 async def test_what_gateways_ask(town: Town, parts: Parts, state: "redis.asyncio.Redis") -> None:
