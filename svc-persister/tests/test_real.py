@@ -70,7 +70,6 @@ def sequencer_of(store: PostgresStore, partition: int = PARTITION) -> Sequencer:
         recent=50,
         cached=50,
         faults=Faults(),
-        metrics=metrics.make(CollectorRegistry()),
     )
 
 

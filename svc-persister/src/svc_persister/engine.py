@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
 from nexync_streams.deciding import Seen
-from svc_persister import reading
+from svc_persister.burying import Graveyard
 from svc_persister.errors import (
     BrokenInvariantError,
     DeadLetterLimitError,
     FencedError,
+    LostPartitionsError,
     PersisterError,
     StoreAwayError,
+    UnknownTagError,
 )
 from svc_persister.faults import Faults
+from svc_persister.intake import Intake
 from svc_persister.metrics import Metrics
 from svc_persister.ports import (
     DeadLetters,
@@ -33,8 +36,6 @@ from svc_persister.publishing import Publisher
 from svc_persister.reading import Poison, Readable
 from svc_persister.rows import Portion
 from svc_persister.sequencing import Made, Sequencer
-
-HOUR_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Engine:
         self._store = store
         self._publisher = publisher
         self._flushing = flushing
-        self._dead_letters = dead_letters
+        self._graveyard = Graveyard(dead_letters, limits.dead_letters_per_hour, metrics)
+        self._intake = Intake(source)
         self._identity = identity
         self._limits = limits
         self._faults = faults
@@ -82,13 +84,10 @@ class Engine:
         self._owned: dict[int, Sequencer] = {}
         self._wanted: dict[int, float] = {}
         self._paused: set[int] = set()
-        self._gaps: dict[int, tuple[int, int]] = {}
-        self._turn = 0
         self._flushing_now = False
         self._flush_at = 0.0
         self._urgent = False
         self._store_retry_at = 0.0
-        self._dead: list[float] = []
         self._fatal: PersisterError | None = None
         self.assigned_once = False
 
@@ -150,7 +149,6 @@ class Engine:
             recent=self._limits.recent_records,
             cached=self._limits.cached_streams,
             faults=self._faults,
-            metrics=self._metrics,
         )
         self._owned[partition] = sequencer
         self._flushing.produce(partition, taken.derived)
@@ -175,17 +173,18 @@ class Engine:
 
     def lose(self, partitions: Iterable[int]) -> None:
         """Others own these already: forget them and stop, for nothing here can be trusted to be ours."""
+        if self._faults.fence_off:
+            return
         lost = sorted(set(partitions) & self._owned.keys())
         self._drop(set(partitions))
         if lost:
             msg = f"partitions {lost} were lost: this process did not answer the group in time"
-            self._fatal = BrokenInvariantError(msg)
+            self._fatal = LostPartitionsError(msg)
 
     def _drop(self, partitions: set[int]) -> None:
         for partition in partitions:
             self._wanted.pop(partition, None)
             self._owned.pop(partition, None)
-            self._gaps.pop(partition, None)
             self._paused.discard(partition)
             self._publisher.disown(partition)
         self._metrics.partitions.set(len(self._owned))
@@ -206,7 +205,7 @@ class Engine:
 
     def step(self, records: Sequence[LogRecord], now: float) -> None:
         """One turn: new records, finished flushes, due work. Raises what must stop the process."""
-        self._turn += 1
+        self._intake.turn()
         self._finish(0.0, now)
         if self._wanted:
             self._take_wanted(now)
@@ -225,25 +224,9 @@ class Engine:
         sequencer = self._owned.get(record.partition)
         if sequencer is None:
             return
-        backlog = sequencer.backlog
-        expected = backlog[-1].record.offset + 1 if backlog else sequencer.next_offset
-        if record.offset < expected:
-            return
-        if record.offset > expected:
-            gap = self._gaps.get(record.partition)
-            if gap is None or gap[0] != expected:
-                if self._source.seek(record.partition, expected):
-                    self._gaps[record.partition] = (expected, self._turn)
-                return
-            if gap[1] == self._turn:
-                return
-            self._log.warning(
-                "the log has no records here", partition=record.partition, first=expected
-            )
-        self._gaps.pop(record.partition, None)
         try:
-            backlog.append(reading.read(record))
-        except PersisterError as error:
+            self._intake.accept(sequencer, record)
+        except UnknownTagError as error:
             self._stop_at(sequencer, error)
 
     def _stop_at(self, sequencer: Sequencer, error: PersisterError) -> None:
@@ -262,6 +245,9 @@ class Engine:
             made[sequencer.partition] = self._decide(sequencer, items, found, now)
         if not made:
             return
+        for one in made.values():
+            for result, count in one.count.items():
+                self._metrics.records.labels(result).inc(count)
         self._urgent |= any(one.membership for one in made.values())
         self._urgent |= self._publisher.publish(made, now)
         if self._faults.offset_outside_transaction:
@@ -344,8 +330,10 @@ class Engine:
                 continue
             sequencer.decide_all(run, found, made)
             run = []
-            if not self._bury(bad, now):
-                self._stop_at(sequencer, self._limit_error())
+            try:
+                self._graveyard.bury(bad, now)
+            except DeadLetterLimitError as error:
+                self._stop_at(sequencer, error)
                 break
             sequencer.skip(bad.record.offset)
         sequencer.decide_all(run, found, made)
@@ -359,27 +347,6 @@ class Engine:
         if sequencer.misrouted(item):
             return Poison(item.record, "the stream lives in another partition")
         return None
-
-    def _bury(self, poison: Poison, now: float) -> bool:
-        self._dead = [at for at in self._dead if at > now - HOUR_SECONDS]
-        if len(self._dead) >= self._limits.dead_letters_per_hour:
-            return False
-        self._dead.append(now)
-        self._dead_letters.put(poison.record, poison.reason)
-        self._metrics.records.labels("poison").inc()
-        self._log.warning(
-            "dead letter",
-            partition=poison.record.partition,
-            offset=poison.record.offset,
-            reason=poison.reason,
-        )
-        return True
-
-    def _limit_error(self) -> PersisterError:
-        limit = self._limits.dead_letters_per_hour
-        return DeadLetterLimitError(
-            f"more than {limit} unreadable records within an hour; see `nexyncctl dlq list`"
-        )
 
     def _hold_back(self) -> None:
         """Kafka keeps what we can't take: pause partitions with a backlog, resume those without."""

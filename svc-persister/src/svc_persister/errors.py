@@ -17,6 +17,10 @@ class FencedError(PersisterError):
     """Another persister has taken the partition: drop the state and stop."""
 
 
+class LostPartitionsError(PersisterError):
+    """The group gave our partitions to others, because this process was frozen or cut off."""
+
+
 class WrongLogError(PersisterError):
     """The log is not the one that Postgres was built from, or no longer holds the next offset."""
 

@@ -3,7 +3,7 @@
 No I/O: what it needs from Postgres is loaded before (`needs`), what it makes is carried out after.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +31,6 @@ from nexync_streams.deriving import derive
 from nexync_streams.encoding import encode_event, encode_frame
 from nexync_streams.fold import ChatState, StreamState, apply, fresh
 from svc_persister.faults import Faults
-from svc_persister.metrics import Metrics
 from svc_persister.ports import Lookup, Notice, Taken, WindowEvent
 from svc_persister.reading import Poison, Readable, answers_sender
 from svc_persister.recent import Recent, command_key
@@ -48,14 +47,14 @@ class Made:
     events: list[WindowEvent] = field(default_factory=list[WindowEvent])
     notices: list[Notice] = field(default_factory=list[Notice])
     membership: bool = False
+    count: Counter[str] = field(default_factory=Counter[str])
+    """Records by result."""
 
 
 class Sequencer:
     """The state of one owned partition. Not thread-safe: the consumer thread alone touches it."""
 
-    def __init__(
-        self, taken: Taken, *, recent: int, cached: int, faults: Faults, metrics: Metrics
-    ) -> None:
+    def __init__(self, taken: Taken, *, recent: int, cached: int, faults: Faults) -> None:
         self.partition = taken.partition
         self.epoch = taken.epoch
         self.log_epoch = taken.log_epoch
@@ -68,7 +67,6 @@ class Sequencer:
         self._recent = Recent(recent)
         self._cached = cached
         self._faults = faults
-        self._metrics = metrics
         for row in taken.recent:
             self._recent.add(row.key, row.seen, row.at)
         full = len(taken.recent) >= recent
@@ -161,20 +159,20 @@ class Sequencer:
             self._accept(state, decision.record, item, digest, made)
             outcome = Seen(digest, decision.record.seq, None, decision.record.epoch)
             self._recent.add(key, outcome, record.append_ms)
-            self._metrics.records.labels("event").inc()
+            made.count["event"] += 1
             self._reply(envelope, outcome, made)
         elif isinstance(decision, Rejected):
             outcome = Seen(digest, None, decision.code, self.log_epoch)
             self._reject(item, decision.code, digest)
             self._recent.add(key, outcome, record.append_ms)
-            self._metrics.records.labels("rejected").inc()
+            made.count["rejected"] += 1
             self._reply(envelope, outcome, made)
             self._tell(envelope, outcome, record.append_ms, made)
         else:
             outcome = decision.earlier
             if not isinstance(decision, Double):
                 outcome = Seen(digest, None, RejectCode.ID_REUSED, self.log_epoch)
-            self._metrics.records.labels("double").inc()
+            made.count["double"] += 1
             self._reply(envelope, outcome, made)
             self._tell(envelope, outcome, record.append_ms, made)
 

@@ -245,7 +245,9 @@ class KafkaDeadLetters:
 
     def __init__(self, *, bootstrap: str, topic: str, client: str) -> None:
         self._topic = topic
-        self._producer = producer(bootstrap, client)
+        self._bootstrap = bootstrap
+        self._client = client
+        self._producer: Producer | None = None
 
     def put(self, record: LogRecord, reason: str) -> None:
         failed: list[str] = []
@@ -254,6 +256,8 @@ class KafkaDeadLetters:
             if error is not None:
                 failed.append(error.str())
 
+        if self._producer is None:
+            self._producer = producer(self._bootstrap, self._client)
         self._producer.produce(
             self._topic,
             value=record.value,
