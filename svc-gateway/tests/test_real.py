@@ -249,3 +249,16 @@ async def test_events_missed_while_the_subscription_was_cut_arrive_without_a_rec
             task = group.create_task(watch.compare_forever())
             await until(lambda: client.seqs(stream) == [2])
             task.cancel()
+
+
+async def test_many_questions_at_once_are_answered_each_with_its_own(state: Any) -> None:
+    windows = RedisWindows(cast("redis.asyncio.Redis", state))
+    many = streams(300)
+    for number, stream in enumerate(many):
+        await state.set(head_key(stream), f"1:{number}:0", ex=60)
+    session = SessionId(some_id())
+    async with asyncio.TaskGroup() as group:
+        heads = [group.create_task(windows.heads([stream])) for stream in many]
+        ended = group.create_task(windows.ended(session))
+    assert [task.result() for task in heads] == [{s: (1, n)} for n, s in enumerate(many)]
+    assert not ended.result()

@@ -10,6 +10,7 @@ from nexync_contracts.commands import envelope_adapter
 from nexync_contracts.frames import server_frame_adapter
 from nexync_contracts.ids import ChatId, PersonId, SessionId, chat_stream, person_stream
 from svc_gateway.conversation import BLOCKED_SECONDS
+from svc_gateway.recalling import KEEP_SECONDS
 
 ANA, BEN = PersonId(some_id()), PersonId(some_id())
 
@@ -219,3 +220,28 @@ async def test_every_frame_matches_the_contract() -> None:
         for frame in frames:
             server_frame_adapter.validate_json(json.dumps(frame))
         assert ana.session != SessionId("")
+
+
+async def test_commands_around_a_broken_subscription_are_produced_again() -> None:
+    """A rejection that was published while nobody listened has no number by which it would be missed."""
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        recall = world.core.recall
+        ana.send(chat, "long ago")
+        world.now += KEEP_SECONDS + 1
+        recall.prune()
+        ana.send(chat, "one")
+        recall.lost()
+        world.now += KEEP_SECONDS + 1
+        recall.prune()
+        ana.send(chat, "two")
+        world.log.deliver()
+        await settle()
+        acks = len(ana.new_frames())
+        assert recall.replay(world.log) == 2
+        bodies = [record[2]["command"]["body"] for record in world.log.records]
+        assert bodies == ["long ago", "one", "two", "one", "two"]
+        world.log.deliver()
+        await settle()
+        assert (acks, ana.new_frames()) == (3, [])

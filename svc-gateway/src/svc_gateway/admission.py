@@ -15,6 +15,7 @@ from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
 from svc_gateway.people import Person, PersonSocket
 from svc_gateway.ports import Clock, CommandLog
+from svc_gateway.recalling import Recall
 from svc_gateway.spans import View
 
 UNSURE_MS: Final = 500
@@ -65,6 +66,7 @@ class Admission:
         self,
         *,
         log: CommandLog,
+        recall: Recall,
         look_up: LookUp,
         flusher: Flusher,
         clock: Clock,
@@ -72,6 +74,7 @@ class Admission:
         instance: str,
     ) -> None:
         self._log = log
+        self._recall = recall
         self._look_up = look_up
         self._flusher = flusher
         self._clock = clock
@@ -141,13 +144,11 @@ class Admission:
             else:
                 self._push_retry(socket, frame, "log", UNSURE_MS)
 
+        key = chat_stream(frame.chat).encode()
+        value = envelope(frame, socket, person, f"{self._instance}-{self._number:x}")
         try:
-            self._log.produce(
-                view.partition,
-                chat_stream(frame.chat).encode(),
-                envelope(frame, socket, person, f"{self._instance}-{self._number:x}"),
-                delivered,
-            )
+            self._log.produce(view.partition, key, value, delivered)
+            self._recall.remember(view.partition, key, value)
         except BackendAwayError:
             self._retry(socket, frame, "queue_full")
 

@@ -55,10 +55,12 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         core.receiver.receive(channel, payload)
 
     def lost() -> None:
+        core.recall.lost()
         watch.lost()
 
     def resubscribed() -> None:
         watch.resubscribed()
+        logger.info("commands produced again", count=core.recall.replay(commands))
 
     channels = RedisChannels(
         settings.redis_state_url,
@@ -106,6 +108,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
             await asyncio.sleep(TICK_SECONDS)
             core.kit.keeper.tick(loop.time())
             core.people.sweep()
+            core.recall.prune()
 
     async def accept() -> None:
         await server.start_serving()

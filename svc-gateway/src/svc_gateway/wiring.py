@@ -24,6 +24,7 @@ from svc_gateway.ports import (
     Windows,
 )
 from svc_gateway.ranges import Ranges
+from svc_gateway.recalling import Recall
 from svc_gateway.receiving import Receiver
 from svc_gateway.repair import Comparer, Mender
 from svc_gateway.resuming import Resumer
@@ -42,6 +43,7 @@ class Core:
     authority: MembershipAuthority
     receiver: Receiver
     comparer: Comparer
+    recall: Recall
 
 
 def build_core(
@@ -114,8 +116,10 @@ def build_core(
         counts=counts,
     )
     rooms.listener = membership
+    recall = Recall(clock)
     admission = Admission(
         log=commands,
+        recall=recall,
         look_up=membership.look_up,
         flusher=flusher,
         clock=clock,
@@ -150,4 +154,5 @@ def build_core(
         authority=authority,
         receiver=receiver,
         comparer=Comparer(rooms=rooms, windows=windows, chats=chats),
+        recall=recall,
     )

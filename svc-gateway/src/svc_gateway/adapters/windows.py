@@ -1,5 +1,6 @@
-"""Redis state through redis-py: heads, windows, ended sessions. Everything in one round trip."""
+"""Redis state through redis-py: heads, windows, ended sessions; many questions, few round trips."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
@@ -15,23 +16,27 @@ from svc_gateway.ports import Happened, Range
 BULK: Final = 256
 """Windows read in one pipeline."""
 
+CONCURRENT: Final = 4
+"""Pipelines at the same time; others wait their turn."""
+
+Answer = list[bytes | None] | BackendAwayError
+
 
 class RedisWindows:
     """Reads what the persister keeps in Redis."""
 
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client: Any = client
+        self._values = Values(client)
+        self._turns = asyncio.Semaphore(CONCURRENT)
 
     async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, tuple[int, int]]:
         """One MGET."""
         if not streams:
             return {}
-        try:
-            values = await self._client.mget([head_key(stream) for stream in streams])
-        except (RedisError, OSError) as error:
-            raise BackendAwayError(f"redis: {type(error).__name__}") from None
+        values = await self._values.get([head_key(stream) for stream in streams])
         found: dict[Stream, tuple[int, int]] = {}
-        for stream, value in zip(streams, cast("list[bytes | None]", values), strict=True):
+        for stream, value in zip(streams, values, strict=True):
             head = None if value is None else parse_head(value)
             if head is not None:
                 found[stream] = head
@@ -43,7 +48,10 @@ class RedisWindows:
         for start in range(0, len(wanted), BULK):
             bulk = wanted[start : start + BULK]
             try:
-                async with self._client.pipeline(transaction=False) as pipeline:
+                async with (
+                    self._turns,
+                    self._client.pipeline(transaction=False) as pipeline,
+                ):
                     for stream, _, count in bulk:
                         pipeline.lrange(window_key(stream), -count, -1)
                     answers = cast("list[list[bytes]]", await pipeline.execute())
@@ -56,11 +64,44 @@ class RedisWindows:
         return found
 
     async def ended(self, session: SessionId) -> bool:
-        """EXISTS of the session's mark."""
+        """Whether the session's mark is there."""
+        (value,) = await self._values.get([ended_session_key(session)])
+        return value is not None
+
+
+class Values:
+    """MGET, one at a time: what is asked meanwhile goes together into the next one."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+        self._turn = asyncio.Lock()
+        self._waiting: list[tuple[list[str], asyncio.Future[Answer]]] = []
+
+    async def get(self, keys: list[str]) -> list[bytes | None]:
+        """The values in the order of the keys. Raises BackendAwayError."""
+        mine: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((keys, mine))
+        async with self._turn:
+            if not mine.done():
+                await self._read()
+        answer = mine.result()
+        if isinstance(answer, BackendAwayError):
+            raise BackendAwayError(str(answer))
+        return answer
+
+    async def _read(self) -> None:
+        asked, self._waiting = self._waiting, []
+        values: list[bytes | None] = []
+        failure = BackendAwayError("redis: cancelled")
         try:
-            return bool(await self._client.exists(ended_session_key(session)))
+            values = await self._client.mget([key for keys, _ in asked for key in keys])
         except (RedisError, OSError) as error:
-            raise BackendAwayError(f"redis: {type(error).__name__}") from None
+            failure = BackendAwayError(f"redis: {type(error).__name__}")
+        finally:
+            at = 0
+            for keys, future in asked:
+                future.set_result(values[at : at + len(keys)] if values else failure)
+                at += len(keys)
 
 
 def parse_head(value: bytes) -> tuple[int, int] | None:
