@@ -6,7 +6,6 @@ Everything here runs in the consumer's thread; time is given, so tests need no c
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nexync_contracts.ids import Stream
 from nexync_runtime import log
 from nexync_streams.deciding import Seen
 from svc_persister.burying import Graveyard
@@ -28,10 +27,10 @@ from svc_persister.ports import (
     Flushing,
     LogIdentity,
     LogRecord,
-    Lookup,
     Source,
     Store,
 )
+from svc_persister.preparing import Preparing
 from svc_persister.publishing import Publisher
 from svc_persister.reading import Poison, Readable
 from svc_persister.rows import Portion
@@ -76,6 +75,12 @@ class Engine:
         self._flushing = flushing
         self._graveyard = Graveyard(dead_letters, limits.dead_letters_per_hour, metrics)
         self._intake = Intake(source)
+        self._preparing = Preparing(
+            store,
+            most=limits.unflushed_events,
+            most_bytes=limits.unflushed_bytes,
+            retry_seconds=limits.retry_seconds,
+        )
         self._identity = identity
         self._limits = limits
         self._faults = faults
@@ -87,7 +92,6 @@ class Engine:
         self._flushing_now = False
         self._flush_at = 0.0
         self._urgent = False
-        self._store_retry_at = 0.0
         self._fatal: PersisterError | None = None
         self.assigned_once = False
 
@@ -238,7 +242,7 @@ class Engine:
             self._source.pause(sequencer.partition)
 
     def _work(self, now: float) -> None:
-        ready = self._prepare(now)
+        ready = self._preparing.prepare(self._owned.values(), now)
         made: dict[int, Made] = {}
         found = ready.found
         for sequencer, items in ready.items:
@@ -253,65 +257,6 @@ class Engine:
         if self._faults.offset_outside_transaction:
             for partition in made:
                 self._store.write_offset(partition, self._owned[partition].next_offset)
-
-    def _prepare(self, now: float) -> "_Ready":
-        """What can be decided now: all queued records, or those before the first that needs Postgres."""
-        room = self._room()
-        streams: dict[Stream, Sequencer] = {}
-        lookups: dict[str, Lookup] = {}
-        for sequencer, queued in room:
-            for item in queued:
-                if isinstance(item, Readable):
-                    if sequencer.needs_stream(item):
-                        streams[item.envelope.stream] = sequencer
-                    lookup = sequencer.needs_lookup(item)
-                    if lookup is not None:
-                        lookups.setdefault(lookup.key, lookup)
-        found = self._ask(streams, list(lookups.values()), now)
-        if found is None:
-            return _Ready([(one, self._known_prefix(one, queued)) for one, queued in room], {})
-        return _Ready(room, found)
-
-    def _room(self) -> list[tuple[Sequencer, list[Readable | Poison]]]:
-        room: list[tuple[Sequencer, list[Readable | Poison]]] = []
-        for sequencer in self._owned.values():
-            space = self._limits.unflushed_events - sequencer.unflushed
-            if sequencer.unflushed_bytes >= self._limits.unflushed_bytes:
-                space = 0
-            if sequencer.backlog and space > 0:
-                room.append((sequencer, list(sequencer.backlog)[:space]))
-        return room
-
-    def _ask(
-        self, streams: Mapping[Stream, Sequencer], lookups: Sequence[Lookup], now: float
-    ) -> Mapping[str, Seen] | None:
-        """One query for all unknown streams, one for all look-ups; None while Postgres is away."""
-        if not streams and not lookups:
-            return {}
-        if now < self._store_retry_at:
-            return None
-        try:
-            if streams:
-                loaded = self._store.load(list(streams))
-                for stream, sequencer in streams.items():
-                    sequencer.learn(stream, loaded.get(stream))
-            return self._store.find(lookups) if lookups else {}
-        except StoreAwayError as error:
-            self._store_retry_at = now + self._limits.retry_seconds
-            self._log.warning("records wait for Postgres", reason=str(error))
-            return None
-
-    def _known_prefix(
-        self, sequencer: Sequencer, queued: Sequence[Readable | Poison]
-    ) -> list[Readable | Poison]:
-        prefix: list[Readable | Poison] = []
-        for item in queued:
-            if isinstance(item, Readable) and (
-                sequencer.needs_stream(item) or sequencer.needs_lookup(item) is not None
-            ):
-                break
-            prefix.append(item)
-        return prefix
 
     def _decide(
         self,
@@ -418,9 +363,3 @@ class Engine:
     def _owns(self, portion: Portion) -> bool:
         sequencer = self._owned.get(portion.partition)
         return sequencer is not None and sequencer.in_flight is portion
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    items: "list[tuple[Sequencer, list[Readable | Poison]]]"
-    found: Mapping[str, Seen]
