@@ -161,5 +161,4 @@ def addresses(config: Config) -> dict[str, str]:
         "NEXYNC_MAIL": f"http://{HOST}:{port['mail']}/api",
         "NEXYNC_GATEWAYS": ",".join(gateways),
         "NEXYNC_ROOT": str(config.root),
-        "NEXYNC_STATE": str(config.state),
     }
