@@ -107,11 +107,13 @@ class Machine:
         """Twins with `NEXYNC_FAULT` in place of these services for the block."""
         async with asyncio.TaskGroup() as group:
             keepers: list[asyncio.Task[None]] = []
+            planted: dict[str, _StandIn] = {}
             for name in names:
                 process = psutil.Process(await self.pid(name))
                 environment = process.environ() | {"NEXYNC_FAULT": fault}
-                stand_in = _StandIn(process.cmdline(), environment, process.cwd())
-                await self._dev("stop", name)
+                planted[name] = _StandIn(process.cmdline(), environment, process.cwd())
+            await asyncio.gather(*(self._dev("stop", name) for name in names))
+            for name, stand_in in planted.items():
                 self._stand_ins[name] = stand_in
                 keepers.append(group.create_task(_keep(stand_in, name), name=f"twin {name}"))
             try:
@@ -122,7 +124,7 @@ class Machine:
                 await asyncio.wait(keepers, timeout=40)
                 for name in names:
                     del self._stand_ins[name]
-                    await self._dev("start", name)
+                await asyncio.gather(*(self._dev("start", name) for name in names))
 
     async def _rows(self) -> dict[str, _Row]:
         rows = _ROWS.validate_json(await self._dev("status", "--json"))
