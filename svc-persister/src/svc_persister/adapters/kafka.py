@@ -22,7 +22,9 @@ from svc_persister.errors import LogAwayError, WrongLogError
 from svc_persister.ports import LogIdentity, LogRecord
 
 SESSION_MS: Final = 6_000
-HEARTBEAT_MS: Final = 1_500
+"""The shortest that brokers allow by default."""
+HEARTBEAT_MS: Final = 500
+"""Short, because survivors learn of a rebalance by the answer to their next heartbeat."""
 BATCH: Final = 1_000
 ADMIN_SECONDS: Final = 10.0
 DEAD_LETTER_SECONDS: Final = 15.0

@@ -26,7 +26,6 @@ from svc_persister.errors import (
 )
 from svc_persister.faults import Faults
 from svc_persister.ports import LastEvent, LogIdentity, Lookup, RecentRow, Taken
-from svc_persister.recent import command_key
 from svc_persister.rows import DerivedRow, Portion
 
 T = TypeVar("T")
@@ -138,11 +137,9 @@ class PostgresStore:
             cursor.execute(statements.RECENT, {"p": partition, "limit": recent})
             rows = [
                 RecentRow(
-                    command_key(Stream(stream), str(sender), str(identifier)),
-                    Seen(digest, seq, RejectCode(code) if code else None, seen_epoch),
-                    at,
+                    key, Seen(digest, seq, RejectCode(code) if code else None, seen_epoch), at
                 )
-                for stream, sender, identifier, seq, code, digest, at, seen_epoch in cursor
+                for key, seq, code, digest, at, seen_epoch in cursor
             ]
             cursor.execute(statements.FUTURE, (partition,))
             future = max((_time_of(one) for (one,) in cursor), default=0)

@@ -18,7 +18,7 @@ RETURNING epoch, next_offset, log_epoch, cluster_id, topic_id
 """
 
 RECENT = """
-SELECT stream, sender, id, seq, code, digest, at, log_epoch FROM (
+SELECT stream || ' ' || sender::text || ' ' || id::text, seq, code, digest, at, log_epoch FROM (
   (SELECT stream, sender, id, seq, NULL AS code, digest, at, log_epoch, log_offset
    FROM events WHERE partition = %(p)s ORDER BY log_epoch DESC, log_offset DESC LIMIT %(limit)s)
   UNION ALL
