@@ -36,6 +36,12 @@ async function codeFor(page: Page, address: string): Promise<string> {
 /** Signs up by hand, as a person would, and ends in the empty client. */
 export async function signUp(context: BrowserContext, username: string): Promise<Page> {
   const page = await context.newPage();
+  page.on("response", (answer) => {
+    if (answer.status() >= 400 && !answer.url().includes("/api/auth/")) {
+      console.warn(username, answer.status(), answer.request().method(), answer.url());
+    }
+  });
+  page.on("pageerror", (error) => console.warn(username, error));
   const address = `${username}@example.org`;
   await page.goto(`${PAGE}/signup`);
   await page.getByLabel("E-mail").fill(address);

@@ -69,7 +69,13 @@ export function Home({ place }: { place: Place }): ReactNode {
   return (
     <div className={styles["home"]} data-open={place.kind === "chat"}>
       <Rail place={place} unread={unread} asking={circle.asking.length} />
-      <Sidebar place={place} chats={chats} onNew={() => setMaking(true)} onChat={chatWith} />
+      <Sidebar
+        place={place}
+        chats={chats}
+        problem={create.error}
+        onNew={() => setMaking(true)}
+        onChat={chatWith}
+      />
       <main className={styles["main"]}>
         {place.kind === "chat" ? (
           <OpenChat key={place.chat} chat={place.chat} chats={known} people={circle.connected} />

@@ -21,12 +21,14 @@ import { SkeletonRows } from "@/shared/ui/Skeleton";
 type SidebarProps = {
   place: Place;
   chats: UseQueryResult<ChatView[]>;
+  /** Why a chat with somebody could not be opened. */
+  problem: Error | null;
   onNew: () => void;
   onChat: (person: string) => void;
 };
 
 /** The list beside what is open: chats or people. */
-export function Sidebar({ place, chats, onNew, onChat }: SidebarProps): ReactNode {
+export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps): ReactNode {
   const inPeople = place.kind === "people";
   const [width, setWidth] = useWidth();
   const [words, setWords] = useState("");
@@ -55,7 +57,14 @@ export function Sidebar({ place, chats, onNew, onChat }: SidebarProps): ReactNod
       </div>
       <ConnectionLine />
       {inPeople ? (
-        <PeopleList words={peopleWords} onChat={onChat} />
+        <>
+          {problem ? (
+            <div className={styles["problem"]}>
+              <Notice tone="danger">{errorWords(problem)}</Notice>
+            </div>
+          ) : null}
+          <PeopleList words={peopleWords} onChat={onChat} />
+        </>
       ) : (
         <Chats place={place} chats={chats} words={words} onNew={onNew} />
       )}

@@ -13,12 +13,14 @@ import {
   type CreateChatBody,
 } from "@/shared/contracts/generated";
 import { useLive, useSignals } from "@/shared/lib/live";
-import { call } from "@/shared/lib/rest";
+import { call, RestError } from "@/shared/lib/rest";
 import { uuid7Maker } from "@/shared/lib/uuid7";
 import type { Signal } from "@/shared/realtime/client";
 
 /** Pages of the list that are read at most: 2,000 chats. */
 const PAGES_MAX = 10;
+const NEW_CHAT_TRIES = 6;
+const NEW_CHAT_MS = 400;
 /** Reasons to read the list again that come within so many milliseconds are one. */
 const COALESCE_MS = 100;
 
@@ -46,6 +48,10 @@ export function chatQuery(chat: string) {
   return queryOptions({
     queryKey: ["chats", chat],
     queryFn: ({ signal }) => call(endpoints.chat, { path: { chat }, signal }),
+    // A chat that was made this moment reaches the readers a little later than its maker.
+    retry: (count, error) =>
+      count < NEW_CHAT_TRIES && error instanceof RestError && error.code === "not_found",
+    retryDelay: NEW_CHAT_MS,
   });
 }
 
