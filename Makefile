@@ -108,7 +108,7 @@ test-e2e: ## A whole instance over its wires, also in Chromium, and the loss che
 	@dev/test e2e chromium loss
 
 .PHONY: bench
-bench: ## Measure; prints ratios against the floors (see docs/performance.md)
+bench: ## Measure a running instance; prints ratios (see docs/performance.md)
 	@dev/run bench
 
 .PHONY: help
