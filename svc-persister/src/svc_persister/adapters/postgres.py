@@ -164,8 +164,8 @@ class PostgresStore:
                 (
                     [one.key for one in lookups],
                     [one.stream for one in lookups],
-                    [uuid.UUID(one.sender) for one in lookups],
-                    [uuid.UUID(one.id) for one in lookups],
+                    [one.sender for one in lookups],
+                    [one.id for one in lookups],
                     [one.log_epoch for one in lookups],
                     [one.log_offset for one in lookups],
                 ),

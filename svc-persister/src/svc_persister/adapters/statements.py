@@ -41,8 +41,9 @@ SELECT id, partition, log_epoch, head, n, at, snapshot::text FROM streams WHERE 
 
 FIND = """
 WITH k AS (
-  SELECT * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::int[], %s::bigint[])
-  AS k (key, stream, sender, id, log_epoch, log_offset)
+  SELECT key, stream, sender::uuid AS sender, id::uuid AS id, log_epoch, log_offset
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[])
+  AS u (key, stream, sender, id, log_epoch, log_offset)
 )
 SELECT k.key, e.seq, e.log_epoch, NULL::text, e.digest FROM k
 JOIN events e ON e.stream = k.stream AND e.sender = k.sender AND e.id = k.id
