@@ -27,7 +27,6 @@ class _Row(BaseModel):
     name: str
     state: str
     pid: int | None = None
-    port: int | None = None
 
 
 _ROWS: TypeAdapter[list[_Row]] = TypeAdapter(list[_Row])
@@ -49,6 +48,8 @@ class Machine:
 
     def __init__(self) -> None:
         self._stand_ins: dict[str, _StandIn] = {}
+        self.ended: set[str] = set()
+        """Programs that were killed or told to end, so their end is no surprise."""
 
     async def pid(self, name: str) -> int:
         """The process id; waits (≤ 30 s) while the program is between two lives."""
@@ -63,16 +64,15 @@ class Machine:
 
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
 
-    async def port(self, name: str) -> int:
-        """The port that the program shows."""
-        port = (await self._rows())[name].port
-        if port is None:
-            msg = f"{name} has no port"
-            raise LookupError(msg)
-        return port
+    async def lives(self) -> dict[str, int]:
+        """Which life each gateway and persister is in: another number after it ended and came back."""
+        rows = await self._rows()
+        lives = {name: rows[name].pid or 0 for name in (*GATEWAYS, *PERSISTERS) if name in rows}
+        return lives | {name: stand_in.starts for name, stand_in in self._stand_ins.items()}
 
     async def kill(self, *names: str) -> None:
         """SIGKILL to each with all its children, at the same moment; the supervisor starts them again."""
+        self.ended.update(names)
         processes: list[psutil.Process] = []
         for name in names:
             with contextlib.suppress(psutil.Error):
@@ -84,6 +84,7 @@ class Machine:
 
     async def terminate(self, name: str) -> None:
         """SIGTERM: a graceful end, after which the supervisor starts it again."""
+        self.ended.add(name)
         os.kill(await self.pid(name), signal.SIGTERM)
 
     @contextlib.asynccontextmanager
