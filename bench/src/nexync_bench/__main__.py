@@ -16,6 +16,7 @@ from nexync_bench.figures import Section, as_markdown, as_text
 from nexync_bench.idle import idle
 from nexync_bench.native import build
 from nexync_bench.persisting import persisting
+from nexync_bench.subscribing import subscribing
 from nexync_e2e.settings import Wires, wires
 
 BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "failover": failover,
     "idle": idle,
     "endtoend": endtoend,
+    "subscriptions": subscribing,
 }
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
 _HEAD = """# Performance
