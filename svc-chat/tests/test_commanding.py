@@ -62,11 +62,16 @@ class Chats:
 
     def __init__(self) -> None:
         self.known: dict[Stream, int] = {}
+        self.awaited: list[tuple[Stream, int]] = []
 
     async def look(self, stream: Stream, *, person: PersonId) -> Look:
         if stream not in self.known:
             raise NothingThereError
         return Look(View(self.known[stream], 1, 1, 0, NO_MEMBERSHIP), ())
+
+    async def stored(self, stream: Stream, seq: int, *, seconds: float) -> bool:
+        self.awaited.append((stream, seq))
+        return seconds > 0
 
 
 class Sequencer:
@@ -133,6 +138,7 @@ async def test_a_group_is_made_once_however_often_it_is_asked_for(stage: Stage) 
     assert partition == envelope.command.partition == place_of(first.chat)
     assert (envelope.id, envelope.reply_to, envelope.sender) == (KEY, "chat-1", ADA)
     assert envelope.people_partitions == {ADA: 1, BOB: 1}
+    assert stage.chats.awaited == [(chat_stream(first.chat), 1)] * 2
     roles = {member.person: member.role for member in envelope.command.members}
     assert roles == {ADA: Role.ADMIN, BOB: Role.MEMBER}
 

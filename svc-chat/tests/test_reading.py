@@ -155,6 +155,28 @@ def reading_of(world: World) -> StreamReading:
     return StreamReading(world, world, Clock(world).pace)  # type: ignore[arg-type] # heads of many streams are not read here
 
 
+async def test_stored_waits_for_postgres_and_gives_up_at_its_bound() -> None:
+    """The window is not enough: True only once Postgres itself has the seq."""
+    world = World()
+    world.create(ADA)
+    reading = StreamReading(Stored(world), world, Clock(world).pace)  # type: ignore[arg-type] # only heads are read
+    assert not await reading.stored(STREAM, 1, seconds=1.0)
+    world.between = world.flush
+    assert await reading.stored(STREAM, 1, seconds=1.0)
+
+
+class Stored:
+    """What Postgres answers about heads."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, StoredHead]:
+        head = self._world.flushed
+        self._world.between()
+        return {stream: StoredHead(PARTITION, 1, head, 0, 0) for stream in streams if head}
+
+
 def everything(view: View) -> Sequence[Range]:
     return [Range(1, view.head)] if view.head else []
 

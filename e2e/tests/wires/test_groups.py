@@ -54,6 +54,13 @@ async def test_the_chat_appears_live_to_who_is_added(
         await two.caught_up(chat_stream(chat), 1)
 
 
+async def test_the_next_list_shows_what_was_just_made(ann: Person, bob: Person) -> None:
+    """Who made a chat and got its answer finds it in the very next list of chats."""
+    for number in range(5):
+        chat = await ann.create_chat(ChatKind.GROUP, (bob.id,), f"Group {number}")
+        assert chat in {view.chat for view in await ann.chats()}
+
+
 async def test_a_send_racing_a_removal_has_one_outcome(
     where: Wires, ann: Person, bob: Person
 ) -> None:

@@ -5,7 +5,7 @@ a member or an admin at the moment of the change is judged by the sequencer alon
 """
 
 import asyncio
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from nexync_contracts.commands import (
     AddMember,
@@ -31,6 +31,12 @@ from svc_chat.errors import (
 from svc_chat.identifiers import group_chat_id, new_command_id, place_of, private_chat_id
 from svc_chat.ports import Log, Outcomes, PeopleStore
 from svc_chat.reading import StreamReading
+
+STORED_SECONDS: Final = 2.0
+"""How long an answer waits for Postgres, so that the actor's next list of chats shows the change.
+
+Membership is flushed at once, so it is a few milliseconds. While Postgres is away the answer comes without.
+"""
 
 
 class Actor(NamedTuple):
@@ -152,6 +158,7 @@ class Commanding:
         metrics.OUTCOMES.labels("event" if outcome.code is None else "rejected").inc()
         if outcome.code is not None or outcome.seq is None:
             raise RefusedError(outcome.code or RejectCode.INVALID)
+        await self._reading.stored(envelope.stream, outcome.seq, seconds=STORED_SECONDS)
         return outcome.seq
 
     async def _outcome_of(self, partition: int, envelope: CommandEnvelope) -> Outcome:

@@ -88,6 +88,16 @@ class StreamReading:
                     raise NothingThereError
                 raise NotYetError
 
+    async def stored(self, stream: Stream, seq: int, *, seconds: float) -> bool:
+        """Wait until Postgres itself has the stream up to `seq`; False when it doesn't within `seconds`."""
+        pace = self._pace()
+        while True:
+            head = (await self._store.heads([stream])).get(stream)
+            if head is not None and head.head >= seq:
+                return True
+            if not await pace.again(seconds):
+                return False
+
     async def _attempt(
         self, stream: Stream, choose: Choose, person: PersonId | None, at_least: int | None
     ) -> "Look | _Pending":
