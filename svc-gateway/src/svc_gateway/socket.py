@@ -149,7 +149,7 @@ class Socket(asyncio.Protocol):
             self._handshake(data)
         elif self._state is State.IDENTIFYING:
             self._head += data
-            if len(self._head) > limits.RESUME_FRAME_BYTES:
+            if len(self._head) > limits.FRAME_BYTES:
                 self.abort()
 
     def pause_writing(self) -> None:
@@ -261,7 +261,7 @@ class Socket(asyncio.Protocol):
             gateway=kit.instance,
         )
         kit.flusher.push(self, frames.wire(welcome))
-        self._decoder = Decoder(limits.RESUME_FRAME_BYTES)
+        self._decoder = Decoder(limits.FRAME_BYTES)
         head, self._head = self._head, b""
         transport.resume_reading()
         if head:
@@ -322,8 +322,6 @@ class Socket(asyncio.Protocol):
     def _queue_read(self, frame: Reading) -> None:
         if isinstance(frame, ResumeFrame):
             self._cancel_timer()
-            if self._decoder is not None:
-                self._decoder.limit = limits.FRAME_BYTES
         if self._reads is None:
             self._reads = deque((frame,))
             self._kit.spawn(self._work(), "reads")

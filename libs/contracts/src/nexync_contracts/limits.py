@@ -8,9 +8,6 @@ MESSAGE_BODY_BYTES: Final = 8_192
 FRAME_BYTES: Final = 65_536
 """One frame from a client; a body at its limit fits however JSON escapes it. A larger one closes with 1009."""
 
-RESUME_FRAME_BYTES: Final = 65_536
-"""The first frame of a socket may be larger: it names up to RESUME_HEADS streams."""
-
 UNACKNOWLEDGED_SENDS: Final = 32
 """Sends of one socket that wait for their `ack`; the next is answered with `retry`."""
 

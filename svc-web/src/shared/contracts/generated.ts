@@ -518,7 +518,6 @@ export const limits = {
   readWaitSeconds: 6.0,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
-  resumeFrameBytes: 65536,
   resumeHeads: 1000,
   searchChars: [1, 60],
   timelinePage: 50,
