@@ -5,15 +5,18 @@ import itertools
 import os
 import signal
 import time
+from functools import partial
 
 from nexync_bench.figures import Figure, Section
 from nexync_bench.instance import Instance, owners
-from nexync_contracts.ids import ChatId, Stream, chat_stream
+from nexync_contracts.ids import ChatId, Stream, chat_stream, is_chat_stream
 from nexync_e2e.client import Device
 from nexync_e2e.settings import Wires
+from nexync_e2e.waiting import until_true
 
 _PEOPLE = 16
 _EVERY_SECONDS = 0.1
+_WARM = 10
 
 
 async def failover(wires: Wires, runs: int = 2) -> Section:
@@ -32,9 +35,14 @@ async def failover(wires: Wires, runs: int = 2) -> Section:
                 for person, chat in people:
                     device = Device(person, wires.gateways, name=person.username, on_event=note)
                     group.create_task(_write(device, chat, stop))
-                await asyncio.sleep(3)
-                os.kill(Instance().pid(name), signal.SIGKILL)
+                pid = await asyncio.to_thread(_pid, name)
+                await until_true(
+                    partial(_all_warm, times),
+                    "every chat delivers before the kill",
+                    seconds=60,
+                )
                 at = time.monotonic()
+                os.kill(pid, signal.SIGKILL)
                 await asyncio.sleep(14)
                 stop.set()
             streams = [chat_stream(chat) for _, chat in people]
@@ -50,12 +58,21 @@ async def failover(wires: Wires, runs: int = 2) -> Section:
     return Section("Failover", "python -m nexync_bench failover", tuple(figures))
 
 
+def _all_warm(times: dict[Stream, list[float]]) -> bool:
+    return all(len(seen) >= _WARM for stream, seen in times.items() if is_chat_stream(stream))
+
+
+def _pid(name: str) -> int:
+    return Instance().pid(name)
+
+
 def _silence(times: list[float], at: float) -> float:
-    """Seconds from the last event before the kill's effect to the next one."""
-    marks = [moment for moment in times if moment > at - 1]
-    if len(marks) < 2:
+    """The longest time without an event from the last one before the kill on; infinite when none came after it."""
+    before = [moment for moment in times if moment <= at]
+    after = [moment for moment in times if moment > at]
+    if not before or not after:
         return float("inf")
-    return max(after - before for before, after in itertools.pairwise(marks))
+    return max(later - earlier for earlier, later in itertools.pairwise([before[-1], *after]))
 
 
 async def _write(device: Device, chat: ChatId, stop: asyncio.Event) -> None:

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Generator, Iterable
 
 import psutil
@@ -54,6 +56,27 @@ class Instance:
             msg = f"no running instance: {done.stderr.decode().strip()}"
             raise RuntimeError(msg) from error
         self._rows = {row.name: row for row in rows}
+
+    def restart(self, name: str) -> None:
+        """Stop and start a program, and wait (≤ 60 s) until it takes connections. Raises CalledProcessError."""
+        subprocess.run(
+            [sys.executable, "-m", "nexync_dev", "restart", name],
+            check=True,
+            capture_output=True,
+            timeout=90,
+        )
+        self.refresh()
+        port = self._rows[name].port
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", port or 0), 1),
+            ):
+                return
+            time.sleep(0.2)
+        msg = f"{name} takes no connections 60 s after its restart"
+        raise RuntimeError(msg)
 
     def pid(self, name: str) -> int:
         """The process id. Raises LookupError when it doesn't run."""

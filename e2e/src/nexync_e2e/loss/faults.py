@@ -97,16 +97,6 @@ SCENARIOS: Final[dict[str, Fault]] = {
 }
 """All that can be named on the command line; the last ones are for the twins."""
 
-BACKENDS_STAY: Final = frozenset(
-    {
-        "freeze-persister",
-        "kill-persisters-twice",
-        "none",
-        *(f"kill-{name}" for name in (*GATEWAYS, *PERSISTERS)),
-    }
-)
-"""Scenarios in which no gateway or persister has a reason to end by itself."""
-
 QUICK: Final = ("kill-gateway-1", "kill-persister-1", "cut-redis", "flush-redis")
 
 

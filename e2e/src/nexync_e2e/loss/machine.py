@@ -48,8 +48,6 @@ class Machine:
 
     def __init__(self) -> None:
         self._stand_ins: dict[str, _StandIn] = {}
-        self.ended: set[str] = set()
-        """Programs that were killed or told to end, so their end is no surprise."""
 
     async def pid(self, name: str) -> int:
         """The process id; waits (≤ 30 s) while the program is between two lives."""
@@ -64,15 +62,8 @@ class Machine:
 
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
 
-    async def lives(self) -> dict[str, int]:
-        """Which life each gateway and persister is in: another number after it ended and came back."""
-        rows = await self._rows()
-        lives = {name: rows[name].pid or 0 for name in (*GATEWAYS, *PERSISTERS) if name in rows}
-        return lives | {name: stand_in.starts for name, stand_in in self._stand_ins.items()}
-
     async def kill(self, *names: str) -> None:
         """SIGKILL to each with all its children, at the same moment; the supervisor starts them again."""
-        self.ended.update(names)
         processes: list[psutil.Process] = []
         for name in names:
             with contextlib.suppress(psutil.Error):
@@ -84,7 +75,6 @@ class Machine:
 
     async def terminate(self, name: str) -> None:
         """SIGTERM: a graceful end, after which the supervisor starts it again."""
-        self.ended.add(name)
         os.kill(await self.pid(name), signal.SIGTERM)
 
     @contextlib.asynccontextmanager

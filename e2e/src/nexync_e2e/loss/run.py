@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from nexync_e2e.loss.cast import Cast
 from nexync_e2e.loss.checks import Violation, check
-from nexync_e2e.loss.faults import BACKENDS_STAY, SCENARIOS
+from nexync_e2e.loss.faults import SCENARIOS
 from nexync_e2e.loss.load import Load, now
 from nexync_e2e.loss.machine import Machine
 from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record
@@ -90,8 +90,6 @@ async def _one(
         device.longest_hole = 0.0
     load.write()
     report.before = await _until_acks(load, acks, report)
-    machine.ended.clear()
-    lives = await machine.lives()
     injected = now()
     acks_before = load.acks
     async with asyncio.timeout(_PHASE_SECONDS):
@@ -111,8 +109,6 @@ async def _one(
     await ask_outcomes(load, read)
     run_record = record(load, people, read)
     report.violations += check(run_record)
-    if name in BACKENDS_STAY:
-        report.violations += await _died(machine, lives)
     report.rejected = sum(send.code is not None for send in run_record.sends)
     report.events = sum(
         histories.head(str(group.admin.id), str(group.chat)) for group in people.groups
@@ -122,16 +118,6 @@ async def _one(
     report.changes = load.changes - changes
     report.seconds = now() - started
     return report
-
-
-async def _died(machine: Machine, before: dict[str, int]) -> list[Violation]:
-    """Who ended although nobody ended them: a service that stops itself has met what can't honestly happen."""
-    after = await machine.lives()
-    return [
-        Violation("died", f"{name} ended by itself")
-        for name, life in before.items()
-        if after.get(name) != life and name not in machine.ended
-    ]
 
 
 async def _until_acks(load: Load, acks: int, report: Report) -> int:
