@@ -14,7 +14,10 @@ MESSAGE = "message.created"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`rule` is one of the names in `RULES`."""
+    """What went wrong: `rule` is one of the names in `RULES`, or one that a run adds.
+
+    `stuck`: the load came to a stand; `broken`: a persister stopped at what cannot happen, two owners writing.
+    """
 
     rule: str
     detail: str

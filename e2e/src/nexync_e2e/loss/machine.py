@@ -19,6 +19,9 @@ from nexync_e2e.waiting import until
 
 GATEWAYS = ("gateway-1", "gateway-2")
 PERSISTERS = ("persister-1", "persister-2")
+BROKEN = b"BrokenInvariantError: "
+"""How a persister's log says that it stopped because something happened that cannot happen."""
+
 BACKENDS = ("postgres", "redis-state", "redis-cache", "rabbitmq", "kafka")
 
 
@@ -61,6 +64,14 @@ class Machine:
             return row.pid if row is not None and row.state == "running" else None
 
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
+
+    async def broken_invariants(self) -> int:
+        """How often persisters, twins included, have stopped because of a broken invariant, by their logs."""
+        folders = {psutil.Process(await self.pid(name)).cwd() for name in PERSISTERS}
+        logs = [
+            log for folder in folders for log in (Path(folder) / "logs").glob("persister-*.log")
+        ]
+        return sum(log.read_bytes().count(BROKEN) for log in logs)
 
     async def kill(self, *names: str) -> None:
         """SIGKILL to each with all its children, at the same moment; the supervisor starts them again."""

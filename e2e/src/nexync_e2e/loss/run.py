@@ -85,6 +85,7 @@ async def _one(
 ) -> Report:
     report = Report(name)
     started = now()
+    broken = await machine.broken_invariants()
     changes, repairs = load.changes, sum(device.repairs for device in load.devices)
     for device in load.devices:
         device.longest_hole = 0.0
@@ -109,6 +110,10 @@ async def _one(
     await ask_outcomes(load, read)
     run_record = record(load, people, read)
     report.violations += check(run_record)
+    if (times := await machine.broken_invariants() - broken) > 0:
+        report.violations.append(
+            Violation("broken", f"a persister met a broken invariant {times} times")
+        )
     report.rejected = sum(send.code is not None for send in run_record.sends)
     report.events = sum(
         histories.head(str(group.admin.id), str(group.chat)) for group in people.groups
