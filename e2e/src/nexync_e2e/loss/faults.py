@@ -1,6 +1,7 @@
 """The faults, by name. Each returns when it is over; the supervisor brings back what was killed."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,6 +26,16 @@ def _kill(*names: str) -> Fault:
 async def _freeze_persister(machine: Machine, wires: Wires) -> None:
     del wires
     async with machine.frozen("persister-1"):
+        await asyncio.sleep(_SESSION_TIMEOUT_PASSED)
+
+
+async def _freeze_persister_with_a_batch(machine: Machine, wires: Wires) -> None:
+    """While Postgres stands still a batch gathers, so the persister wakes up with one that another has written."""
+    del wires
+    async with contextlib.AsyncExitStack() as stack:
+        async with machine.frozen("postgres"):
+            await asyncio.sleep(2.0)
+            await stack.enter_async_context(machine.frozen("persister-1"))
         await asyncio.sleep(_SESSION_TIMEOUT_PASSED)
 
 
@@ -91,6 +102,7 @@ FAULTS: Final[dict[str, Fault]] = {
 
 SCENARIOS: Final[dict[str, Fault]] = {
     **FAULTS,
+    "freeze-persister-with-a-batch": _freeze_persister_with_a_batch,
     "freeze-kafka-kill-gateways": _freeze_kafka_kill_gateways,
     "kill-persisters-twice": _kill_persisters_twice,
     "none": _none,

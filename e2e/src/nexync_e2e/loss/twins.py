@@ -38,7 +38,7 @@ TWINS: Final = {
             "freeze-kafka-kill-gateways",
         ),
         Twin("dedup-off", (("dedup_off", PERSISTERS),), "kill-gateway-1"),
-        Twin("fence-off", (("fence_off", PERSISTERS),), "freeze-persister"),
+        Twin("fence-off", (("fence_off", PERSISTERS),), "freeze-persister-with-a-batch"),
         Twin(
             "offset-outside-transaction",
             (("offset_outside_transaction", PERSISTERS),),
