@@ -5,7 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -180,12 +180,14 @@ def test_windows_are_dense_marked_and_fenced() -> None:
         partition: False
     }
     assert raw.get(head_key(stream)) == b"1:301:301"
-    assert raw.lrange(window_key(stream), 0, -1) == [b"{%d}" % seq for seq in range(1, 302)]
+    assert cast("Any", raw).lrange(window_key(stream), 0, -1) == [
+        b"{%d}" % seq for seq in range(1, 302)
+    ]
     assert windows.trim(mine, 4, {stream: 250})
     assert raw.lindex(window_key(stream), 0) == b"{202}"
     assert raw.ttl(window_key(stream)) == -1
     assert windows.trim(mine, 4, {stream: 301})
-    assert raw.ttl(window_key(stream)) > 0
+    assert cast("Any", raw).ttl(window_key(stream)) > 0
     newer = Claim(partition, "other", 3)
     assert windows.begin(newer) == 4
     with pytest.raises(FencedError):
