@@ -2,8 +2,10 @@
  *
  * Usage: floor <port> <sockets>
  * Takes that many sockets, answers each handshake with a canned 101, prints "ready". Then for each line
- * "fan <rounds> <bytes>" on standard input it sends <rounds> frames whose payload has <bytes> bytes to every
- * socket and prints "<deliveries> <CPU microseconds of this process>".
+ * "fan <rounds> <bytes> <rate>" on standard input it sends <rounds> frames whose payload has <bytes> bytes to
+ * every socket, <rate> rounds a second (0: without a pause), and prints
+ * "<deliveries> <CPU microseconds of this process>". A reader that sleeps between rounds must be woken, which
+ * costs the sender time: compare at the same rate.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char SWITCH[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -30,6 +33,14 @@ static int64_t cpu_us(void) {
     getrusage(RUSAGE_SELF, &usage);
     return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec +
            usage.ru_stime.tv_usec;
+}
+
+static void wait_for(struct timespec *next, double rate) {
+    if (rate <= 0) return;
+    int64_t ns = next->tv_nsec + (int64_t)(1e9 / rate);
+    next->tv_sec += ns / 1000000000;
+    next->tv_nsec = ns % 1000000000;
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
 }
 
 static int take(int listener) {
@@ -99,11 +110,16 @@ int main(int argc, char **argv) {
     while (fgets(line, sizeof line, stdin)) {
         long rounds = 0;
         size_t bytes = 0;
-        if (sscanf(line, "fan %ld %zu", &rounds, &bytes) != 2 || bytes > 65535) return 2;
+        double rate = 0;
+        if (sscanf(line, "fan %ld %zu %lf", &rounds, &bytes, &rate) != 3 || bytes > 65535) return 2;
         size_t size = frame_of(frame, bytes);
         int64_t before = cpu_us();
-        for (long round = 0; round < rounds; round++)
+        struct timespec next;
+        clock_gettime(CLOCK_MONOTONIC, &next);
+        for (long round = 0; round < rounds; round++) {
             for (int index = 0; index < count; index++) send_all(fds[index], frame, size);
+            wait_for(&next, rate);
+        }
         printf("%lld %lld\n", (long long)rounds * count, (long long)(cpu_us() - before));
         fflush(stdout);
     }

@@ -103,9 +103,12 @@ class Sockets(_Program):
 class Floor(_Program):
     """The C loop of send() (see native/floor.c)."""
 
-    def fan(self, rounds: int, size: int) -> tuple[int, float]:
-        """Deliveries and CPU seconds of so many frames of `size` payload bytes to every socket."""
-        self.write(f"fan {rounds} {size}")
+    def fan(self, rounds: int, size: int, rate: float = 0.0) -> tuple[int, float]:
+        """Deliveries and CPU seconds of so many frames of `size` payload bytes to every socket.
+
+        `rate` is rounds a second, 0 for no pause.
+        """
+        self.write(f"fan {rounds} {size} {rate}")
         deliveries, microseconds = self.line(120).split()
         return int(deliveries), int(microseconds) / 1e6
 
