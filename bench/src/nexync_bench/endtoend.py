@@ -20,7 +20,7 @@ _GATEWAYS = ("gateway-1",)
 
 
 async def endtoend(
-    wires: Wires, rooms: int = 100, rates: tuple[int, ...] = (200, 500, 1_000)
+    wires: Wires, rooms: int = 100, rates: tuple[int, ...] = (500, 1_000, 2_000, 4_000)
 ) -> Section:
     """Deliveries per core at the highest rate that arrives whole, and latency at half of it."""
     instance = Instance()
