@@ -15,6 +15,9 @@ from nexync_dev.programs import Program
 from nexync_dev.steps import Steps
 from nexync_dev.supervision import Supervisor, render_main, render_programs, settings_path
 
+SLOW_BACKENDS = ("rabbitmq", "mail")
+"""Neither topics nor schema need them, so the services boot beside them."""
+
 
 @contextmanager
 def _alone(config: Config) -> Generator[None]:
@@ -89,11 +92,14 @@ def _raise(
         supervisor.update()
     else:
         supervisor.launch()
-    _start(config, steps, supervisor, wanted, started)
+    _launch(config, supervisor, wanted, started)
+    _wait_all(config, steps, supervisor, [one for one in wanted if one.name not in SLOW_BACKENDS])
     if with_schema:
         with steps.step("Apply topics and schema"):
             _apply(config)
-    _start(config, steps, supervisor, served, started)
+    _launch(config, supervisor, served, started)
+    _wait_all(config, steps, supervisor, [one for one in wanted if one.name in SLOW_BACKENDS])
+    _wait_all(config, steps, supervisor, served)
 
 
 def _write(config: Config, group: str, programs: Sequence[Program]) -> None:
@@ -108,14 +114,10 @@ def _check_ports(config: Config, supervisor: Supervisor, programs: Sequence[Prog
             processes.check_free(config, program.ports)
 
 
-def _start(
-    config: Config,
-    steps: Steps,
-    supervisor: Supervisor,
-    programs: Sequence[Program],
-    started: list[str],
+def _launch(
+    config: Config, supervisor: Supervisor, programs: Sequence[Program], started: list[str]
 ) -> None:
-    """Start all at once, then wait for each: they boot side by side."""
+    """Start all that do not run; they boot side by side."""
     _check_ports(config, supervisor, programs)
     states = supervisor.states()
     for program in programs:
@@ -124,6 +126,11 @@ def _start(
             started.append(program.name)
             if program.name == "epmd":
                 _wait(config, supervisor, program)
+
+
+def _wait_all(
+    config: Config, steps: Steps, supervisor: Supervisor, programs: Sequence[Program]
+) -> None:
     for program in programs:
         with steps.step(f"{program.name} on port {config.ports[program.ports[0]]}"):
             _wait(config, supervisor, program)
