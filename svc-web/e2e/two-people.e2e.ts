@@ -71,15 +71,15 @@ describe("two people in two pages", () => {
   });
 
   it("shows naughty strings byte for byte", async () => {
-    const sample = naughty.filter((text) => text.trim() !== "").filter((_, at) => at % 12 === 0);
-    for (const text of sample) await say(anna, text);
+    const all = naughty.filter((text) => text.trim() !== "");
+    for (const text of all) await say(anna, text);
     await say(anna, "the end of it.");
     await last(bo, "the end of it.");
-    const all = bodies(await allShown(bo));
+    const shown = bodies(await allShown(bo));
     // A textarea gives line breaks as U+000A; nothing else may change.
-    const wanted = sample.map((text) => text.replace(/\r\n?/g, "\n"));
-    expect(all.slice(-sample.length - 1, -1)).toEqual(wanted);
-  });
+    const wanted = all.map((text) => text.replace(/\r\n?/g, "\n"));
+    expect(shown.slice(-all.length - 1, -1)).toEqual(wanted);
+  }, 240_000);
 
   it("forgets everything when one logs out", async () => {
     await bo.goto(`${PAGE}/settings`);
