@@ -21,10 +21,10 @@ export function Rail({ place, unread, asking }: RailProps): ReactNode {
         <Logo size={32} />
       </span>
       <Stop to="/" icon={MessageCircle} words="Chats" here={inChats}>
-        <Badge count={unread} label={`${unread} new messages`} />
+        <Badge count={unread} limit={99} label={`${unread} new messages`} />
       </Stop>
       <Stop to="/people" icon={UsersRound} words="People" here={place.kind === "people"}>
-        <Badge count={asking} label={`${asking} want to connect`} />
+        <Badge count={asking} limit={99} label={`${asking} want to connect`} />
       </Stop>
       <span className={styles["space"]} />
       <Stop to="/settings" icon={Settings} words="Settings" here={place.kind === "settings"} />

@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import styles from "@/shared/ui/Badge.module.css";
 
-/** A count, said as words to a screen reader. Nothing for zero. */
-export function Badge({ count, label }: { count: number; label: string }): ReactNode {
+type BadgeProps = { count: number; label: string; limit?: number };
+
+/** A count, said as words to a screen reader; above the limit it is "limit+". Nothing for zero. */
+export function Badge({ count, label, limit = 999 }: BadgeProps): ReactNode {
   if (count <= 0) return null;
   return (
     <span className={styles["badge"]}>
-      <span aria-hidden="true">{count > 999 ? "999+" : count}</span>
+      <span aria-hidden="true">{count > limit ? `${limit}+` : count}</span>
       <span className="visually-hidden">{label}</span>
     </span>
   );
