@@ -72,10 +72,12 @@ describe("two people in two pages", () => {
   });
 
   it("loses nothing while both gateways are restarted under the writer's hands", async () => {
-    let restarted = false;
-    const restarts = restart("gateway-1", "gateway-2").finally(() => (restarted = true));
+    const rollout = { done: false };
+    const restarts = restart("gateway-1", "gateway-2").finally(() => {
+      rollout.done = true;
+    });
     let turn = 0;
-    while (!restarted) {
+    while (!rollout.done) {
       turn += 1;
       await say(anna, `roll ${turn}.`);
       await last(bo, `roll ${turn}.`);
