@@ -16,10 +16,12 @@ from nexync_bench.figures import Section, as_markdown, as_text
 from nexync_bench.idle import idle
 from nexync_bench.native import build
 from nexync_bench.persisting import persisting
+from nexync_bench.starting import starting
 from nexync_bench.subscribing import subscribing
 from nexync_e2e.settings import Wires, wires
 
 BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
+    "start": starting,
     "fanout": fanout,
     "persister": persisting,
     "failover": failover,
@@ -35,9 +37,8 @@ machine: the ratios hold, the absolute numbers move. CPU time is what the kernel
 "k/core" is thousands a second of CPU time. The server is pinned to one core for fan-out, the clients (C, epoll)
 to the other.
 
-One run is not enough for fan-out on a busy machine: three runs of the same code gave 0.54 to 0.84 of the floor at
-1,000 sockets and 0.60 to 0.80 at 5,000. The persisters' insert is timed by the wall clock inside a busy process,
-the COPY floor alone.
+The persisters' insert is timed by the wall clock inside a busy process, the COPY floor alone. The very first
+`make up` fetches and builds: in a fresh clone with empty caches it took 102 s.
 """
 
 

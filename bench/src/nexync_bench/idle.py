@@ -6,7 +6,7 @@ The gateway is started anew first: a heap that an earlier load has grown would t
 import asyncio
 
 from nexync_bench.figures import Figure, Section
-from nexync_bench.instance import CLIENT_CORE, SERVICES, Instance, cookie, gateway_port, owners
+from nexync_bench.instance import CLIENT_CORE, Instance, cookie, gateway_port, owners
 from nexync_bench.native import sockets
 from nexync_e2e.settings import Wires
 
@@ -27,21 +27,10 @@ async def idle(wires: Wires, people: int = 200, each: int = 20) -> Section:
             with sockets(port, "/ws", wires.page, lines[each:], core=CLIENT_CORE):
                 await asyncio.sleep(2)
                 after = instance.memory("gateway-1")
-    figures = [
-        Figure(
-            f"{count} idle connections of {people} people",
-            f"{(after - before) / (count - each) / 1024:.1f} KiB a connection",
-            "≤ 6 KiB",
-            "upper bound: the people's state and the heap's growth are in it",
-        )
-    ]
-    figures += [
-        Figure(
-            f"{name}, resident",
-            f"{instance.memory(name) / 2**20:.0f} MB",
-            "≤ 60 MB idle",
-            "after load",
-        )
-        for name in SERVICES
-    ]
-    return Section("Memory", "python -m nexync_bench idle", tuple(figures))
+    figure = Figure(
+        f"{count} idle connections of {people} people",
+        f"{(after - before) / (count - each) / 1024:.1f} KiB a connection",
+        "≤ 6 KiB",
+        "upper bound: the people's state and the heap's growth are in it",
+    )
+    return Section("Memory of a connection", "python -m nexync_bench idle", (figure,))

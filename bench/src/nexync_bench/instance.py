@@ -57,14 +57,19 @@ class Instance:
             raise RuntimeError(msg) from error
         self._rows = {row.name: row for row in rows}
 
+    def dev(self, *arguments: str) -> None:
+        """A command of the instance (up, down, restart …), 180 s at most. Raises CalledProcessError."""
+        subprocess.run(
+            [sys.executable, "-m", "nexync_dev", *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=180,
+        )
+
     def restart(self, name: str) -> None:
         """Stop and start a program, and wait (≤ 60 s) until it takes connections. Raises CalledProcessError."""
-        subprocess.run(
-            [sys.executable, "-m", "nexync_dev", "restart", name],
-            check=True,
-            capture_output=True,
-            timeout=90,
-        )
+        self.dev("restart", name)
         self.refresh()
         port = self._rows[name].port
         deadline = time.monotonic() + 60
