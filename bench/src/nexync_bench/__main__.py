@@ -37,8 +37,7 @@ machine: the ratios hold, the absolute numbers move. CPU time is what the kernel
 "k/core" is thousands a second of CPU time. The server is pinned to one core for fan-out, the clients (C, epoll)
 to the other.
 
-The persisters' insert is timed by the wall clock inside a busy process, the COPY floor alone. The very first
-`make up` fetches and builds: in a fresh clone with empty caches it took 102 s.
+The very first `make up` fetches and builds: in a fresh clone with empty caches it took 102 s.
 """
 
 

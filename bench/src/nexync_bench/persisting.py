@@ -1,7 +1,8 @@
 """The persister: sequencing, Redis and bulk insert together, and the insert alone beside the COPY floor.
 
 Commands are written to the log directly, as the gateways do, into 8 chats. CPU time is of both persisters;
-the insert's own time is what they report of their flushes.
+the insert's own time is what they report of their flushes while nothing else is going on: each round is small
+enough to be flushed by the clock, after its last event was sequenced.
 """
 
 import asyncio
@@ -29,7 +30,10 @@ from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until
 
 _CHATS = 8
-_BATCH = 5_000
+_ROUND = 8_000
+_ROUNDS = 5
+_BATCH = _ROUND // 2
+"""Rows of one flush of one of the two persisters in a round."""
 _ADMIN_PORTS = (18231, 18232)
 _POSTGRES = "postgresql://nexync@127.0.0.1:15432/nexync"
 _KAFKA = "127.0.0.1:19092"
@@ -53,6 +57,11 @@ async def persisting(wires: Wires, events: int = 40_000) -> Section:
         seconds = time.monotonic() - start
         await until(lambda: _flushed(before, events), "the last flush", seconds=30, every=0.5)
         cpu = instance.cpu("persister-1", "persister-2") - cpu
+        before = _flushes()
+        for _ in range(_ROUNDS):
+            so_far = _flushes()
+            await asyncio.to_thread(_produce, people, partitions, _ROUND // _CHATS)
+            await until(lambda: _flushed(so_far, _ROUND), "a flush", seconds=30, every=0.2)  # noqa: B023 - awaited in its turn of the loop
         after = _flushes()
     insert = (after[1] - before[1]) / max(1e-6, after[0] - before[0]) / 1000
     lowest = await asyncio.to_thread(_copy_floor, events)
@@ -66,12 +75,12 @@ async def persisting(wires: Wires, events: int = 40_000) -> Section:
                 "≥ 15 k",
                 f"{events} events sequenced in {seconds:.1f} s, {cpu:.1f} s of CPU",
             ),
-            Figure("binary COPY floor, batches of 5,000", f"{lowest:.0f} k rows/s"),
+            Figure(f"binary COPY floor, batches of {_BATCH:,}", f"{lowest:.0f} k rows/s"),
             Figure(
                 "the persisters' insert",
                 f"{insert:.0f} k rows/s = {insert / lowest:.2f} of the floor",
                 "≥ 0.7",
-                "rows by the time of a flush, fencing and heads included",
+                "rows by the time of a flush on its own, fencing and heads included",
             ),
         ),
     )
