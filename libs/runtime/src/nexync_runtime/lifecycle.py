@@ -6,6 +6,7 @@ The order at SIGTERM: readiness turns false, the drain steps run in the order of
 """
 
 import asyncio
+import gc
 import inspect
 import signal
 import sys
@@ -105,7 +106,10 @@ class Lifecycle:
             raise TaskEndedError(msg)
 
     async def serve(self, build: Callable[["Lifecycle"], Awaitable[None]]) -> int:
-        """Build, run until SIGTERM, SIGINT or a failure; the exit code."""
+        """Build, run until SIGTERM, SIGINT or a failure; the exit code.
+
+        What the start made lives as long as the process, so the garbage collector is told not to look at it again.
+        """
         logger = log.get(self.name)
         self._loop = asyncio.get_running_loop()
         self._failure = self._loop.create_future()
@@ -116,6 +120,8 @@ class Lifecycle:
         admin_server = await admin.start(self)
         try:
             await build(self)
+            gc.collect()
+            gc.freeze()
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 pending, self._tasks = self._tasks, []
