@@ -36,8 +36,6 @@ Written by `python -m nexync_bench --write` on {when}: {cores} cores, {system}. 
 machine: the ratios hold, the absolute numbers move. CPU time is what the kernel counts for the processes named;
 "k/core" is thousands a second of CPU time. The server is pinned to one core for fan-out, the clients (C, epoll)
 to the other.
-
-The very first `make up` fetches and builds: in a fresh clone with empty caches it took 102 s.
 """
 
 
