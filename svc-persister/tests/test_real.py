@@ -245,7 +245,7 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
     thread.start()
     chat = ChatId(str(uuid.uuid4()))
     stream = Stream(f"c:{chat}")
-    commands = KafkaCommands(bootstrap=bootstrap, topic=topic, client="test")
+    commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
     sent = [envelope(lunch(), 1, stream=stream)]
     sent += [envelope(CreateMessage(body=f"m{n}"), n, stream=stream) for n in (2, 3, 3, 4)]
     for one in sent:
@@ -269,4 +269,4 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
         persister.stop()
         thread.join(20.0)
     assert not failures
-    assert identify(bootstrap, topic).cluster_id
+    assert identify(settings.cluster, topic).cluster_id

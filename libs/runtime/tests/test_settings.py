@@ -1,8 +1,18 @@
 """Settings name every problem at once."""
 
+from pathlib import Path
+
 import pytest
 
-from nexync_runtime.settings import Port, Settings, SettingsError, Url, load, parse
+from nexync_runtime.settings import (
+    KafkaSettings,
+    Port,
+    Settings,
+    SettingsError,
+    Url,
+    load,
+    parse,
+)
 
 
 class Example(Settings):
@@ -49,3 +59,77 @@ def test_load_exits_with_two(
         load(Example)
     assert caught.value.code == 2
     assert "NEXYNC_POSTGRES_URL: is missing" in capsys.readouterr().err
+
+
+class Kafkaesque(KafkaSettings):
+    pass
+
+
+KAFKA = {"NEXYNC_ADMIN_PORT": "1", "NEXYNC_KAFKA_BOOTSTRAP": "kafka:9092"}
+SASL = {
+    "NEXYNC_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+    "NEXYNC_KAFKA_SASL_USERNAME": "nexync",
+    "NEXYNC_KAFKA_SASL_PASSWORD": "secret",
+}
+
+
+def test_kafka_without_security_is_only_an_address() -> None:
+    """The default changes nothing for who has a plain Kafka."""
+    assert parse(Kafkaesque, KAFKA).cluster == {"bootstrap.servers": "kafka:9092"}
+
+
+def test_kafka_with_tls_and_a_password(tmp_path: Path) -> None:
+    """Everything reaches the client in its own words; the password isn't shown."""
+    bundle = tmp_path / "ca.crt"
+    bundle.touch()
+    settings = parse(
+        Kafkaesque,
+        {
+            **KAFKA,
+            **SASL,
+            "NEXYNC_KAFKA_SECURITY_PROTOCOL": "sasl_ssl",
+            "NEXYNC_CA_FILE": str(bundle),
+        },
+    )
+    assert settings.cluster == {
+        "bootstrap.servers": "kafka:9092",
+        "security.protocol": "sasl_ssl",
+        "ssl.ca.location": str(bundle),
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": "nexync",
+        "sasl.password": "secret",
+    }
+    assert "secret" not in repr(settings)
+
+
+def test_sasl_names_what_is_missing() -> None:
+    """Half a login is refused before anything starts, each missing part by its name."""
+    with pytest.raises(SettingsError) as caught:
+        parse(
+            Kafkaesque,
+            {
+                **KAFKA,
+                "NEXYNC_KAFKA_SECURITY_PROTOCOL": "sasl_ssl",
+                "NEXYNC_KAFKA_SASL_USERNAME": "x",
+            },
+        )
+    assert str(caught.value).splitlines() == [
+        "NEXYNC_KAFKA_SASL_MECHANISM: is missing with NEXYNC_KAFKA_SECURITY_PROTOCOL=sasl_ssl",
+        "NEXYNC_KAFKA_SASL_PASSWORD: is missing with NEXYNC_KAFKA_SECURITY_PROTOCOL=sasl_ssl",
+    ]
+
+
+@pytest.mark.parametrize("protocol", ["plaintext", "ssl"])
+def test_a_password_that_nobody_asks_for_is_refused(protocol: str) -> None:
+    """Whoever gives a password believes that it is used."""
+    environment = {**KAFKA, **SASL, "NEXYNC_KAFKA_SECURITY_PROTOCOL": protocol}
+    with pytest.raises(SettingsError) as caught:
+        parse(Kafkaesque, environment)
+    assert len(str(caught.value).splitlines()) == 3
+    assert f"has no use with NEXYNC_KAFKA_SECURITY_PROTOCOL={protocol}" in str(caught.value)
+
+
+def test_a_bundle_that_is_not_there_is_named() -> None:
+    """A typing error in the path is told at the start, not by the first handshake."""
+    with pytest.raises(SettingsError, match="NEXYNC_CA_FILE"):
+        parse(Kafkaesque, {**KAFKA, "NEXYNC_CA_FILE": "/nowhere/ca.crt"})

@@ -61,12 +61,14 @@ def compose(
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
     """Register everything with the lifecycle."""
     key = load_key(settings.signing_key_file)
-    pool = postgres.open_pool(settings.postgres_url, application="svc-auth")
+    pool = postgres.open_pool(
+        settings.postgres_url, application="svc-auth", ca_file=settings.ca_file
+    )
     await pool.open()
     life.on_stop(pool.close, name="postgres")
-    state = redis_client.open_redis(settings.redis_state_url)
+    state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     life.on_stop(state.aclose, name="redis")
-    publisher = Publisher(settings.rabbitmq_url)
+    publisher = Publisher(settings.rabbitmq_url, ca_file=settings.ca_file)
     publisher.start()
     life.on_stop(publisher.close, name="rabbitmq")
     passwords = Passwords(threads=settings.hash_threads)
@@ -79,6 +81,7 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     await serve(life, public, host=settings.host, port=settings.port, name="public")
     await serve(life, internal, host=settings.host, port=settings.internal_port, name="internal")
 
-    life.task("outbox relay", Relay(settings.postgres_url, publisher).run)
+    relay = Relay(settings.postgres_url, publisher, ca_file=settings.ca_file)
+    life.task("outbox relay", relay.run)
     life.ready_check("postgres", lambda: postgres.reachable(pool))
     life.ready_check("redis", lambda: redis_client.reachable(state))

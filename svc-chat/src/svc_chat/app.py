@@ -35,12 +35,17 @@ PRODUCER_FLUSH_SECONDS = 5.0
 async def build(life: Lifecycle, settings: ChatSettings) -> None:
     """Build and register everything."""
     pool = postgres.open_pool(
-        settings.postgres_url, application="svc-chat", size=settings.postgres_connections
+        settings.postgres_url,
+        application="svc-chat",
+        size=settings.postgres_connections,
+        ca_file=settings.ca_file,
     )
-    relay_pool = postgres.open_pool(settings.postgres_url, application="svc-chat outbox", size=1)
-    state = redis_client.open_redis(settings.redis_state_url)
+    relay_pool = postgres.open_pool(
+        settings.postgres_url, application="svc-chat outbox", size=1, ca_file=settings.ca_file
+    )
+    state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     web = httpx.AsyncClient()
-    producer = Producer(settings.kafka_bootstrap, client_id=f"svc-chat {settings.instance}")
+    producer = Producer(settings.cluster, client_id=f"svc-chat {settings.instance}")
     await asyncio.gather(pool.open(), relay_pool.open())
 
     # Unique to this process: outcomes of a predecessor with the same name are not ours.

@@ -5,22 +5,23 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from nexync_contracts import channels
-from nexync_runtime.settings import Port, Settings, Url
+from nexync_runtime.settings import KafkaSettings, Port, Url
 
 
-class ChatSettings(Settings):
+class ChatSettings(KafkaSettings):
     """`public_origins` are separated by commas."""
 
     port: Port
     internal_port: Port
     postgres_url: Url
     redis_state_url: Url
-    kafka_bootstrap: Annotated[str, StringConstraints(min_length=3, max_length=500)]
     chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
         channels.CHAT_TOPIC
     )
     public_origins: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     auth_internal_url: Url
+    chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = channels.CHAT_PARTITIONS
+    """Partitions that new chats are spread over until a persister has taken any."""
     postgres_connections: Annotated[int, Field(ge=2, le=100)] = 10
 
     @property

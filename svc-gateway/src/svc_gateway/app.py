@@ -44,7 +44,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     nursery = Nursery()
     http = open_http()
     life.on_stop(http.aclose, "http")
-    redis = open_redis(settings.redis_state_url)
+    redis = open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     life.on_stop(redis.aclose, "redis")
     commands = _commands(life, settings)
     if settings.faults:
@@ -67,6 +67,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         on_message=receive,
         on_lost=lost,
         on_resubscribed=resubscribed,
+        ca_file=settings.ca_file,
     )
     core = build_core(
         instance=settings.instance,
@@ -137,7 +138,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
 
 
 def _commands(life: Lifecycle, settings: GatewaySettings) -> CommandLog:
-    producer = Producer(settings.kafka_bootstrap, client_id=settings.instance)
+    producer = Producer(settings.cluster, client_id=settings.instance)
 
     async def close() -> None:
         await producer.flush(1.0)

@@ -5,19 +5,18 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts.channels import CHAT_TOPIC
-from nexync_runtime.settings import Port, Settings, Url
+from nexync_runtime.settings import KafkaSettings, Port, Url
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 FAULTS = frozenset({"ack_before_delivery", "repair_off"})
 
 
-class GatewaySettings(Settings):
+class GatewaySettings(KafkaSettings):
     """What svc-gateway reads beside the general settings."""
 
     port: Port
     redis_state_url: Url
-    kafka_bootstrap: Text
     chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = CHAT_TOPIC
     public_origins: Text
     """Origins of pages that may open a socket, with commas between."""

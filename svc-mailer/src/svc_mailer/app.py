@@ -18,14 +18,19 @@ def _now_ms() -> int:
 
 async def build(life: Lifecycle, settings: MailerSettings) -> None:
     """Register everything with the lifecycle."""
-    state = redis_client.open_redis(settings.redis_state_url)
+    state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     life.on_stop(state.aclose, name="redis")
     mailing = Mailing(
-        post=SmtpPost(settings.smtp_url, settings.mail_from),
+        post=SmtpPost(settings.smtp_url, settings.mail_from, ca_file=settings.ca_file),
         record=RedisRecord(state),
         clock_ms=_now_ms,
     )
-    consumer = Consumer(settings.rabbitmq_url, VERIFICATION_QUEUE, prefetch=settings.prefetch)
+    consumer = Consumer(
+        settings.rabbitmq_url,
+        VERIFICATION_QUEUE,
+        prefetch=settings.prefetch,
+        ca_file=settings.ca_file,
+    )
     life.task("verification codes", lambda: consumer.run(mailing.verification_code))
     life.on_drain(consumer.drain, name="verification codes")
     life.on_stop(consumer.close, name="rabbitmq")

@@ -48,27 +48,37 @@ class Persister:
 
     def __init__(self, settings: PersisterSettings, metrics: metric_set.Metrics) -> None:
         faults = Faults(settings.fault)
-        bootstrap, topic = settings.kafka_bootstrap, settings.chat_topic
+        cluster, topic = settings.cluster, settings.chat_topic
         name = f"svc-persister {settings.instance}"
         self._log = log.get("persister")
         if settings.fault is not None:
             self._log.error("A FAULT IS PLANTED: guarantees do not hold", fault=settings.fault)
         self._chat_log = ChatLog(
-            bootstrap=bootstrap,
+            cluster=cluster,
             topic=topic,
             group=settings.persister_group,
             client=settings.instance,
         )
         self._store = PostgresStore(
-            settings.postgres_url, limit_seconds=CONSUMER_STORE_SECONDS, faults=faults, name=name
+            settings.postgres_url,
+            limit_seconds=CONSUMER_STORE_SECONDS,
+            faults=faults,
+            name=name,
+            ca_file=settings.ca_file,
         )
         self._flush_store = PostgresStore(
-            settings.postgres_url, limit_seconds=FLUSHER_STORE_SECONDS, faults=faults, name=name
+            settings.postgres_url,
+            limit_seconds=FLUSHER_STORE_SECONDS,
+            faults=faults,
+            name=name,
+            ca_file=settings.ca_file,
         )
-        self._windows = RedisWindows(settings.redis_state_url, faults=faults)
+        self._windows = RedisWindows(
+            settings.redis_state_url, faults=faults, ca_file=settings.ca_file
+        )
         self._flusher = Flusher(
             store=self._flush_store,
-            producer=KafkaCommands(bootstrap=bootstrap, topic=topic, client=settings.instance),
+            producer=KafkaCommands(cluster=cluster, topic=topic, client=settings.instance),
             metrics=metrics,
         )
         self._engine = Engine(
@@ -77,9 +87,9 @@ class Persister:
             publisher=Publisher(windows=self._windows, store=self._store, metrics=metrics),
             flushing=self._flusher,
             dead_letters=KafkaDeadLetters(
-                bootstrap=bootstrap, topic=dead_letter_topic(topic), client=settings.instance
+                cluster=cluster, topic=dead_letter_topic(topic), client=settings.instance
             ),
-            identity=identify(bootstrap, topic),
+            identity=identify(cluster, topic),
             limits=limits_of(settings),
             faults=faults,
             metrics=metrics,

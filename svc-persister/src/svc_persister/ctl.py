@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from nexync_contracts.channels import CHAT_TOPIC
-from nexync_runtime.settings import Settings, SettingsError, Url, parse
+from nexync_runtime.settings import KafkaSettings, SettingsError, Url, parse
 from svc_persister.adapters.adopting import adopt
 from svc_persister.adapters.dead_letters import DeadLetter, read_dead_letters, requeue
 from svc_persister.adapters.kafka import dead_letter_topic
@@ -17,13 +17,12 @@ from svc_persister.errors import PersisterError
 Write = Callable[[str], object]
 
 
-class CtlSettings(Settings):
+class CtlSettings(KafkaSettings):
     """Which instance the commands are for."""
 
     admin_port: int = 0
     postgres_url: Url
     redis_state_url: Url
-    kafka_bootstrap: str
     chat_topic: str = CHAT_TOPIC
 
 
@@ -72,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _letters(settings: CtlSettings) -> list[DeadLetter]:
-    return read_dead_letters(settings.kafka_bootstrap, dead_letter_topic(settings.chat_topic))
+    return read_dead_letters(settings.cluster, dead_letter_topic(settings.chat_topic))
 
 
 def _list(settings: CtlSettings, asked: argparse.Namespace, write: Write) -> int:
@@ -114,7 +113,7 @@ def _requeue(settings: CtlSettings, asked: argparse.Namespace, write: Write) -> 
     if missing:
         sys.stderr.write(f"no dead letter has offset {missing[0]}; nothing was done\n")
         return 1
-    requeue(settings.kafka_bootstrap, settings.chat_topic, [found[offset] for offset in wanted])
+    requeue(settings.cluster, settings.chat_topic, [found[offset] for offset in wanted])
     write(f"{len(wanted)} put into {settings.chat_topic} again\n")
     return 0
 
@@ -124,10 +123,11 @@ def _adopt(settings: CtlSettings, asked: argparse.Namespace, write: Write) -> in
         sys.stderr.write("this can't be undone; stop all persisters, then add --yes\n")
         return 2
     adopted = adopt(
-        bootstrap=settings.kafka_bootstrap,
+        cluster=settings.cluster,
         topic=settings.chat_topic,
         postgres_url=settings.postgres_url,
         redis_url=settings.redis_state_url,
+        ca_file=settings.ca_file,
     )
     write(
         f"{adopted.partitions} partitions go on with topic {adopted.topic_id} of cluster "

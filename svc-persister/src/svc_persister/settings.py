@@ -5,18 +5,17 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts import channels
-from nexync_runtime.settings import Settings, Url
+from nexync_runtime.settings import KafkaSettings, Url
 from svc_persister.faults import FaultName
 
 Topic = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")]
 
 
-class PersisterSettings(Settings):
+class PersisterSettings(KafkaSettings):
     """Sizes are per partition where nothing else is said; a persister usually owns four."""
 
     postgres_url: Url
     redis_state_url: Url
-    kafka_bootstrap: Annotated[str, StringConstraints(min_length=3, max_length=500)]
     chat_topic: Topic = channels.CHAT_TOPIC
     persister_group: Topic = channels.PERSISTER_GROUP
 

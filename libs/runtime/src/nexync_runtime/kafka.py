@@ -8,6 +8,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import Producer as ConfluentProducer
 
 from nexync_runtime import log
+from nexync_runtime.settings import Cluster
 
 POLL_SECONDS: Final = 0.002
 """The longest a delivery report waits for its poll while anything is in flight."""
@@ -28,10 +29,10 @@ class DeliveryError(Exception):
     """The broker will never take this record (too large, unknown topic, fatal)."""
 
 
-def configuration(bootstrap: str, client_id: str) -> dict[str, Any]:
+def configuration(cluster: Cluster, client_id: str) -> dict[str, Any]:
     """Durable and ordered; a record never expires by itself, it waits for the broker."""
     return {
-        "bootstrap.servers": bootstrap,
+        **cluster,
         "client.id": client_id,
         "acks": "all",
         "enable.idempotence": True,
@@ -52,10 +53,10 @@ class Producer:
     """Produces from the event loop's thread only. Callbacks run on the loop, inside a poll."""
 
     def __init__(
-        self, bootstrap: str, *, client_id: str, overrides: dict[str, Any] | None = None
+        self, cluster: Cluster, *, client_id: str, overrides: dict[str, Any] | None = None
     ) -> None:
         self._producer = ConfluentProducer(
-            {**configuration(bootstrap, client_id), "error_cb": self._on_error, **(overrides or {})}
+            {**configuration(cluster, client_id), "error_cb": self._on_error, **(overrides or {})}
         )
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.Handle | None = None

@@ -1,5 +1,6 @@
 """Postgres with bounds: every wait for a connection and every statement has a timeout."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -13,9 +14,17 @@ STATEMENT_MS: Final = 10_000
 ACQUIRE_SECONDS: Final = 5.0
 
 
-def options(application: str, *, statement_ms: int = STATEMENT_MS) -> dict[str, Any]:
+def authority(ca_file: Path | None) -> dict[str, Any]:
+    """Whom to trust when the address asks for TLS; without a bundle libpq asks OpenSSL for the system's."""
+    return {} if ca_file is None else {"sslrootcert": str(ca_file)}
+
+
+def options(
+    application: str, *, statement_ms: int = STATEMENT_MS, ca_file: Path | None = None
+) -> dict[str, Any]:
     """Connection keywords that every client of ours uses: timeouts, keepalives, its name in pg_stat_activity."""
     return {
+        **authority(ca_file),
         "application_name": application,
         "connect_timeout": CONNECT_SECONDS,
         "keepalives": 1,
@@ -27,7 +36,7 @@ def options(application: str, *, statement_ms: int = STATEMENT_MS) -> dict[str, 
     }
 
 
-def open_pool(url: str, *, application: str, size: int = 8) -> Pool:
+def open_pool(url: str, *, application: str, size: int = 8, ca_file: Path | None = None) -> Pool:
     """A pool that is not open yet: `await pool.open()`, `await pool.close()`. At most `size` connections."""
     return AsyncConnectionPool(
         url,
@@ -39,7 +48,7 @@ def open_pool(url: str, *, application: str, size: int = 8) -> Pool:
         max_idle=60.0,
         reconnect_timeout=30.0,
         check=AsyncConnectionPool.check_connection,
-        kwargs=options(application),
+        kwargs=options(application, ca_file=ca_file),
     )
 
 

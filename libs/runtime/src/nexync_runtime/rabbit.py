@@ -9,9 +9,11 @@ import contextvars
 import logging
 import queue
 import random
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import pika
@@ -42,10 +44,14 @@ class PublishError(Exception):
     """The broker has not confirmed the message; whether it has it is unknown. Trying again is right."""
 
 
-def _parameters(url: str) -> pika.URLParameters:
+def _parameters(url: str, ca_file: Path | None) -> pika.URLParameters:
     # A lost broker is reported once by us, not by every layer of pika.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     parameters = pika.URLParameters(url)
+    if parameters.ssl_options is not None:
+        # pika would take any certificate that an authority signed, for whichever host.
+        context = ssl.create_default_context(cafile=ca_file)
+        parameters.ssl_options = pika.SSLOptions(context, parameters.host)
     parameters.socket_timeout = 5
     parameters.stack_timeout = 10
     parameters.connection_attempts = 1
@@ -70,8 +76,8 @@ def _send(
 class _Thread:
     """A thread that keeps a connection and hands it to `_session`, with growing pauses after failures."""
 
-    def __init__(self, url: str, name: str) -> None:
-        self._parameters = _parameters(url)
+    def __init__(self, url: str, name: str, ca_file: Path | None) -> None:
+        self._parameters = _parameters(url, ca_file)
         self._name = name
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -159,8 +165,8 @@ class _Outgoing:
 class Publisher(_Thread):
     """Publishes jobs one after the other, each confirmed by the broker before the next."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, "rabbit-publisher")
+    def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
+        super().__init__(url, "rabbit-publisher", ca_file)
         # Full: `publish` fails at once; the caller still has the job in its outbox.
         self._jobs: queue.Queue[_Outgoing] = queue.Queue(PUBLISH_QUEUE_MAX)
 
@@ -225,8 +231,10 @@ class Consumer(_Thread):
     DELIVERY_LIMIT times.
     """
 
-    def __init__(self, url: str, queue_name: str, *, prefetch: int = 8) -> None:
-        super().__init__(url, f"rabbit-{queue_name}")
+    def __init__(
+        self, url: str, queue_name: str, *, prefetch: int = 8, ca_file: Path | None = None
+    ) -> None:
+        super().__init__(url, f"rabbit-{queue_name}", ca_file)
         self._queue_name = queue_name
         self._prefetch = prefetch
         # Never full: the broker sends at most `prefetch` unacknowledged, and a new connection waits for the old work.

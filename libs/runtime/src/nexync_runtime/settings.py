@@ -5,7 +5,15 @@ import sys
 from collections.abc import Mapping
 from typing import Annotated, Literal, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 PREFIX = "NEXYNC_"
 
@@ -32,6 +40,61 @@ class Settings(BaseModel):
     admin_port: Port
     grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
     """From SIGTERM to exit; a pod's terminationGracePeriodSeconds must be longer."""
+    ca_file: FilePath | None = None
+    """PEM bundle of the authorities that backends with TLS are checked against; the system's when absent.
+
+    The addresses decide who speaks TLS: `?sslmode=verify-full` for Postgres, `rediss://`, `amqps://`, `smtps://`
+    or `smtp+starttls://`, and NEXYNC_KAFKA_SECURITY_PROTOCOL.
+    """
+
+
+Cluster = Mapping[str, str]
+"""Where Kafka is and how to get in: the beginning of every Kafka client's configuration."""
+
+
+class KafkaSettings(Settings):
+    """What every service that talks to Kafka reads besides."""
+
+    kafka_bootstrap: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+    """`host:port`, with commas between."""
+    kafka_security_protocol: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: Annotated[str, StringConstraints(max_length=500)] | None = None
+    kafka_sasl_password: Annotated[str, StringConstraints(max_length=2_000)] | None = Field(
+        default=None, repr=False
+    )
+
+    @model_validator(mode="after")
+    def _sasl_is_whole(self) -> "KafkaSettings":
+        """All three values with SASL, none without: a password that is never asked for protects nothing."""
+        values = {
+            "NEXYNC_KAFKA_SASL_MECHANISM": self.kafka_sasl_mechanism,
+            "NEXYNC_KAFKA_SASL_USERNAME": self.kafka_sasl_username,
+            "NEXYNC_KAFKA_SASL_PASSWORD": self.kafka_sasl_password,
+        }
+        protocol = f"NEXYNC_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol}"
+        if self.kafka_security_protocol.startswith("sasl_"):
+            wrong = [f"{name}: is missing with {protocol}" for name, it in values.items() if not it]
+        else:
+            wrong = [f"{name}: has no use with {protocol}" for name, it in values.items() if it]
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    @property
+    def cluster(self) -> Cluster:
+        """The connection as librdkafka's settings."""
+        found = {"bootstrap.servers": self.kafka_bootstrap}
+        protocol = self.kafka_security_protocol
+        if protocol != "plaintext":
+            found["security.protocol"] = protocol
+        if protocol.endswith("ssl") and self.ca_file is not None:
+            found["ssl.ca.location"] = str(self.ca_file)
+        if protocol.startswith("sasl_"):
+            found["sasl.mechanism"] = self.kafka_sasl_mechanism or ""
+            found["sasl.username"] = self.kafka_sasl_username or ""
+            found["sasl.password"] = self.kafka_sasl_password or ""
+        return found
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -48,11 +111,18 @@ def parse(kind: type[AnySettings], environment: Mapping[str, str]) -> AnySetting
         return kind.model_validate(values)
     except ValidationError as error:
         lines = [
-            f"{PREFIX}{str(problem['loc'][0]).upper() if problem['loc'] else '*'}: "
-            + ("is missing" if problem["type"] == "missing" else problem["msg"])
+            _line(problem["loc"], problem["type"], problem["msg"])
             for problem in error.errors(include_url=False, include_input=False)
         ]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    """A problem of one setting with its name; what concerns several names them itself."""
+    message = message.removeprefix("Value error, ")
+    if not place:
+        return message
+    return f"{PREFIX}{str(place[0]).upper()}: {'is missing' if kind == 'missing' else message}"
 
 
 def load(kind: type[AnySettings]) -> AnySettings:

@@ -6,6 +6,7 @@ after the broker's confirm; a crash in between sends it twice, and the mailer kn
 
 import asyncio
 import random
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import psycopg
@@ -38,8 +39,9 @@ class Jobs(Protocol):
 class Relay:
     """Relays the outbox until it is cancelled."""
 
-    def __init__(self, postgres_url: str, jobs: Jobs) -> None:
+    def __init__(self, postgres_url: str, jobs: Jobs, *, ca_file: Path | None = None) -> None:
         self._url = postgres_url
+        self._options = options("svc-auth outbox", ca_file=ca_file)
         self._jobs = jobs
 
     async def run(self) -> None:
@@ -48,7 +50,7 @@ class Relay:
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, **options("svc-auth outbox")
+                    self._url, autocommit=True, **self._options
                 )
                 async with connection:
                     await self._wait_for_lock(connection)

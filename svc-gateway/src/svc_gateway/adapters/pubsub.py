@@ -5,9 +5,11 @@ subscribed again before `on_resubscribed`.
 """
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
@@ -146,10 +148,12 @@ class RedisChannels:
         on_message: OnMessage,
         on_lost: Callable[[], None],
         on_resubscribed: Callable[[], None],
+        ca_file: Path | None = None,
     ) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 6379
+        self._tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "rediss" else None
         self._username = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._on_message = on_message
@@ -219,7 +223,9 @@ class RedisChannels:
         connection = Connection(self._on_message, lost)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: connection, self._host, self._port)
+                await loop.create_connection(
+                    lambda: connection, self._host, self._port, ssl=self._tls
+                )
                 if self._password is not None:
                     await self._answered(connection.authenticate(self._username, self._password))
                 await self._answered(connection.ping())

@@ -6,6 +6,7 @@ import ssl
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +24,7 @@ _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 class SmtpPost:
     """Hands mails to the server of `url`, from `sender`."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, *, ca_file: Path | None = None) -> None:
         parts = urlsplit(url)
         self._scheme = parts.scheme
         self._host = parts.hostname or "127.0.0.1"
@@ -31,6 +32,7 @@ class SmtpPost:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
+        self._ca_file = ca_file
 
     async def send(self, mail: Mail) -> None:
         """Returns when the server took the mail. Raises MailError."""
@@ -63,12 +65,16 @@ class SmtpPost:
     def _connect(self) -> smtplib.SMTP:
         if self._scheme == "smtps":
             return smtplib.SMTP_SSL(
-                self._host, self._port, timeout=STEP_SECONDS, context=ssl.create_default_context()
+                self._host, self._port, timeout=STEP_SECONDS, context=self._context()
             )
         server = smtplib.SMTP(self._host, self._port, timeout=STEP_SECONDS)
         if self._scheme == "smtp+starttls":
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=self._context())
         return server
+
+    def _context(self) -> ssl.SSLContext:
+        """Read anew for every mail, so that a renewed authority needs no restart."""
+        return ssl.create_default_context(cafile=self._ca_file)
 
 
 def _leave(server: smtplib.SMTP) -> None:

@@ -1,5 +1,6 @@
 """Adopting a new log: the topic was replaced, Postgres goes on from what it has."""
 
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -7,6 +8,8 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from redis import Redis
 from redis.exceptions import RedisError
 
+from nexync_runtime import postgres, redis_client
+from nexync_runtime.settings import Cluster
 from svc_persister.adapters.kafka import identify
 from svc_persister.errors import LogAwayError, StoreAwayError, WindowsAwayError
 
@@ -30,16 +33,25 @@ class Adopted(NamedTuple):
     partitions: int
 
 
-def adopt(*, bootstrap: str, topic: str, postgres_url: str, redis_url: str) -> Adopted:
+def adopt(
+    *,
+    cluster: Cluster,
+    topic: str,
+    postgres_url: str,
+    redis_url: str,
+    ca_file: Path | None = None,
+) -> Adopted:
     """Point every partition at the log that is there, from its first record, and forget the windows.
 
     One transaction; the epoch of each partition is raised, so a persister that still runs is fenced.
     Raises LogAwayError, StoreAwayError, WindowsAwayError.
     """
-    identity = identify(bootstrap, topic)
-    first = _first_offsets(bootstrap, topic)
+    identity = identify(cluster, topic)
+    first = _first_offsets(cluster, topic)
     try:
-        with psycopg.connect(postgres_url, connect_timeout=5) as connection:
+        with psycopg.connect(
+            postgres_url, connect_timeout=5, **postgres.authority(ca_file)
+        ) as connection:
             row = connection.execute("SELECT coalesce(max(log_epoch), 0) + 1 FROM partitions")
             log_epoch = int((row.fetchone() or (1,))[0])
             for partition, offset in first.items():
@@ -53,12 +65,12 @@ def adopt(*, bootstrap: str, topic: str, postgres_url: str, redis_url: str) -> A
                 connection.execute(ADOPT, values)
     except psycopg.Error as error:
         raise StoreAwayError(f"Postgres: {error}") from error
-    _forget_windows(redis_url)
+    _forget_windows(redis_url, ca_file)
     return Adopted(identity.cluster_id, identity.topic_id, log_epoch, len(first))
 
 
-def _first_offsets(bootstrap: str, topic: str) -> dict[int, int]:
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "nexyncctl"})
+def _first_offsets(cluster: Cluster, topic: str) -> dict[int, int]:
+    consumer = Consumer({**cluster, "group.id": "nexyncctl"})
     try:
         metadata = consumer.list_topics(topic, timeout=WAIT_SECONDS)
         found: dict[int, int] = {}
@@ -74,9 +86,11 @@ def _first_offsets(bootstrap: str, topic: str) -> dict[int, int]:
         consumer.close()
 
 
-def _forget_windows(url: str) -> None:
+def _forget_windows(url: str, ca_file: Path | None) -> None:
     """Windows may hold events of the old log that Postgres never got."""
-    client: Any = Redis.from_url(url, socket_timeout=WAIT_SECONDS)  # pyright: ignore[reportUnknownMemberType] - partial types of redis-py
+    client: Any = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - partial types of redis-py
+        url, socket_timeout=WAIT_SECONDS, **redis_client.authority(url, ca_file)
+    )
     try:
         for pattern in ("part:*", "head:*", "win:*"):
             for key in client.scan_iter(match=pattern, count=1000):

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
+from nexync_runtime.settings import Cluster
 from svc_persister.adapters.kafka import as_bytes, producer
 from svc_persister.errors import LogAwayError
 
@@ -24,11 +25,11 @@ class DeadLetter(NamedTuple):
     value: bytes | None
 
 
-def read_dead_letters(bootstrap: str, topic: str) -> list[DeadLetter]:
+def read_dead_letters(cluster: Cluster, topic: str) -> list[DeadLetter]:
     """All dead letters, oldest first. Raises LogAwayError."""
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
+            **cluster,
             "group.id": "nexyncctl",
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
@@ -72,10 +73,10 @@ def _headers(message: Message) -> Mapping[str, bytes]:
     return {name: as_bytes(value) or b"" for name, value in message.headers() or []}
 
 
-def requeue(bootstrap: str, topic: str, letters: Sequence[DeadLetter]) -> None:
+def requeue(cluster: Cluster, topic: str, letters: Sequence[DeadLetter]) -> None:
     """Produce the original bytes to the partitions they came from. Raises LogAwayError."""
     failed: list[str] = []
-    sender = producer(bootstrap, "nexyncctl")
+    sender = producer(cluster, "nexyncctl")
     for letter in letters:
         sender.produce(
             topic,

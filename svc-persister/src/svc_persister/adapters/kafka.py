@@ -18,6 +18,7 @@ from confluent_kafka.admin import AdminClient
 from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
+from nexync_runtime.settings import Cluster
 from svc_persister.errors import LogAwayError, WrongLogError
 from svc_persister.ports import LogIdentity, LogRecord
 
@@ -48,14 +49,14 @@ class Rebalanced(Protocol):
 class ChatLog:
     """The consumer, with the engine's `Source` port. Used by the consumer's thread alone."""
 
-    def __init__(self, *, bootstrap: str, topic: str, group: str, client: str) -> None:
+    def __init__(self, *, cluster: Cluster, topic: str, group: str, client: str) -> None:
         self._topic = topic
         self._log = log.get("consumer")
         self._listener: Rebalanced | None = None
         self._failure: BaseException | None = None
         self._consumer = Consumer(
             {
-                "bootstrap.servers": bootstrap,
+                **cluster,
                 "group.id": group,
                 "client.id": client,
                 "partition.assignment.strategy": "cooperative-sticky",
@@ -191,11 +192,11 @@ def dead_letter_topic(chat_topic: str) -> str:
     return CHAT_DLQ_TOPIC if chat_topic == CHAT_TOPIC else f"{chat_topic}.dlq"
 
 
-def producer(bootstrap: str, client: str) -> Producer:
+def producer(cluster: Cluster, client: str) -> Producer:
     """A producer that never gives up by itself: all replicas, idempotent, in order."""
     return Producer(
         {
-            "bootstrap.servers": bootstrap,
+            **cluster,
             "client.id": client,
             "acks": "all",
             "enable.idempotence": True,
@@ -209,9 +210,9 @@ def producer(bootstrap: str, client: str) -> Producer:
 class KafkaCommands:
     """Produces derived commands; used by the flusher's thread alone."""
 
-    def __init__(self, *, bootstrap: str, topic: str, client: str) -> None:
+    def __init__(self, *, cluster: Cluster, topic: str, client: str) -> None:
         self._topic = topic
-        self._producer = producer(bootstrap, client)
+        self._producer = producer(cluster, client)
 
     def produce(
         self, partition: int, stream: Stream, value: bytes, on_done: Callable[[], None]
@@ -245,9 +246,9 @@ class KafkaCommands:
 class KafkaDeadLetters:
     """Implements the `DeadLetters` port: the original bytes, with reason and place in the headers."""
 
-    def __init__(self, *, bootstrap: str, topic: str, client: str) -> None:
+    def __init__(self, *, cluster: Cluster, topic: str, client: str) -> None:
         self._topic = topic
-        self._bootstrap = bootstrap
+        self._cluster = cluster
         self._client = client
         self._producer: Producer | None = None
 
@@ -259,7 +260,7 @@ class KafkaDeadLetters:
                 failed.append(error.str())
 
         if self._producer is None:
-            self._producer = producer(self._bootstrap, self._client)
+            self._producer = producer(self._cluster, self._client)
         self._producer.produce(
             self._topic,
             value=record.value,
@@ -279,13 +280,15 @@ class KafkaDeadLetters:
             raise LogAwayError(f"a dead letter was not confirmed: {why}")
 
 
-def identify(bootstrap: str, topic: str) -> LogIdentity:
+def identify(cluster: Cluster, topic: str) -> LogIdentity:
     """Ask Kafka for its cluster's and the topic's id. Raises LogAwayError."""
-    admin: Any = AdminClient({"bootstrap.servers": bootstrap})
+    admin: Any = AdminClient(dict(cluster))
     try:
-        cluster = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS)
+        found = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS)
         topics = admin.describe_topics(TopicCollection([topic]), request_timeout=ADMIN_SECONDS)
         described = topics[topic].result(ADMIN_SECONDS)
     except (KafkaException, TimeoutError) as error:
-        raise LogAwayError(f"Kafka at {bootstrap}, topic {topic}: {error}") from error
-    return LogIdentity(str(cluster.cluster_id), str(described.topic_id))
+        raise LogAwayError(
+            f"Kafka at {cluster['bootstrap.servers']}, topic {topic}: {error}"
+        ) from error
+    return LogIdentity(str(found.cluster_id), str(described.topic_id))

@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -14,6 +15,7 @@ from nexync_contracts.channels import KIND_EVENT, KIND_MEMBERSHIP, encode_publis
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import MEMBERSHIP_TAGS
 from nexync_contracts.ids import Stream
+from nexync_runtime.postgres import authority
 from nexync_streams.deciding import Seen
 from nexync_streams.encoding import join_frame
 from nexync_streams.fold import StreamState, from_snapshot
@@ -64,8 +66,17 @@ def _limited(gen: PQGen[T], seconds: float) -> PQGen[T]:
 class PostgresStore:
     """Implements the `Store` port. A connection that failed is dropped; the next call opens another."""
 
-    def __init__(self, url: str, *, limit_seconds: float, faults: Faults, name: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        limit_seconds: float,
+        faults: Faults,
+        name: str,
+        ca_file: Path | None = None,
+    ) -> None:
         self._url = url
+        self._authority = authority(ca_file)
         self._limit = limit_seconds
         self._faults = faults
         self._name = name
@@ -88,6 +99,7 @@ class PostgresStore:
                     "-c idle_in_transaction_session_timeout=4000"
                     " -c lock_timeout=4000 -c statement_timeout=30000"
                 ),
+                **self._authority,
             )
             self._connection = connection
         return self._connection

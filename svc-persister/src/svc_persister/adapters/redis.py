@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from redis import Redis
@@ -12,6 +13,7 @@ from redis.retry import Retry
 
 from nexync_contracts.channels import marker_key
 from nexync_contracts.ids import Stream
+from nexync_runtime.redis_client import authority
 from svc_persister.adapters import scripts
 from svc_persister.errors import FencedError, WindowsAwayError
 from svc_persister.faults import Faults
@@ -31,12 +33,13 @@ T = TypeVar("T")
 class RedisWindows:
     """Implements the `Windows` port; used by the consumer's thread alone."""
 
-    def __init__(self, url: str, *, faults: Faults) -> None:
+    def __init__(self, url: str, *, faults: Faults, ca_file: Path | None = None) -> None:
         client: Any = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - partial types of redis-py
             url,
             socket_timeout=TIMEOUT_SECONDS,
             socket_connect_timeout=TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),
+            **authority(url, ca_file),
         )
         self._redis = client
         self._faults = faults
