@@ -232,7 +232,8 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
         persister_group=topic,
         flush_seconds=0.2,
     )
-    persister = Persister(settings, metrics.make(CollectorRegistry()))
+    identity = identify(settings.cluster, topic)
+    persister = Persister(settings, identity, metrics.make(CollectorRegistry()))
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -269,4 +270,4 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
         persister.stop()
         thread.join(20.0)
     assert not failures
-    assert identify(settings.cluster, topic).cluster_id
+    assert identity.cluster_id

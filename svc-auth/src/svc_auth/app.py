@@ -1,13 +1,14 @@
 """The composition root of svc-auth: builds the adapters and passes them in by name."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import redis.asyncio
 
 from nexync_contracts import limits
-from nexync_runtime import postgres, redis_client
+from nexync_runtime import postgres, redis_client, schema
 from nexync_runtime.http import application, routes_of, serve
-from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
@@ -21,12 +22,22 @@ from svc_auth.registering import Registration
 from svc_auth.routes import Routes
 from svc_auth.sessions import SessionKeeper
 from svc_auth.settings import AuthSettings
-from svc_auth.signing import SigningKey, load_key
+from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
+
+NEEDED_MIGRATION: Final = 1
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _key(settings: AuthSettings) -> SigningKey:
+    try:
+        return load_key(settings.signing_key_file)
+    except SigningKeyError as error:
+        msg = f"NEXYNC_SIGNING_KEY_FILE: {error}"
+        raise RefusedError(msg) from None
 
 
 def compose(
@@ -60,7 +71,8 @@ def compose(
 
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
     """Register everything with the lifecycle."""
-    key = load_key(settings.signing_key_file)
+    key = _key(settings)
+    await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
         settings.postgres_url, application="svc-auth", ca_file=settings.ca_file
     )

@@ -2,13 +2,15 @@
 
 import asyncio
 import uuid
+from typing import Final
 
 import httpx
 
-from nexync_runtime import http, postgres, redis_client
+from nexync_runtime import http, postgres, redis_client, schema
 from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle
 from nexync_runtime.tokens import CookieAccess, Verifier
+from nexync_runtime.waiting import until_there
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.log import KafkaLog
 from svc_chat.adapters.outbox import OutboxRelay
@@ -29,11 +31,13 @@ from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.settings import ChatSettings
 
-PRODUCER_FLUSH_SECONDS = 5.0
+NEEDED_MIGRATION: Final = 3
+PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
 async def build(life: Lifecycle, settings: ChatSettings) -> None:
     """Build and register everything."""
+    await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
         settings.postgres_url,
         application="svc-chat",
@@ -46,6 +50,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     web = httpx.AsyncClient()
     producer = Producer(settings.cluster, client_id=f"svc-chat {settings.instance}")
+    await until_there(life, "kafka", lambda: producer.answers(settings.chat_topic))
     await asyncio.gather(pool.open(), relay_pool.open())
 
     # Unique to this process: outcomes of a predecessor with the same name are not ours.

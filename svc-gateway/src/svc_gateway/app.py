@@ -11,6 +11,7 @@ from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle
 from nexync_runtime.redis_client import open_redis, reachable
 from nexync_runtime.tokens import Verifier
+from nexync_runtime.waiting import until_there
 from svc_gateway.adapters.commands import EarlyAckCommands, KafkaCommands
 from svc_gateway.adapters.inside import (
     Inside,
@@ -46,7 +47,9 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.on_stop(http.aclose, "http")
     redis = open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     life.on_stop(redis.aclose, "redis")
-    commands = _commands(life, settings)
+    producer = _producer(life, settings)
+    await until_there(life, "kafka", lambda: producer.answers(settings.chat_topic))
+    commands = _commands(producer, settings)
     if settings.faults:
         logger.warning("planted faults are on", faults=sorted(settings.faults))
     jwks = settings.auth_internal_url.rstrip("/") + JWKS_PATH
@@ -137,7 +140,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.ready_check("pubsub", lambda: None if channels.connected else "not subscribed")
 
 
-def _commands(life: Lifecycle, settings: GatewaySettings) -> CommandLog:
+def _producer(life: Lifecycle, settings: GatewaySettings) -> Producer:
     producer = Producer(settings.cluster, client_id=settings.instance)
 
     async def close() -> None:
@@ -145,5 +148,9 @@ def _commands(life: Lifecycle, settings: GatewaySettings) -> CommandLog:
         producer.close()
 
     life.on_stop(close, "kafka")
+    return producer
+
+
+def _commands(producer: Producer, settings: GatewaySettings) -> CommandLog:
     commands = KafkaCommands(producer, settings.chat_topic)
     return EarlyAckCommands(commands) if "ack_before_delivery" in settings.faults else commands

@@ -5,8 +5,10 @@ import contextvars
 import threading
 import time
 
-from nexync_runtime import log
+from nexync_runtime import log, schema
 from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.settings import Cluster
+from nexync_runtime.waiting import NotThereError, on_daemon_thread, until_there
 from svc_persister import metrics as metric_set
 from svc_persister.adapters.kafka import (
     ChatLog,
@@ -18,12 +20,14 @@ from svc_persister.adapters.kafka import (
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
 from svc_persister.engine import Engine, Limits
-from svc_persister.errors import PersisterError
+from svc_persister.errors import LogAwayError, PersisterError
 from svc_persister.faults import Faults
 from svc_persister.flushing import Flusher
+from svc_persister.ports import LogIdentity
 from svc_persister.publishing import Publisher
 from svc_persister.settings import PersisterSettings
 
+NEEDED_MIGRATION = 2
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5
@@ -46,7 +50,9 @@ def limits_of(settings: PersisterSettings) -> Limits:
 class Persister:
     """The consumer's thread with everything it uses."""
 
-    def __init__(self, settings: PersisterSettings, metrics: metric_set.Metrics) -> None:
+    def __init__(
+        self, settings: PersisterSettings, identity: LogIdentity, metrics: metric_set.Metrics
+    ) -> None:
         faults = Faults(settings.fault)
         cluster, topic = settings.cluster, settings.chat_topic
         name = f"svc-persister {settings.instance}"
@@ -89,7 +95,7 @@ class Persister:
             dead_letters=KafkaDeadLetters(
                 cluster=cluster, topic=dead_letter_topic(topic), client=settings.instance
             ),
-            identity=identify(cluster, topic),
+            identity=identity,
             limits=limits_of(settings),
             faults=faults,
             metrics=metrics,
@@ -124,6 +130,13 @@ class Persister:
         self._stop.set()
 
 
+async def _identity(cluster: Cluster, topic: str) -> LogIdentity:
+    try:
+        return await on_daemon_thread(lambda: identify(cluster, topic))
+    except LogAwayError as error:
+        raise NotThereError(str(error)) from None
+
+
 async def build(life: Lifecycle) -> None:
     """Register the persister with the lifecycle."""
     settings = life.settings
@@ -131,7 +144,10 @@ async def build(life: Lifecycle) -> None:
         msg = "the persister needs PersisterSettings"
         raise TypeError(msg)
     metrics = metric_set.make()
-    persister = await asyncio.to_thread(Persister, settings, metrics)
+    await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
+    cluster, topic = settings.cluster, settings.chat_topic
+    identity = await until_there(life, "kafka", lambda: _identity(cluster, topic))
+    persister = await asyncio.to_thread(Persister, settings, identity, metrics)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 

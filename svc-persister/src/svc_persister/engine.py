@@ -144,8 +144,9 @@ class Engine:
         try:
             taken = self._store.take(partition, self._identity, self._limits.recent_records)
         except StoreAwayError as error:
+            if partition not in self._wanted:
+                self._log.warning("partition waits", partition=partition, reason=str(error))
             self._wanted[partition] = now + self._limits.retry_seconds
-            self._log.warning("partition waits", partition=partition, reason=str(error))
             return None
         self._wanted.pop(partition, None)
         sequencer = Sequencer(

@@ -29,6 +29,7 @@ class Preparing:
         self._most_bytes = most_bytes
         self._retry_seconds = retry_seconds
         self._retry_at = 0.0
+        self._away = False
         self._log = log.get("preparing")
 
     def prepare(self, owned: Collection[Sequencer], now: float) -> Ready:
@@ -74,11 +75,15 @@ class Preparing:
                 loaded = self._store.load(list(streams))
                 for stream, sequencer in streams.items():
                     sequencer.learn(stream, loaded.get(stream))
-            return self._store.find(lookups) if lookups else {}
+            found: Mapping[str, Seen] = self._store.find(lookups) if lookups else {}
         except StoreAwayError as error:
             self._retry_at = now + self._retry_seconds
-            self._log.warning("records wait for Postgres", reason=str(error))
+            if not self._away:
+                self._away = True
+                self._log.warning("records wait for Postgres", reason=str(error))
             return None
+        self._away = False
+        return found
 
     def _known_prefix(
         self, sequencer: Sequencer, queued: Sequence[Readable | Poison]

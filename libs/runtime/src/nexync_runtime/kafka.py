@@ -9,10 +9,12 @@ from confluent_kafka import Producer as ConfluentProducer
 
 from nexync_runtime import log
 from nexync_runtime.settings import Cluster
+from nexync_runtime.waiting import NotThereError, on_daemon_thread
 
 POLL_SECONDS: Final = 0.002
 """The longest a delivery report waits for its poll while anything is in flight."""
 
+METADATA_SECONDS: Final = 3.0
 QUEUE_MESSAGES: Final = 20_000
 QUEUE_KIB: Final = 65_536
 
@@ -62,6 +64,20 @@ class Producer:
         self._timer: asyncio.Handle | None = None
         self.in_flight = 0
         self.last_error: str | None = None
+
+    async def answers(self, topic: str) -> None:
+        """Returns once the cluster answers and has the topic. Raises NotThereError with the reason."""
+        try:
+            # All topics: asking for one by its name would make it where brokers make topics by themselves.
+            found = await on_daemon_thread(
+                lambda: self._producer.list_topics(timeout=METADATA_SECONDS)
+            )
+        except KafkaException as error:
+            self._producer.poll(0)
+            raise NotThereError(self.last_error or _text(error)) from None
+        if topic not in found.topics:
+            msg = f"topic {topic} is not there"
+            raise NotThereError(msg)
 
     def produce(
         self, topic: str, partition: int, key: bytes, value: bytes, on_delivery: OnDelivery
@@ -131,3 +147,9 @@ class Producer:
         if text != self.last_error:
             self.last_error = text
             _log.warning("kafka", reason=text)
+
+
+def _text(error: KafkaException) -> str:
+    """The words of librdkafka for an error that the client wraps."""
+    first = error.args[0] if error.args else error
+    return first.str() if isinstance(first, KafkaError) else str(first)

@@ -2,7 +2,8 @@
 
 The order at SIGTERM: readiness turns false, the drain steps run in the order of their registration, then
 `stopping` is set, the tasks are cancelled, and the stop steps run in reverse order. All of it within
-`grace_seconds`; what isn't done by then is cut off, and says so.
+`grace_seconds`; what isn't done by then is cut off, and says so. A service that is still waiting for
+something at its start has nothing to drain and stops at once.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import gc
 import inspect
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -24,10 +26,16 @@ Step = Callable[[], Awaitable[None]]
 Check = Callable[[], str | Awaitable[str | None] | None]
 
 STOP_STEP_SECONDS = 5.0
+CHECK_SECONDS = 5.0
+"""How often the service looks at its own readiness, to log its changes."""
 
 
 class TaskEndedError(Exception):
     """A task of a service came to its end although nobody asked the service to stop."""
+
+
+class RefusedError(Exception):
+    """The service must not start; the text is the one line that says why and what to do."""
 
 
 @dataclass(slots=True)
@@ -39,6 +47,8 @@ class Lifecycle:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     draining: bool = False
     started: bool = False
+    waits: dict[str, str] = field(default_factory=dict[str, str])
+    """What the start waits for, and why it isn't there."""
     _tasks: list[tuple[str, Work]] = field(default_factory=list[tuple[str, Work]])
     _group: asyncio.TaskGroup | None = None
     _running: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -83,7 +93,7 @@ class Lifecycle:
         if self.draining:
             return {"lifecycle": "draining"}
         if not self.started:
-            return {"lifecycle": "starting"}
+            return {"lifecycle": "starting", **self.waits}
         found: dict[str, str] = {}
         for name, check in self._checks.items():
             try:
@@ -119,7 +129,9 @@ class Lifecycle:
         code = 0
         admin_server = await admin.start(self)
         try:
-            await build(self)
+            if not await self._built(build, stop):
+                logger.info("told to stop before the start was over")
+                return 0
             gc.collect()
             gc.freeze()
             async with asyncio.TaskGroup() as group:
@@ -129,6 +141,7 @@ class Lifecycle:
                     self.task(name, work)
                 self.started = True
                 logger.info("started", admin_port=self.settings.admin_port)
+                self.task("readiness", self._watch_readiness)
                 waiter = group.create_task(self._until(stop), name="until-stop")
                 error = await waiter
                 if error is not None:
@@ -140,16 +153,49 @@ class Lifecycle:
         except BaseExceptionGroup as group_error:
             code = 1
             for one in _leaves(group_error):
-                logger.exception("crashed", reason=f"{type(one).__name__}: {one}", exc_info=one)
-        except Exception as error:
+                _report(logger, one)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported and ends the service
             code = 1
-            logger.exception("crashed", reason=f"{type(error).__name__}: {error}", exc_info=error)
+            _report(logger, error)
         finally:
             self.stopping.set()
             await self._stop(logger)
             await admin_server.stop()
-        logger.info("stopped", code=code)
+            logger.info("stopped", code=code)
         return code
+
+    async def _built(
+        self, build: Callable[["Lifecycle"], Awaitable[None]], stop: asyncio.Event
+    ) -> bool:
+        """Build; False when the service was told to stop in the meantime."""
+
+        async def work() -> None:
+            await build(self)
+
+        async with asyncio.TaskGroup() as group:
+            building = group.create_task(work(), name="build")
+            told = group.create_task(stop.wait(), name="told-to-stop")
+            await asyncio.wait({building, told}, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            if not building.done():
+                building.cancel()
+        return not building.cancelled()
+
+    async def _watch_readiness(self) -> None:
+        """One log line a change, so that the log tells what a probe saw."""
+        logger = log.get(self.name)
+        before: dict[str, str] | None = None
+        while True:
+            reasons = await self.reasons()
+            if self.draining:
+                return
+            if reasons != before:
+                if reasons:
+                    logger.warning("not ready", reasons=reasons)
+                else:
+                    logger.info("ready")
+                before = reasons
+            await asyncio.sleep(CHECK_SECONDS)
 
     async def _until(self, stop: asyncio.Event) -> BaseException | None:
         assert self._failure is not None  # noqa: S101 - set by serve before any task runs
@@ -163,13 +209,21 @@ class Lifecycle:
     async def _drain(self, logger: log.Logger) -> None:
         self.draining = True
         logger.info("draining", grace_seconds=self.settings.grace_seconds)
+        began = time.monotonic()
+        took: dict[str, float] = {}
+        cut = ""
         try:
             async with asyncio.timeout(self.settings.grace_seconds):
                 for name, step in self._drains:
+                    cut, step_began = name, time.monotonic()
                     await step()
-                    logger.debug("drained", step=name)
+                    took[name] = round(time.monotonic() - step_began, 2)
         except TimeoutError:
-            logger.warning("drain cut off", grace_seconds=self.settings.grace_seconds)
+            logger.warning(
+                "drain cut off", step=cut, grace_seconds=self.settings.grace_seconds, steps=took
+            )
+        else:
+            logger.info("drained", seconds=round(time.monotonic() - began, 2), steps=took)
 
     async def _stop(self, logger: log.Logger) -> None:
         for name, step in reversed(self._stops):
@@ -180,6 +234,13 @@ class Lifecycle:
                 logger.warning(
                     "stop step failed", step=name, reason=f"{type(error).__name__}: {error}"
                 )
+
+
+def _report(logger: log.Logger, error: BaseException) -> None:
+    if isinstance(error, RefusedError):
+        logger.error("refuses to start", reason=str(error))
+    else:
+        logger.error("crashed", reason=f"{type(error).__name__}: {error}", exc_info=error)
 
 
 def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:

@@ -83,6 +83,7 @@ class _Thread:
         self._thread: threading.Thread | None = None
         self._connection: pika.BlockingConnection | None = None
         self._away: str | None = "not connected yet"
+        self._told = ""
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -121,6 +122,12 @@ class _Thread:
             except pika.exceptions.ConnectionWrongStateError:
                 return
 
+    def _tell(self, reason: str) -> None:
+        """One line a change: the same trouble again is no news."""
+        if not self._stop.is_set() and reason != self._told:
+            self._told = reason
+            _log.warning("rabbitmq away", thread=self._name, reason=reason)
+
     def _work(self) -> None:
         pause = BACKOFF_SECONDS[0]
         while not self._stop.is_set():
@@ -130,7 +137,7 @@ class _Thread:
                     channel = connection.channel()
                     channel.confirm_delivery()
                     self._connection = connection
-                    self._away = None
+                    self._away, self._told = None, ""
                     _log.info("rabbitmq connected", thread=self._name)
                     pause = BACKOFF_SECONDS[0]
                     self._session(connection, channel)
@@ -141,13 +148,7 @@ class _Thread:
                         connection.close()
             except Failures as error:
                 self._away = type(error).__name__
-                if not self._stop.is_set():
-                    _log.warning(
-                        "rabbitmq away",
-                        thread=self._name,
-                        reason=repr(error),
-                        again_in_seconds=round(pause, 1),
-                    )
+                self._tell(repr(error))
             self._between_sessions()
             self._stop.wait(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, BACKOFF_SECONDS[1])

@@ -47,6 +47,7 @@ class Relay:
     async def run(self) -> None:
         """Connect, take the lock, relay; after a failure again, with growing pauses."""
         pause = BACKOFF_SECONDS[0]
+        told = ""
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
@@ -54,16 +55,15 @@ class Relay:
                 )
                 async with connection:
                     await self._wait_for_lock(connection)
-                    pause = BACKOFF_SECONDS[0]
+                    pause, told = BACKOFF_SECONDS[0], ""
                     while True:
                         if not await self.relay_batch(connection):
                             await _wait_for_news(connection)
             except (psycopg.Error, OSError, PublishError) as error:
-                _log.warning(
-                    "outbox waits",
-                    reason=f"{type(error).__name__}: {error}",
-                    again_in_seconds=round(pause, 1),
-                )
+                reason = f"{type(error).__name__}: {error}"
+                if reason != told:
+                    _log.warning("outbox waits", reason=reason)
+                    told = reason
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, BACKOFF_SECONDS[1])
 

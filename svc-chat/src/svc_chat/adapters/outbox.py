@@ -37,13 +37,18 @@ class OutboxRelay:
 
     async def run(self) -> None:
         """Relay for ever; trouble with a backend is retried after a second."""
+        told = ""
         while True:
             pause = IDLE_SECONDS
             try:
                 while await self.relay() == BATCH:
                     pass
+                told = ""
             except (psycopg.Error, TimeoutError, BusyError, OSError) as error:
-                _log.warning("outbox waits", reason=f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                if reason != told:
+                    _log.warning("outbox waits", reason=reason)
+                    told = reason
                 pause = RETRY_SECONDS
             try:
                 async with asyncio.timeout(pause):

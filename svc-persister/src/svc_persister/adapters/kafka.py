@@ -27,7 +27,7 @@ SESSION_MS: Final = 6_000
 HEARTBEAT_MS: Final = 500
 """Short, because survivors learn of a rebalance by the answer to their next heartbeat."""
 BATCH: Final = 1_000
-ADMIN_SECONDS: Final = 10.0
+ADMIN_SECONDS: Final = 5.0
 DEAD_LETTER_SECONDS: Final = 15.0
 
 _FATAL: Final = {
@@ -54,6 +54,7 @@ class ChatLog:
         self._log = log.get("consumer")
         self._listener: Rebalanced | None = None
         self._failure: BaseException | None = None
+        self._told = ""
         self._consumer = Consumer(
             {
                 **cluster,
@@ -94,6 +95,7 @@ class ChatLog:
         self._raise()
         if first is None:
             return []
+        self._told = ""
         messages = [first, *self._consumer.consume(BATCH - 1, 0)]
         self._raise()
         return [record for record in map(self._record, messages) if record is not None]
@@ -179,7 +181,11 @@ class ChatLog:
         consumer.incremental_unassign(partitions)
 
     def _on_error(self, error: KafkaError) -> None:
-        self._log.warning("Kafka", reason=error.str())
+        """One line a change: a broker that is away is reported again with every attempt."""
+        text = error.str()
+        if text != self._told:
+            self._told = text
+            self._log.warning("Kafka", reason=text)
 
 
 def as_bytes(value: str | bytes | None) -> bytes | None:
@@ -190,6 +196,10 @@ def as_bytes(value: str | bytes | None) -> bytes | None:
 def dead_letter_topic(chat_topic: str) -> str:
     """Where the unreadable records of a chat topic go."""
     return CHAT_DLQ_TOPIC if chat_topic == CHAT_TOPIC else f"{chat_topic}.dlq"
+
+
+def _told_by_the_consumer(_: KafkaError) -> None:
+    """A cluster that is away is away for all clients of this process; the consumer says so once."""
 
 
 def producer(cluster: Cluster, client: str) -> Producer:
@@ -203,6 +213,7 @@ def producer(cluster: Cluster, client: str) -> Producer:
             "linger.ms": 0,
             "message.timeout.ms": 0,
             "queue.buffering.max.messages": 50_000,
+            "error_cb": _told_by_the_consumer,
         }
     )
 
@@ -282,13 +293,29 @@ class KafkaDeadLetters:
 
 def identify(cluster: Cluster, topic: str) -> LogIdentity:
     """Ask Kafka for its cluster's and the topic's id. Raises LogAwayError."""
-    admin: Any = AdminClient(dict(cluster))
+    told: list[str] = []
+
+    def tell(error: KafkaError) -> None:
+        # How long a connection stood is no part of the reason, and it changes.
+        told.append(error.str().partition(" (after ")[0])
+
+    configuration: dict[str, Any] = {**cluster, "log_level": 0, "error_cb": tell}
+    admin: Any = AdminClient(configuration)
     try:
-        found = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS)
+        found = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS + 1)
         topics = admin.describe_topics(TopicCollection([topic]), request_timeout=ADMIN_SECONDS)
-        described = topics[topic].result(ADMIN_SECONDS)
+        described = topics[topic].result(ADMIN_SECONDS + 1)
     except (KafkaException, TimeoutError) as error:
-        raise LogAwayError(
-            f"Kafka at {cluster['bootstrap.servers']}, topic {topic}: {error}"
-        ) from error
+        admin.poll(0)
+        why = told[0] if told else _words(error)
+        msg = f"Kafka at {cluster['bootstrap.servers']}, topic {topic}: {why}"
+        raise LogAwayError(msg) from error
     return LogIdentity(str(found.cluster_id), str(described.topic_id))
+
+
+def _words(error: Exception) -> str:
+    """The words of librdkafka, where the client wraps them."""
+    first = error.args[0] if error.args else None
+    return (
+        first.str() if isinstance(first, KafkaError) else f"{type(error).__name__} {error}".strip()
+    )
