@@ -101,12 +101,15 @@ class Person:
         await self.rest.raw(endpoints.LOGOUT)
 
 
-async def sign_up(page: str, mail: str, *, prefix: str = "p") -> Person:
-    """A new account with a random name: register, read the code in the mail, verify. Logged in."""
+async def sign_up(page: str, mail: str, *, prefix: str = "p", origin: str | None = None) -> Person:
+    """A new account with a random name: register, read the code in the mail, verify. Logged in.
+
+    `origin` is the Origin said to the server, the page's own if None.
+    """
     name = prefix + "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
     email = f"{name}@example.test"
     password = secrets.token_urlsafe(12)
-    client = Rest(page)
+    client = Rest(page, origin=origin)
     inbox = MailInbox(mail)
     try:
         body = rest.RegisterBody(email=email, username=name, password=password)
@@ -122,9 +125,9 @@ async def sign_up(page: str, mail: str, *, prefix: str = "p") -> Person:
     return Person(client, view, name, password)
 
 
-async def log_in(page: str, login: str, password: str) -> Person:
+async def log_in(page: str, login: str, password: str, *, origin: str | None = None) -> Person:
     """Another session of an account."""
-    client = Rest(page)
+    client = Rest(page, origin=origin)
     try:
         body = rest.LoginBody(login=login, password=password)
         view = await client.call(endpoints.LOGIN, rest.SessionView, body=body)

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """`page` and `mail` are URLs without a slash at the end; `gateways` are WebSocket URLs that bypass the edge."""
+    """`page` and `mail` are URLs without a slash at the end; `gateways` are WebSocket URLs that bypass the edge.
+
+    `origin` is what a browser would say as its Origin: the page's public one, which differs from `page` where the
+    page is reached by an address of the cluster's own.
+    """
 
     page: str
     mail: str
     gateways: tuple[str, ...]
     redis_state: str
+    origin: str | None = None
 
     @property
     def edge_socket(self) -> str:
@@ -26,7 +31,7 @@ def _first(*names: str, default: str) -> str:
 def wires() -> Wires:
     """From NEXYNC_PAGE or NEXYNC_EDGE_URL, NEXYNC_MAIL or NEXYNC_MAIL_URL, NEXYNC_GATEWAYS, NEXYNC_REDIS_STATE_URL.
 
-    NEXYNC_GATEWAYS is comma-separated.
+    NEXYNC_GATEWAYS is comma-separated. NEXYNC_ORIGIN is needed only where the origin isn't the page's.
     """
     gateways = os.environ.get("NEXYNC_GATEWAYS", "ws://127.0.0.1:18101/ws,ws://127.0.0.1:18102/ws")
     return Wires(
@@ -34,4 +39,5 @@ def wires() -> Wires:
         mail=_first("NEXYNC_MAIL", "NEXYNC_MAIL_URL", default="http://127.0.0.1:18025").rstrip("/"),
         gateways=tuple(part.strip() for part in gateways.split(",") if part.strip()),
         redis_state=os.environ.get("NEXYNC_REDIS_STATE_URL", "redis://127.0.0.1:16379/0"),
+        origin=os.environ.get("NEXYNC_ORIGIN") or None,
     )

@@ -49,7 +49,7 @@ async def cast(wires: Wires, *, writers: int = WRITERS, chats: int = CHATS) -> A
 
     async def one(number: int) -> Person:
         async with turn:
-            return await sign_up(wires.page, wires.mail, prefix=f"w{number}x")
+            return await sign_up(wires.page, wires.mail, prefix=f"w{number}x", origin=wires.origin)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(number)) for number in range(writers)]
