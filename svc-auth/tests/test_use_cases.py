@@ -24,7 +24,7 @@ from svc_auth.ports import (
     Registered,
     Reused,
 )
-from svc_auth.registering import Holder, Plan, Registration, partition_of, plan_registration
+from svc_auth.registering import Holder, Plan, Registration, plan_registration
 from svc_auth.sessions import SessionKeeper, token_hash
 from svc_auth.signing import SigningKey
 from svc_auth.throttling import Throttle
@@ -167,7 +167,6 @@ class World:
             passwords=self.passwords,
             codes=Codes(b"secret"),
             throttle=throttle,
-            partitions=8,
             clock=lambda: self.now,
         )
         self.login = Login(accounts=self.accounts, passwords=self.passwords, throttle=throttle)
@@ -226,13 +225,6 @@ def _holder(
 def test_who_gets_the_name(holders: list[Holder], plan: Plan) -> None:
     """`ada` at `a@x` registers; a taken name is told alike for known and unknown addresses."""
     assert plan_registration(holders, "a@x", "ada", NOW) == plan
-
-
-def test_a_partition_is_stable_and_in_range() -> None:
-    """It depends on the person alone."""
-    assert partition_of(ADA, 8) == partition_of(ADA, 8)
-    people = [PersonId(f"00000000-0000-4000-8000-{number:012x}") for number in range(200)]
-    assert {partition_of(person, 8) for person in people} == set(range(8))
 
 
 async def test_register_and_verify(world: World) -> None:

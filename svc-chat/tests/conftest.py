@@ -51,7 +51,7 @@ async def pool(database: str) -> AsyncGenerator[Pool]:
     async with opened.connection() as connection:
         await connection.execute(
             "TRUNCATE people, streams, events, members, connections, read_marks, chat_outbox,"
-            " partitions CASCADE"
+            " partitions, placements CASCADE"
         )
     yield opened
     await opened.close()

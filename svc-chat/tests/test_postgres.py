@@ -1,5 +1,6 @@
 """The SQL against a real Postgres."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Sequence
@@ -145,7 +146,7 @@ def town(pool: Pool) -> Town:
 
 class Parts:
     def __init__(self, pool: Pool, state: "redis.asyncio.Redis") -> None:
-        self.streams, self.chats = PostgresStreams(pool), PostgresChats(pool)
+        self.streams, self.chats = PostgresStreams(pool, first_partitions=8), PostgresChats(pool)
         self.people, self.windows = PostgresPeople(pool), RedisWindows(state)
         self.reading = StreamReading(self.streams, self.windows, Pace)
         self.listing = Listing(self.chats, self.people, self.windows, Pace)
@@ -396,3 +397,36 @@ async def test_the_list_needs_no_query_a_chat(
             assert "Seq Scan on events" not in plan, plan
             assert "Seq Scan on members" not in plan, plan
         await connection.execute("RESET enable_seqscan")
+
+
+async def test_the_first_place_that_is_written_holds(parts: Parts, pool: Pool) -> None:
+    """Instances that know different partitions make the same chat at once: all get one answer."""
+    stream = chat_stream(ChatId(str(uuid.uuid4())))
+    instances = [PostgresStreams(pool, first_partitions=count) for count in range(1, 9)]
+    places = await asyncio.gather(*(one.place(stream) for one in instances))
+    assert len(set(places)) == 1
+    assert await parts.streams.partition_of(stream) == places[0]
+
+
+async def test_new_chats_go_where_a_persister_reads(parts: Parts, pool: Pool) -> None:
+    """Only taken partitions of the present log; a chat that has a place keeps it."""
+    early = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(40)]
+    before = [await parts.streams.place(stream) for stream in early]
+    assert set(before) <= set(range(8))
+    async with pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO partitions (id, epoch, log_epoch) VALUES"
+            " (0, 1, 1), (8, 0, 2), (9, 1, 2), (12, 3, 2)"
+        )
+    late = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(40)]
+    assert {await parts.streams.place(stream) for stream in late} == {9, 12}
+    assert [await parts.streams.place(stream) for stream in early] == before
+
+
+async def test_a_stored_chat_without_a_placement_keeps_its_partition(
+    parts: Parts, town: Town
+) -> None:
+    """Chats that are older than the table of placements: their stream says where they live."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [ada, bob], 1)
+    assert await parts.streams.place(chat_stream(chat)) == PLACE

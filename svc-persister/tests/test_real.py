@@ -11,16 +11,20 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic  # pyright: ignore[reportPrivateImportUsage] - where it is typed
+from confluent_kafka.cimpl import (  # pyright: ignore[reportPrivateImportUsage] - where they are typed
+    NewPartitions,
+    NewTopic,
+)
 from persister_world import ANN, BOB, CHATS, LUNCH, PARTITION, envelope, lunch, uuid7
 from prometheus_client import CollectorRegistry
 from redis import Redis
 
 from nexync_contracts.channels import head_key, marker_key, window_key
-from nexync_contracts.commands import CommandEnvelope, CreateMessage
+from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage
 from nexync_contracts.ids import ChatId, PersonId, Stream
 from nexync_streams.deciding import Seen
 from svc_persister import metrics
+from svc_persister.adapters import kafka
 from svc_persister.adapters.kafka import KafkaCommands, identify
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
@@ -271,3 +275,76 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
         thread.join(20.0)
     assert not failures
     assert identity.cluster_id
+
+
+def test_partitions_that_are_added_are_taken(
+    database: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The topic grows under load: new partitions are read, what was said before and meanwhile is all there."""
+    monkeypatch.setattr(kafka, "REFRESH_MS", 500)
+    bootstrap = needed("NEXYNC_KAFKA_BOOTSTRAP")
+    settings = PersisterSettings(
+        environment="development",
+        admin_port=1,
+        postgres_url=database,
+        redis_state_url=needed("NEXYNC_REDIS_STATE_URL"),
+        kafka_bootstrap=bootstrap,
+        chat_topic=topic,
+        persister_group=topic,
+        flush_seconds=0.2,
+    )
+    identity = identify(settings.cluster, topic)
+    persister = Persister(settings, identity, metrics.make(CollectorRegistry()))
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            persister.run()
+        except BaseException as error:  # noqa: BLE001 - shown by the test below
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    # No refresh of its own in time: it has to ask when it is told of a partition it doesn't know.
+    monkeypatch.setattr(kafka, "REFRESH_MS", 300_000)
+    commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
+    confirmed: list[int] = []
+
+    def send(stream: Stream, partition: int, number: int, command: Command) -> None:
+        value = envelope(command, number, stream=stream).model_dump_json().encode()
+        commands.produce(partition, stream, value, lambda: confirmed.append(number))
+        commands.poll(0)
+
+    def counts() -> dict[str, int]:
+        with psycopg.connect(database) as connection:
+            found = connection.execute("SELECT stream, count(*) FROM events GROUP BY 1")
+            return dict(found.fetchall())
+
+    def taken() -> set[int]:
+        with psycopg.connect(database) as connection:
+            found = connection.execute("SELECT id FROM partitions WHERE epoch > 0")
+            return {row[0] for row in found}
+
+    old, new = (Stream(f"c:{uuid.uuid4()}") for _ in range(2))
+    try:
+        send(old, PARTITION, 1, lunch())
+        until(lambda: counts().get(old) == 1 or bool(failures))
+        admin: Any = AdminClient({"bootstrap.servers": bootstrap})
+        for grown in admin.create_partitions([NewPartitions(topic, 4)]).values():
+            grown.result(10)
+        for number in range(2, 102):
+            send(old, PARTITION, number, CreateMessage(body=f"m{number}"))
+        until(lambda: taken() == {0, 1, 2, 3} or bool(failures))
+        send(new, 3, 200, lunch().model_copy(update={"partition": 3}))
+        for number in range(201, 301):
+            send(new, 3, number, CreateMessage(body=f"m{number}"))
+        until(lambda: commands.poll(0.01) == 0 or bool(failures))
+        until(lambda: counts().get(old, 0) + counts().get(new, 0) == 202 or bool(failures))
+        assert not failures
+        assert sorted(confirmed) == [*range(1, 102), *range(200, 301)]
+        assert (counts()[old], counts()[new]) == (101, 101)
+    finally:
+        commands.close(10.0)
+        persister.stop()
+        thread.join(20.0)
+    assert not failures

@@ -25,7 +25,7 @@ from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 1
+NEEDED_MIGRATION: Final = 2
 
 
 def _now() -> datetime:
@@ -49,7 +49,9 @@ def compose(
     passwords: Passwords,
 ) -> Routes:
     """The use cases over real backends, as routes."""
-    accounts = PostgresAccounts(pool, tries=limits.CODE_TRIES)
+    accounts = PostgresAccounts(
+        pool, tries=limits.CODE_TRIES, first_partitions=settings.chat_partitions
+    )
     throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
     return Routes(
         registration=Registration(
@@ -57,7 +59,6 @@ def compose(
             passwords=passwords,
             codes=Codes(key.derived_secret("verification codes")),
             throttle=throttle,
-            partitions=settings.chat_partitions,
             clock=_now,
         ),
         login=Login(accounts=accounts, passwords=passwords, throttle=throttle),

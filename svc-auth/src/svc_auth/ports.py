@@ -28,7 +28,6 @@ class NewPerson:
     email: str
     username: str
     password_hash: str
-    partition: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ The answers are the same for known and unknown addresses, and so is the time tha
 hashed before anything is looked up.
 """
 
-import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,12 +75,6 @@ def plan_registration(holders: Sequence[Holder], email: str, username: str, now:
     return Plan(Registered.CODE_SENT, mine.person if mine is not None else None, tuple(removes))
 
 
-def partition_of(person: PersonId, partitions: int) -> int:
-    """The partition of a new person's stream: spread evenly, kept in the row for ever."""
-    digest = hashlib.sha256(person.encode()).digest()
-    return int.from_bytes(digest[:8], "big") % partitions
-
-
 class Registration:
     """The use cases of registration."""
 
@@ -92,14 +85,12 @@ class Registration:
         passwords: Passwords,
         codes: Codes,
         throttle: Throttle,
-        partitions: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._codes = codes
         self._throttle = throttle
-        self._partitions = partitions
         self._clock = clock
 
     async def register(self, email: str, username: str, password: str, address: str) -> None:
@@ -132,7 +123,6 @@ class Registration:
             email=email,
             username=username,
             password_hash=await self._passwords.hash(password),
-            partition=partition_of(person, self._partitions),
         )
         return await self._accounts.register(new, self._code_for(email), self._clock())
 

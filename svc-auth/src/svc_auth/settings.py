@@ -24,7 +24,7 @@ class AuthSettings(Settings):
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS
-    """Partitions over which new people's streams are spread; a stream keeps its own for ever."""
+    """Partitions that new people's streams are spread over until a persister has taken any."""
     hash_threads: Annotated[int, Field(ge=1, le=32)] = 2
     """Passwords hashed at once; each takes 19 MiB while it is hashed."""
 

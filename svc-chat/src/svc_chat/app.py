@@ -31,7 +31,7 @@ from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.settings import ChatSettings
 
-NEEDED_MIGRATION: Final = 3
+NEEDED_MIGRATION: Final = 4
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -60,7 +60,8 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     command_log = KafkaLog(producer, settings.chat_topic)
     relay = OutboxRelay(relay_pool, command_log)
 
-    streams, chats, people = PostgresStreams(pool), PostgresChats(pool), PostgresPeople(pool)
+    streams = PostgresStreams(pool, first_partitions=settings.chat_partitions)
+    chats, people = PostgresChats(pool), PostgresPeople(pool)
     windows = RedisWindows(state)
     reading = StreamReading(streams, windows, Pace)
     listing = Listing(chats, people, windows, Pace)
@@ -71,7 +72,12 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         reading=reading,
         marking=Marking(reading, chats),
         commanding=Commanding(
-            people=people, reading=reading, log=command_log, outcomes=registry, instance=reply_to
+            people=people,
+            reading=reading,
+            places=streams,
+            log=command_log,
+            outcomes=registry,
+            instance=reply_to,
         ),
     )
     access = CookieAccess(

@@ -28,8 +28,8 @@ from svc_chat.errors import (
     OutcomeUnknownError,
     RefusedError,
 )
-from svc_chat.identifiers import group_chat_id, new_command_id, place_of, private_chat_id
-from svc_chat.ports import Log, Outcomes, PeopleStore
+from svc_chat.identifiers import group_chat_id, new_command_id, private_chat_id
+from svc_chat.ports import Log, Outcomes, PeopleStore, Places
 from svc_chat.reading import StreamReading
 
 STORED_SECONDS: Final = 2.0
@@ -55,12 +55,14 @@ class Commanding:
         *,
         people: PeopleStore,
         reading: StreamReading,
+        places: Places,
         log: Log,
         outcomes: Outcomes,
         instance: str,
     ) -> None:
         self._people = people
         self._reading = reading
+        self._places = places
         self._log = log
         self._outcomes = outcomes
         self._instance = instance
@@ -80,14 +82,15 @@ class Commanding:
             chat = group_chat_id(actor.person, command_id)
         mine = Role.MEMBER if private else Role.ADMIN
         members = [Member(person=person, role=Role.MEMBER) for person in others]
+        place = await self._places.place(chat_stream(chat))
         create = CreateChat(
             kind=body.kind,
             name=None if private else body.name,
             members=(Member(person=actor.person, role=mine), *members),
-            partition=place_of(chat),
+            partition=place,
         )
         try:
-            seq = await self._submit(actor, command_id, chat, place_of(chat), create, partitions)
+            seq = await self._submit(actor, command_id, chat, place, create, partitions)
         except RefusedError as refused:
             if private and refused.code is RejectCode.CHAT_EXISTS:
                 return CommandDone(chat=chat, seq=1, created=False)

@@ -3,10 +3,8 @@
 import secrets
 import time
 import uuid
-import zlib
 from typing import Final
 
-from nexync_contracts.channels import CHAT_PARTITIONS
 from nexync_contracts.ids import ChatId, CommandId, PersonId
 
 _NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
@@ -37,12 +35,3 @@ def connection_note_id(
     """The note to one side about one change of one asking."""
     name = f"connection:{stream_owner}:{other}:{change}:{asked_at_ms}"
     return CommandId(str(uuid.uuid5(_NAMES, name)))
-
-
-def place_of(chat: ChatId) -> int:
-    """The partition of a new chat.
-
-    It follows from the id and the first partition count alone: two requests that make the same chat at the
-    same time, or a repetition after the topic has grown, must meet in one partition to be decided once.
-    """
-    return zlib.crc32(chat.encode()) % CHAT_PARTITIONS

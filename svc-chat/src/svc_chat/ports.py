@@ -94,12 +94,20 @@ class StreamStore(Protocol):
     ) -> AbstractAsyncContextManager[Snapshot]: ...
 
     async def partition_of(self, stream: Stream) -> int | None:
-        """Where the stream lives; None while Postgres doesn't have it."""
+        """Where the stream lives; None when it has no place, so that nothing of it can exist."""
         ...
 
     async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, StoredHead]: ...
 
     async def log_epoch(self) -> int: ...
+
+
+class Places(Protocol):
+    """Where streams live, for ever."""
+
+    async def place(self, stream: Stream) -> int:
+        """The partition of a chat's stream: the one it has, or one that is chosen and written down now."""
+        ...
 
 
 class PersonRow(NamedTuple):

@@ -9,18 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nexync_contracts.events import EventRecord
-from nexync_contracts.ids import ChatId, PersonId, Stream, stream_id
+from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_runtime import log
 from svc_chat import metrics
 from svc_chat.errors import NothingThereError, NotYetError, WindowsAwayError
-from svc_chat.identifiers import place_of
 from svc_chat.pacing import Pace
 from svc_chat.ports import Snapshot, StoredHead, StreamStore, Window, Windows
 from svc_chat.spans import Membership, Range, advance
 
 _log = log.get("reading")
 
+_NOWHERE = Window(known=True)
 _AWAY = Window(known=True)
 """While Redis is away nothing is seen live and persisters flush fast, so Postgres is as far as any reader."""
 
@@ -119,9 +119,13 @@ class StreamReading:
         return Look(view, records)
 
     async def _window(self, stream: Stream) -> Window:
-        """A chat that Postgres doesn't have yet may be in the window alone, or was lost there: ask its marker too."""
-        known = await self._store.partition_of(stream)
-        place = place_of(ChatId(stream_id(stream))) if known is None else known
+        """A chat that Postgres doesn't have yet may be in the window alone, or was lost there: ask its marker too.
+
+        A chat without a place was never asked for.
+        """
+        place = await self._store.partition_of(stream)
+        if place is None:
+            return _NOWHERE
         try:
             window = await self._windows.read(stream, place)
         except WindowsAwayError:

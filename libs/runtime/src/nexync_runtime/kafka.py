@@ -1,6 +1,7 @@
 """A Kafka producer on the event loop: durable by acks=all, polled once a tick while anything is in flight."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from nexync_runtime.waiting import NotThereError, on_daemon_thread
 POLL_SECONDS: Final = 0.002
 """The longest a delivery report waits for its poll while anything is in flight."""
 
+REFRESH_MS: Final = 10_000
+"""How often clients look for new partitions."""
+
+UNKNOWN_AGAIN_SECONDS: Final = 0.1
 METADATA_SECONDS: Final = 3.0
 QUEUE_MESSAGES: Final = 20_000
 QUEUE_KIB: Final = 65_536
@@ -31,6 +36,10 @@ class DeliveryError(Exception):
     """The broker will never take this record (too large, unknown topic, fatal)."""
 
 
+class UnknownPartitionError(DeliveryError):
+    """This producer has not heard of the partition yet; nothing was taken. Try again in a moment."""
+
+
 def configuration(cluster: Cluster, client_id: str) -> dict[str, Any]:
     """Durable and ordered; a record never expires by itself, it waits for the broker."""
     return {
@@ -46,7 +55,7 @@ def configuration(cluster: Cluster, client_id: str) -> dict[str, Any]:
         "max.in.flight.requests.per.connection": 5,
         "socket.keepalive.enable": True,
         "reconnect.backoff.max.ms": 2_000,
-        "topic.metadata.refresh.interval.ms": 30_000,
+        "topic.metadata.refresh.interval.ms": REFRESH_MS,
         "log_level": 3,
     }
 
@@ -62,6 +71,7 @@ class Producer:
         )
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.Handle | None = None
+        self._refreshing = False
         self.in_flight = 0
         self.last_error: str | None = None
 
@@ -82,11 +92,14 @@ class Producer:
     def produce(
         self, topic: str, partition: int, key: bytes, value: bytes, on_delivery: OnDelivery
     ) -> None:
-        """Hand over one record; `on_delivery(None)` once it is durable. Raises QueueFullError."""
+        """Hand over one record; `on_delivery(None)` once it is durable.
+
+        Raises QueueFullError, UnknownPartitionError, DeliveryError.
+        """
 
         def delivered(error: KafkaError | None, _message: object) -> None:
             self.in_flight -= 1
-            on_delivery(None if error is None else DeliveryError(error.str()))
+            on_delivery(None if error is None else self._failed(topic, error))
 
         try:
             self._producer.produce(
@@ -96,7 +109,7 @@ class Producer:
             msg = f"{self.in_flight} records are in flight"
             raise QueueFullError(msg) from None
         except KafkaException as error:
-            raise DeliveryError(str(error)) from None
+            raise self._failed(topic, error.args[0]) from None
         self.in_flight += 1
         if self._timer is None:
             self._timer = self._loop.call_soon(self._tick)
@@ -104,7 +117,20 @@ class Producer:
     async def produce_and_wait(
         self, topic: str, partition: int, key: bytes, value: bytes, *, timeout: float = 5.0
     ) -> None:
-        """Produce and wait for the delivery. Raises TimeoutError (it may still arrive), DeliveryError."""
+        """Produce and wait for the delivery. Raises TimeoutError (it may still arrive), DeliveryError.
+
+        A partition that this producer has not heard of is waited for within the timeout.
+        """
+        async with asyncio.timeout(timeout):
+            while True:
+                try:
+                    await self._delivered(topic, partition, key, value)
+                except UnknownPartitionError:
+                    await asyncio.sleep(UNKNOWN_AGAIN_SECONDS)
+                else:
+                    return
+
+    async def _delivered(self, topic: str, partition: int, key: bytes, value: bytes) -> None:
         done: asyncio.Future[None] = self._loop.create_future()
 
         def settle(error: Exception | None) -> None:
@@ -116,8 +142,7 @@ class Producer:
                 done.set_exception(error)
 
         self.produce(topic, partition, key, value, settle)
-        async with asyncio.timeout(timeout):
-            await done
+        await done
 
     async def flush(self, timeout: float) -> int:
         """Wait until nothing is in flight, at most `timeout` seconds; what is left."""
@@ -135,6 +160,28 @@ class Producer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _failed(self, topic: str, error: KafkaError) -> DeliveryError:
+        if error.code() == KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001 - confluent-kafka names its own errors so
+            self._refresh(topic)
+            return UnknownPartitionError(error.str())
+        return DeliveryError(error.str())
+
+    def _refresh(self, topic: str) -> None:
+        """Ask for the topic's partitions now, on a thread, once at a time."""
+        if self._refreshing:
+            return
+        self._refreshing = True
+
+        def ask() -> None:
+            try:
+                self._producer.list_topics(topic, timeout=METADATA_SECONDS)
+            except KafkaException as error:
+                _log.warning("partitions unknown", topic=topic, reason=_text(error))
+            finally:
+                self._refreshing = False
+
+        threading.Thread(target=ask, name="kafka-metadata", daemon=True).start()
 
     def _tick(self) -> None:
         self._timer = None

@@ -8,6 +8,7 @@ import psycopg
 
 from nexync_contracts.channels import VERIFICATION_QUEUE
 from nexync_contracts.ids import PersonId
+from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_outbox import OUTBOX_CHANNEL
 from svc_auth.ports import (
@@ -66,8 +67,9 @@ _Connection = psycopg.AsyncConnection[Any]
 class PostgresAccounts:
     """The `Accounts` port. `tries` is the number of wrong codes that a code survives."""
 
-    def __init__(self, pool: Pool, *, tries: int) -> None:
+    def __init__(self, pool: Pool, *, tries: int, first_partitions: int) -> None:
         self._pool = pool
+        self._first = first_partitions
         self._tries = tries
 
     async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
@@ -95,6 +97,7 @@ class PostgresAccounts:
                     (list(plan.removes),),
                 )
             person = plan.replaces or new.person
+            taken = await taken_partitions(connection)
             await connection.execute(
                 _REPLACE if plan.replaces else _ADD,
                 {
@@ -102,7 +105,7 @@ class PostgresAccounts:
                     "email": new.email,
                     "username": new.username,
                     "password_hash": new.password_hash,
-                    "partition": new.partition,
+                    "partition": choose(new.person, taken, self._first),
                 },
             )
             await self._send(connection, person, make_code(person, new.username))

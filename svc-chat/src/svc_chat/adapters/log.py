@@ -2,7 +2,7 @@
 
 from nexync_contracts.ids import Stream
 from nexync_contracts.limits import OUTCOME_WAIT_SECONDS
-from nexync_runtime.kafka import Producer, QueueFullError
+from nexync_runtime.kafka import Producer, QueueFullError, UnknownPartitionError
 from svc_chat.errors import BusyError
 
 
@@ -19,5 +19,5 @@ class KafkaLog:
             await self._producer.produce_and_wait(
                 self._topic, partition, stream.encode(), envelope, timeout=OUTCOME_WAIT_SECONDS
             )
-        except QueueFullError as error:
+        except (QueueFullError, UnknownPartitionError) as error:
             raise BusyError(str(error)) from None

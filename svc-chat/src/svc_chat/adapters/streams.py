@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from nexync_contracts.events import EventRecord, Role, event_adapter
 from nexync_contracts.ids import PersonId, Stream, is_chat_stream, stream_id
 from nexync_contracts.session import Span
+from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
 from svc_chat.ports import StoredHead
 from svc_chat.spans import NO_MEMBERSHIP, Membership, Range
@@ -21,6 +22,15 @@ PLACES_KEPT: Final = 50_000
 
 RECORD_COLUMNS: Final = "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id, e.sender, e.event::text"
 
+_CHAT_PLACE: Final = (
+    "SELECT partition FROM streams WHERE id = %(id)s"
+    " UNION ALL SELECT partition FROM placements WHERE stream = %(id)s LIMIT 1"
+)
+_PERSON_PLACE: Final = "SELECT partition FROM people WHERE id = %(id)s"
+_PLACE: Final = (
+    "INSERT INTO placements (stream, partition) VALUES (%(id)s, %(partition)s)"
+    " ON CONFLICT (stream) DO NOTHING"
+)
 _HEAD = "SELECT partition, log_epoch, head, n, at FROM streams WHERE id = %s"
 _SPANS = (
     "SELECT from_seq, until_seq, role FROM members WHERE chat = %s AND person = %s"
@@ -80,8 +90,9 @@ class PostgresSnapshot:
 class PostgresStreams:
     """Reads of streams."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, first_partitions: int) -> None:
         self._pool = pool
+        self._first = first_partitions
         self._places: dict[Stream, int] = {}
 
     @asynccontextmanager
@@ -100,25 +111,36 @@ class PostgresStreams:
             yield PostgresSnapshot(connection, stream, stored, membership)
 
     async def partition_of(self, stream: Stream) -> int | None:
-        """Where the stream lives; a person's is known from the registration on."""
+        """Where the stream lives: a chat's from the request that makes it, a person's from the registration."""
         known = self._places.get(stream)
         if known is not None:
             return known
         identifier = stream_id(stream)
-        query = (
-            "SELECT partition FROM streams WHERE id = %s"
-            if is_chat_stream(stream)
-            else "SELECT partition FROM people WHERE id = %s"
-        )
+        query = _CHAT_PLACE if is_chat_stream(stream) else _PERSON_PLACE
         parameter = stream if is_chat_stream(stream) else identifier
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(query, (parameter,))).fetchone()
+            row = await (await connection.execute(query, {"id": parameter})).fetchone()
         if row is None:
             return None
+        return self._remember(stream, int(row[0]))
+
+    async def place(self, stream: Stream) -> int:
+        """The partition that the stream has, or one that a persister reads; whoever writes first decides."""
+        known = await self.partition_of(stream)
+        if known is not None:
+            return known
+        async with self._pool.connection() as connection:
+            taken = await taken_partitions(connection)
+            chosen = choose(stream_id(stream), taken, self._first)
+            await connection.execute(_PLACE, {"id": stream, "partition": chosen})
+            row = await (await connection.execute(_CHAT_PLACE, {"id": stream})).fetchone()
+        return self._remember(stream, int(row[0]) if row else chosen)
+
+    def _remember(self, stream: Stream, partition: int) -> int:
         if len(self._places) >= PLACES_KEPT:
             self._places.clear()
-        self._places[stream] = int(row[0])
-        return int(row[0])
+        self._places[stream] = partition
+        return partition
 
     async def heads(self, streams: Sequence[Stream]) -> Mapping[Stream, StoredHead]:
         """Heads of those streams that Postgres has."""

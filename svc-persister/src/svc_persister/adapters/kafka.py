@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from confluent_kafka import (
     Consumer,
@@ -18,6 +18,7 @@ from confluent_kafka.admin import AdminClient
 from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
+from nexync_runtime.kafka import METADATA_SECONDS, REFRESH_MS
 from nexync_runtime.settings import Cluster
 from svc_persister.errors import LogAwayError, WrongLogError
 from svc_persister.ports import LogIdentity, LogRecord
@@ -29,6 +30,12 @@ HEARTBEAT_MS: Final = 500
 BATCH: Final = 1_000
 ADMIN_SECONDS: Final = 5.0
 DEAD_LETTER_SECONDS: Final = 15.0
+ASK_AGAIN_SECONDS: Final = 0.5
+"""Pause between two questions for partitions that a command waits for."""
+
+_NOT_KNOWN_YET: Final = {
+    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 - confluent-kafka names its own errors so
+}
 
 _FATAL: Final = {
     KafkaError._AUTO_OFFSET_RESET,  # noqa: SLF001 - confluent-kafka names its own errors so
@@ -68,6 +75,7 @@ class ChatLog:
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "error",
                 "isolation.level": "read_uncommitted",
+                "topic.metadata.refresh.interval.ms": REFRESH_MS,
                 "fetch.wait.max.ms": 500,
                 "fetch.queue.backoff.ms": 10,
                 "queued.max.messages.kbytes": 16_384,
@@ -213,9 +221,17 @@ def producer(cluster: Cluster, client: str) -> Producer:
             "linger.ms": 0,
             "message.timeout.ms": 0,
             "queue.buffering.max.messages": 50_000,
+            "topic.metadata.refresh.interval.ms": REFRESH_MS,
             "error_cb": _told_by_the_consumer,
         }
     )
+
+
+class _Queued(NamedTuple):
+    partition: int
+    stream: Stream
+    value: bytes
+    on_done: Callable[[], None]
 
 
 class KafkaCommands:
@@ -224,31 +240,63 @@ class KafkaCommands:
     def __init__(self, *, cluster: Cluster, topic: str, client: str) -> None:
         self._topic = topic
         self._producer = producer(cluster, client)
+        self._log = log.get("commands")
+        # Bounded by what the producer takes: only what it gave back is here, until the next poll.
+        self._again: list[_Queued] = []
+        self._asked_at = 0.0
 
     def produce(
         self, partition: int, stream: Stream, value: bytes, on_done: Callable[[], None]
     ) -> None:
+        queued = _Queued(partition, stream, value, on_done)
+        # Behind what waits already: commands for one stream keep their order.
+        if self._again or not self._handed_over(queued):
+            self._again.append(queued)
+
+    def _handed_over(self, queued: "_Queued") -> bool:
+        """False for a partition that this producer has not heard of yet."""
+
         def delivered(error: KafkaError | None, _message: Message) -> None:
             if error is None:
-                on_done()
+                queued.on_done()
+            elif error.code() in _NOT_KNOWN_YET:
+                self._again.append(queued)
 
         while True:
             try:
                 self._producer.produce(
                     self._topic,
-                    value=value,
-                    key=stream.encode(),
-                    partition=partition,
+                    value=queued.value,
+                    key=queued.stream.encode(),
+                    partition=queued.partition,
                     on_delivery=delivered,
                 )
             except BufferError:
                 self._producer.poll(0.1)
+            except KafkaException as error:
+                if error.args[0].code() not in _NOT_KNOWN_YET:
+                    raise
+                return False
             else:
-                return
+                return True
 
     def poll(self, timeout: float) -> int:
         self._producer.poll(timeout)
-        return len(self._producer)
+        if self._again and time.monotonic() >= self._asked_at + ASK_AGAIN_SECONDS:
+            self._asked_at = time.monotonic()
+            self._learn_partitions()
+            waiting, self._again = self._again, []
+            for number, queued in enumerate(waiting):
+                if not self._handed_over(queued):
+                    self._again += waiting[number:]
+                    break
+        return len(self._producer) + len(self._again)
+
+    def _learn_partitions(self) -> None:
+        try:
+            self._producer.list_topics(self._topic, timeout=METADATA_SECONDS)
+        except KafkaException as error:
+            self._log.warning("partitions unknown", reason=_words(error))
 
     def close(self, timeout: float) -> None:
         self._producer.flush(timeout)
