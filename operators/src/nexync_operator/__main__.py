@@ -1,4 +1,6 @@
-"""`python -m nexync_operator apply`: topics and schema in one idempotent run, one line a change.
+"""Topics and schema as they should be: `run` is the operator of a cluster, `apply` one idempotent run.
+
+`apply` prints one line a change.
 
 Exit code 0: as desired. 1: refused or unreachable, with one line that says why. 2: wrong arguments.
 """
@@ -33,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("--partitions", type=int, default=CHAT_PARTITIONS)
     apply.add_argument("--replication", type=int, default=1)
     apply.add_argument("--wait", type=float, default=60.0, help="seconds to wait for a backend")
+    commands.add_parser(
+        "run", help="the operator: reconcile KafkaTopic and PostgresSchema resources"
+    )
     return parser
 
 
@@ -59,10 +64,22 @@ def _apply_schema(url: str, folder: Path, wait: float) -> int:
     return len(applied)
 
 
+def _run() -> int:
+    # Imported here: `apply` on one machine needs neither kopf nor an HTTP client.
+    from nexync_operator.app import run  # noqa: PLC0415
+    from nexync_operator.catalog import kinds  # noqa: PLC0415
+    from nexync_operator.settings import OperatorSettings  # noqa: PLC0415
+    from nexync_runtime.settings import load  # noqa: PLC0415
+
+    return run(load(OperatorSettings), kinds())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command == "run":
+        return _run()
     steps: list[Callable[[], int]] = []
     if options.postgres:
         steps.append(

@@ -1,0 +1,11 @@
+"""The kinds that the operator serves. A new kind is one module and one line here."""
+
+from collections.abc import Sequence
+
+from nexync_operator.kafka_topic import KafkaTopicKind
+from nexync_operator.kinds import Kind
+
+
+def kinds() -> Sequence[Kind]:
+    """One of each."""
+    return (KafkaTopicKind(),)
