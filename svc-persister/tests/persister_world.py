@@ -267,6 +267,10 @@ class FakeSource:
     paused: set[int] = field(default_factory=set[int])
     position: int = 0
     can_seek: bool = True
+    high: int = 0
+
+    def high_water(self, partition: int) -> int:
+        return self.high if partition == PARTITION else 0
 
     def pause(self, partition: int) -> None:
         self.paused.add(partition)
@@ -343,7 +347,8 @@ class World:
 
     def start(self) -> None:
         """A new process takes the partition; whatever the last one had in memory is gone."""
-        registry = metrics.make(CollectorRegistry())
+        self.registry = CollectorRegistry()
+        registry = metrics.make(self.registry)
         self.source = FakeSource()
         self.flushing = FakeFlushing(self.store, self.log)
         self.engine = Engine(
@@ -369,6 +374,7 @@ class World:
     def step(self, most: int = 1000, seconds: float = 0.01) -> None:
         """One turn of the loop with up to `most` records."""
         self.now += seconds
+        self.source.high = len(self.log.records)
         records: list[LogRecord] = []
         if PARTITION not in self.source.paused:
             records = self.log.records[self.source.position : self.source.position + most]
@@ -382,6 +388,10 @@ class World:
             if self.store.next_offset == len(self.log.records) and not self.store.derived:
                 return
         raise AssertionError("the log was not worked off")
+
+    def metric(self, name: str, **labels: str) -> float | None:
+        """What the process that owns the partition now shows."""
+        return self.registry.get_sample_value(f"nexync_persister_{name}", labels)
 
     def history(self, stream: Stream = LUNCH) -> list[EventRow]:
         rows = [row for (one, _), row in self.store.events.items() if one == stream]

@@ -339,3 +339,29 @@ def test_the_log_alone_decides(
     assert {k: r.code for k, r in wild.store.rejections.items()} == {
         k: r.code for k, r in calm.store.rejections.items()
     }
+
+
+def test_lag_is_what_is_not_read_and_nothing_while_postgres_is_waited_for() -> None:
+    """Another replica helps a persister that can't follow, never one that waits for the database."""
+    world = opened()
+    world.add(*(message(number) for number in range(2, 12)))
+    world.step(most=4, seconds=1.0)
+    assert world.metric("lag") == 6
+    world.step(most=100, seconds=1.0)
+    assert world.metric("lag") == 0
+    world.store.away = True
+    world.add(envelope(lunch(), 50, stream=Stream(f"c:{CHATS[1]}")))
+    world.step(most=1, seconds=1.0)
+    world.add(*(message(number) for number in range(60, 70)))
+    world.step(seconds=1.0)
+    assert PARTITION in world.source.paused
+    assert world.metric("lag") == 0
+
+
+def test_bytes_and_new_chats_are_counted() -> None:
+    """What partition autoscaling looks at."""
+    world = opened()
+    world.settle()
+    assert world.metric("chats_created_total") == 1
+    size = sum(len(one.key or b"") + len(one.value or b"") for one in world.log.records)
+    assert world.metric("record_bytes_total", partition=str(PARTITION)) == size

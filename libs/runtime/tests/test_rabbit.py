@@ -103,7 +103,9 @@ def _remove(url: str, name: str) -> int:
 async def test_messages_are_done_retried_or_dead(url: str) -> None:
     """Confirmed messages reach the handler; a retry comes back after its delay, with its number."""
     name = f"test-{uuid.uuid4().hex}"
-    publisher, consumer = Publisher(url), Consumer(url, name, prefetch=2)
+    depths: list[int] = []
+    publisher = Publisher(url)
+    consumer = Consumer(url, name, prefetch=2, on_depth=depths.append)
     publisher.start()
     seen: list[tuple[str, int]] = []
     finished = asyncio.Event()
@@ -137,4 +139,6 @@ async def test_messages_are_done_retried_or_dead(url: str) -> None:
         ("c", 1),
         ("dead", 1),
     ]
+    assert depths
+    assert min(depths) >= 0
     assert _remove(url, name) == 1

@@ -9,6 +9,7 @@ from nexync_runtime.rabbit import Consumer
 from svc_mailer.adapters.redis_record import RedisRecord
 from svc_mailer.adapters.smtp import SmtpPost
 from svc_mailer.mailing import Mailing
+from svc_mailer.metrics import QUEUE_MESSAGES
 from svc_mailer.settings import MailerSettings
 
 
@@ -30,6 +31,7 @@ async def build(life: Lifecycle, settings: MailerSettings) -> None:
         VERIFICATION_QUEUE,
         prefetch=settings.prefetch,
         ca_file=settings.ca_file,
+        on_depth=QUEUE_MESSAGES.labels(VERIFICATION_QUEUE).set,
     )
     life.task("verification codes", lambda: consumer.run(mailing.verification_code))
     life.on_drain(consumer.drain, name="verification codes")

@@ -3,6 +3,7 @@
 Everything here runs in the consumer's thread; time is given, so tests need no clock.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ from svc_persister.publishing import Publisher
 from svc_persister.reading import Poison, Readable
 from svc_persister.rows import Portion
 from svc_persister.sequencing import Made, Sequencer
+
+MEASURE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Engine:
         self._flushing_now = False
         self._flush_at = 0.0
         self._urgent = False
+        self._measure_at = 0.0
+        self._bytes: Counter[int] = Counter()
         self._fatal: PersisterError | None = None
         self.assigned_once = False
 
@@ -221,6 +226,9 @@ class Engine:
         self._urgent |= self._publisher.tick(now)
         self._hold_back()
         self._schedule(now)
+        if now >= self._measure_at:
+            self._measure_at = now + MEASURE_SECONDS
+            self._measure()
         if self._fatal is not None:
             self.drain(now)
             raise self._fatal
@@ -229,6 +237,7 @@ class Engine:
         sequencer = self._owned.get(record.partition)
         if sequencer is None:
             return
+        self._bytes[record.partition] += len(record.key or b"") + len(record.value or b"")
         try:
             self._intake.accept(sequencer, record)
         except UnknownTagError as error:
@@ -253,6 +262,7 @@ class Engine:
         for one in made.values():
             for result, count in one.count.items():
                 self._metrics.records.labels(result).inc(count)
+        self._metrics.chats_created.inc(sum(one.chats for one in made.values()))
         self._urgent |= any(one.membership for one in made.values())
         self._urgent |= self._publisher.publish(made, now)
         if self._faults.offset_outside_transaction:
@@ -305,6 +315,17 @@ class Engine:
                 self._source.resume(partition)
         self._metrics.paused.set(len(self._paused))
         self._metrics.unflushed.set(sum(one.unflushed for one in self._owned.values()))
+
+    def _measure(self) -> None:
+        """What isn't read yet, for the autoscaler: another persister can't help what waits for Postgres."""
+        lag = 0
+        for partition, sequencer in self._owned.items():
+            if partition not in self._paused:
+                lag += max(0, self._source.high_water(partition) - sequencer.read_position)
+        self._metrics.lag.set(lag)
+        for partition, size in self._bytes.items():
+            self._metrics.record_bytes.labels(str(partition)).inc(size)
+        self._bytes.clear()
 
     def _schedule(self, now: float) -> None:
         if self._flushing_now:

@@ -26,7 +26,7 @@ class Intake:
     def accept(self, sequencer: Sequencer, record: LogRecord) -> None:
         """Read a record into the backlog, unless it is there already. Raises UnknownTagError."""
         backlog = sequencer.backlog
-        expected = backlog[-1].record.offset + 1 if backlog else sequencer.next_offset
+        expected = sequencer.read_position
         if record.offset < expected:
             return
         if record.offset > expected and not self._known_gap(record, expected):

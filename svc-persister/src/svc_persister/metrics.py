@@ -13,6 +13,9 @@
 | takes_total | counter | partitions taken |
 | rewrites_total | counter | windows of a partition rewritten |
 | derived_total | counter | derived commands that Kafka confirmed |
+| lag | gauge | records of owned partitions not yet read; 0 for one that waits for Postgres |
+| record_bytes_total{partition} | counter | bytes of keys and values read; a replay counts again |
+| chats_created_total | counter | chats that began; a replay counts again |
 """
 
 from dataclasses import dataclass
@@ -40,6 +43,9 @@ class Metrics:
     takes: Counter
     rewrites: Counter
     derived: Counter
+    lag: Gauge
+    record_bytes: Counter
+    chats_created: Counter
 
 
 def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
@@ -68,4 +74,11 @@ def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
         takes=counter("takes", "Partitions taken"),
         rewrites=counter("rewrites", "Windows of a partition rewritten"),
         derived=counter("derived", "Derived commands that Kafka confirmed"),
+        lag=gauge(
+            "lag", "Records of owned partitions not yet read, 0 while Postgres is waited for"
+        ),
+        record_bytes=Counter(
+            PREFIX + "record_bytes", "Bytes of records read", ["partition"], registry=registry
+        ),
+        chats_created=counter("chats_created", "Chats that began"),
     )

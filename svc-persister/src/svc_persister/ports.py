@@ -175,6 +175,10 @@ class Source(Protocol):
         """Read on from `offset`; False if the fetcher isn't up yet, try again later."""
         ...
 
+    def high_water(self, partition: int) -> int:
+        """The offset that the next record will have, as of the last fetch; 0 before the first. Never waits."""
+        ...
+
 
 class DeadLetters(Protocol):
     """The topic of what no version can read."""

@@ -47,6 +47,8 @@ class Made:
     events: list[WindowEvent] = field(default_factory=list[WindowEvent])
     notices: list[Notice] = field(default_factory=list[Notice])
     membership: bool = False
+    chats: int = 0
+    """Chats that began."""
     count: Counter[str] = field(default_factory=Counter[str])
     """Records by result."""
 
@@ -76,6 +78,11 @@ class Sequencer:
         return Portion(
             self.partition, self.epoch, self.log_epoch, self.next_offset, self.next_offset
         )
+
+    @property
+    def read_position(self) -> int:
+        """The offset of the next record that the consumer shall deliver."""
+        return self.backlog[-1].record.offset + 1 if self.backlog else self.next_offset
 
     @property
     def unflushed(self) -> int:
@@ -188,6 +195,7 @@ class Sequencer:
         after = apply(state, event)
         self._streams[event.stream] = after
         tag = event.event.tag
+        made.chats += isinstance(event.event, ChatCreated)
         membership = tag in MEMBERSHIP_TAGS
         inner = encode_event(event.event)
         kind = KIND_MEMBERSHIP if membership else KIND_EVENT

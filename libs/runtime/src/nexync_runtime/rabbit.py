@@ -11,6 +11,7 @@ import queue
 import random
 import ssl
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ from nexync_runtime.rabbit_queues import (
 BACKOFF_SECONDS: Final = (0.2, 5.0)
 PUBLISH_QUEUE_MAX: Final = 1_000
 TICK_SECONDS: Final = 1.0
+DEPTH_SECONDS: Final = 5.0
 
 Failures = (pika.exceptions.AMQPError, OSError)
 
@@ -233,9 +235,18 @@ class Consumer(_Thread):
     """
 
     def __init__(
-        self, url: str, queue_name: str, *, prefetch: int = 8, ca_file: Path | None = None
+        self,
+        url: str,
+        queue_name: str,
+        *,
+        prefetch: int = 8,
+        ca_file: Path | None = None,
+        on_depth: Callable[[int], None] | None = None,
     ) -> None:
+        """`on_depth` is told on the thread, every few seconds, how many messages wait in the queue."""
         super().__init__(url, f"rabbit-{queue_name}", ca_file)
+        self._on_depth = on_depth
+        self._depth_at = 0.0
         self._queue_name = queue_name
         self._prefetch = prefetch
         # Never full: the broker sends at most `prefetch` unacknowledged, and a new connection waits for the old work.
@@ -280,12 +291,20 @@ class Consumer(_Thread):
         while not self._stop.is_set():
             connection.process_data_events(time_limit=TICK_SECONDS)
             self._answer(channel)
+            self._measure(channel)
             if self._draining.is_set():
                 if not cancelled:
                     channel.basic_cancel(consumer)
                     cancelled = True
                 if not self._in_work:
                     _call(self._loop, self._idle.set)
+
+    def _measure(self, channel: BlockingChannel) -> None:
+        now = time.monotonic()
+        if self._on_depth is not None and now >= self._depth_at:
+            self._depth_at = now + DEPTH_SECONDS
+            answer = channel.queue_declare(self._queue_name, passive=True)
+            self._on_depth(answer.method.message_count)
 
     def _between_sessions(self) -> None:
         if self._draining.is_set():

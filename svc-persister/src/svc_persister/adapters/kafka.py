@@ -144,6 +144,15 @@ class ChatLog:
             return False
         return True
 
+    def high_water(self, partition: int) -> int:
+        try:
+            bounds = self._consumer.get_watermark_offsets(
+                TopicPartition(self._topic, partition), cached=True
+            )
+        except KafkaException:
+            return 0
+        return max(0, bounds[1])
+
     def close(self) -> None:
         """Leave the group, so that others take over at once."""
         self._consumer.close()
