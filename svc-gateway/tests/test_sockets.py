@@ -1,7 +1,9 @@
 """The life of a socket: handshake, bad input, slow readers, drain."""
 
+from collections.abc import Callable
+
 import pytest
-from gateway_world import ORIGIN, Running, settle, some_id
+from gateway_world import ORIGIN, Running, World, settle, some_id
 from websockets.frames import Opcode
 
 from nexync_contracts import limits
@@ -166,21 +168,61 @@ async def test_a_reader_that_stays_paused_is_closed() -> None:
         assert (slow.close_code, other.close_code) == (4408, None)
 
 
+def draining(world: World, stop: Callable[[], None], grace: float = 20.0) -> Drain:
+    kit = world.core.kit
+    return Drain(
+        keeper=kit.keeper,
+        admission=kit.admission,
+        log=world.log,
+        flusher=kit.flusher,
+        sleep=world.sleep,
+        clock=kit.clock,
+        refuse=kit.refuse,
+        stop_accepting=stop,
+        spread_seconds=1.0,
+        grace_seconds=grace,
+    )
+
+
+async def test_a_leaving_gateway_sends_newcomers_elsewhere_until_its_end() -> None:
+    """503 with a hint as long as it listens, not a connection that nobody accepts."""
+    async with Running() as world:
+        await world.resumed(ANA)
+        on_its_way = world.client(BEN)
+        on_its_way.handshake()
+        refused: list[str] = []
+
+        def stop() -> None:
+            late = world.client(BEN)
+            late.handshake()
+            refused.append(late.status)
+            assert b"Retry-After: 1\r\n" in b"".join(late.transport.written)
+
+        drain = draining(world, stop)
+        world.core.kit.refuse()
+        await settle()
+        assert on_its_way.close_code == 1012
+        await drain.run()
+        assert [status.split()[1] for status in refused] == ["503"]
+
+
+async def test_a_short_grace_shortens_the_leading_away_not_the_flush() -> None:
+    """What was acknowledged goes before who is told politely."""
+    async with Running() as world:
+        clients = [await world.resumed(ANA) for _ in range(4)]
+        began = world.now
+        await draining(world, lambda: None, grace=7.0).run()
+        assert world.now - began < 7.0
+        assert {client.close_code for client in clients} == {1012}
+
+
 async def test_drain_leads_away_in_waves_then_closes_the_rest() -> None:
     async with Running() as world:
         chat = world.chat(ANA)
         clients = [await world.resumed(ANA) for _ in range(8)]
         clients[0].send(chat, "in flight")
         stopped: list[bool] = []
-        drain = Drain(
-            keeper=world.core.kit.keeper,
-            admission=world.core.kit.admission,
-            log=world.log,
-            flusher=world.core.kit.flusher,
-            sleep=world.sleep,
-            stop_accepting=lambda: stopped.append(True),
-            spread_seconds=1.0,
-        )
+        drain = draining(world, lambda: stopped.append(True))
         for client in clients[:2]:
             client.hang_up()
         await drain.run()

@@ -1,16 +1,27 @@
 """REST from the endpoint table: everything wrong with a request is a problem that names it."""
 
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from nexync_contracts import endpoints, rest
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, SessionId
 from nexync_contracts.session import AccessClaims
-from nexync_runtime.http import Call, ProblemError, application, routes_of
+from nexync_runtime.http import Call, ProblemError, application, routes_of, serve
+from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.settings import Settings
 
 PERSON = PersonId("00000000-0000-4000-8000-000000000001")
 CHAT = "00000000-0000-4000-8000-00000000000a"
@@ -138,3 +149,81 @@ async def test_unknown_path_is_a_problem() -> None:
     answer = await send("GET", "/nowhere")
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
+
+
+async def test_a_draining_service_finishes_and_parts() -> None:
+    """No new connections; a request in flight and one over a kept connection are answered, with `close`."""
+    life = Lifecycle("test", Settings(host="127.0.0.1", admin_port=free_port(), grace_seconds=10))
+    port = free_port()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    seen: dict[str, httpx.Response] = {}
+
+    async def slow(_: Request) -> Response:
+        begun.set()
+        await go_on.wait()
+        return Response("slow")
+
+    async def quick(_: Request) -> Response:
+        return Response("quick")
+
+    async def build(life: Lifecycle) -> None:
+        app = Starlette(routes=[Route("/slow", slow), Route("/quick", quick)])
+        await serve(life, app, host="127.0.0.1", port=port, name="public")
+
+        async def work() -> None:
+            base = f"http://127.0.0.1:{port}"
+            async with (
+                httpx.AsyncClient(base_url=base) as busy,
+                httpx.AsyncClient(base_url=base) as kept,
+                asyncio.TaskGroup() as group,
+            ):
+                seen["before"] = await connected(kept, "/quick")
+                waiting = group.create_task(busy.get("/slow"))
+                await begun.wait()
+                os.kill(os.getpid(), signal.SIGTERM)
+                await until(lambda: life.draining)
+                await until(lambda: not accepts(port))
+                seen["kept"] = await kept.get("/quick")
+                go_on.set()
+                seen["in flight"] = await waiting
+            await life.stopping.wait()
+
+        life.task("work", work)
+
+    async with asyncio.timeout(15):
+        assert await life.serve(build) == 0
+    assert {name: answer.text for name, answer in seen.items()} == {
+        "before": "quick",
+        "kept": "quick",
+        "in flight": "slow",
+    }
+    assert "connection" not in seen["before"].headers
+    assert seen["kept"].headers["connection"] == "close"
+    assert seen["in flight"].headers["connection"] == "close"
+
+
+async def connected(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """The answer, once the service listens."""
+    while True:
+        try:
+            return await client.get(path)
+        except httpx.ConnectError:
+            await asyncio.to_thread(threading.Event().wait, 0.02)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that happens on the same loop; the test has a timeout."""
+    while not condition():
+        await asyncio.to_thread(threading.Event().wait, 0.02)
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -125,8 +125,11 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         log=commands,
         flusher=core.kit.flusher,
         sleep=asyncio.sleep,
+        clock=core.kit.clock,
+        refuse=core.kit.refuse,
         stop_accepting=server.close,
         spread_seconds=settings.drain_spread_seconds,
+        grace_seconds=settings.grace_seconds,
     )
     life.task("nursery", nursery.run)
     life.task("pubsub", channels.run)

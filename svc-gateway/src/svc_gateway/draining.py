@@ -1,4 +1,8 @@
-"""SIGTERM: sockets are led away in waves, what was taken becomes durable, then the rest is closed."""
+"""SIGTERM: sockets are led away in waves, what was taken becomes durable, then the rest is closed.
+
+New handshakes are answered with 503 all the while, which brings a client to another gateway sooner than a
+connection that nobody accepts.
+"""
 
 import math
 from collections.abc import Callable
@@ -11,7 +15,7 @@ from svc_gateway import frames
 from svc_gateway.admission import Admission
 from svc_gateway.keeping import Keeper
 from svc_gateway.outbox import Flusher
-from svc_gateway.ports import CommandLog, Sleep
+from svc_gateway.ports import Clock, CommandLog, Sleep
 
 WAVE_SECONDS: Final = 0.25
 WITHIN_MS: Final = 5_000
@@ -20,6 +24,9 @@ WITHIN_MS: Final = 5_000
 FLUSH_SECONDS: Final = 5.0
 PARTING_SECONDS: Final = 0.3
 """For the last acks and close frames to leave."""
+
+RESERVE_SECONDS: Final = 1.0
+"""Of the grace, for closing what the process has open."""
 
 _log = log.get("draining")
 
@@ -35,32 +42,43 @@ class Drain:
         log: CommandLog,
         flusher: Flusher,
         sleep: Sleep,
+        clock: Clock,
+        refuse: Callable[[], None],
         stop_accepting: Callable[[], None],
         spread_seconds: float,
+        grace_seconds: float,
     ) -> None:
         self._keeper = keeper
         self._admission = admission
         self._commands = log
         self._flusher = flusher
         self._sleep = sleep
+        self._clock = clock
+        self._refuse = refuse
         self._stop_accepting = stop_accepting
-        self._spread = spread_seconds
+        # Whatever the settings say, the flush must have its time before the process is killed.
+        self._leading = max(0.0, grace_seconds - FLUSH_SECONDS - PARTING_SECONDS - RESERVE_SECONDS)
+        self._spread = min(spread_seconds, self._leading)
 
     async def run(self) -> None:
         """All of it; ends early when the last socket has gone."""
-        self._stop_accepting()
+        began = self._clock.monotonic()
+        led = len(self._keeper)
+        self._refuse()
         await self._lead_away()
-        await self._wait_for_leaving()
+        await self._wait_for_leaving(began + self._leading)
         self._admission.closed = True
         left = await self._commands.flush(FLUSH_SECONDS)
         if left:
             _log.warning("commands in flight are given up", count=left)
+        self._stop_accepting()
         rest = list(self._keeper)
         for socket in rest:
             socket.close(CloseCode.RESTART, "restart")
         if rest:
             await self._sleep(PARTING_SECONDS)
-        _log.info("drained", closed=len(rest))
+        seconds = round(self._clock.monotonic() - began, 2)
+        _log.info("sockets drained", led_away=led - len(rest), closed=len(rest), seconds=seconds)
 
     async def _lead_away(self) -> None:
         sockets = list(self._keeper)
@@ -72,8 +90,8 @@ class Drain:
                 self._flusher.push(socket, hint)
             await self._sleep(WAVE_SECONDS)
 
-    async def _wait_for_leaving(self) -> None:
+    async def _wait_for_leaving(self, deadline: float) -> None:
         for _ in range(int(WITHIN_MS / 1000 / WAVE_SECONDS)):
-            if len(self._keeper) == 0:
+            if len(self._keeper) == 0 or self._clock.monotonic() >= deadline:
                 return
             await self._sleep(WAVE_SECONDS)

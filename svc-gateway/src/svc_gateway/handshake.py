@@ -11,6 +11,9 @@ from websockets.typing import Origin
 
 from nexync_contracts.channels import ACCESS_COOKIE
 
+RETRY_AFTER_SECONDS: Final = 1
+"""Another gateway may have room at once."""
+
 PATH: Final = "/ws"
 HEAD_BYTES: Final = 16_384
 """The request line and headers together; a longer head is cut off."""
@@ -32,8 +35,10 @@ def head_end(data: bytes) -> int:
     return -1 if found < 0 else found + len(_END)
 
 
-def judge(head: bytes, origins: Sequence[str], *, full: bool = False) -> Judged:
-    """Judge one request. A foreign or missing Origin is 403, another path 404, a full gateway 503.
+def judge(
+    head: bytes, origins: Sequence[str], *, full: bool = False, leaving: bool = False
+) -> Judged:
+    """Judge one request. A foreign or missing Origin is 403, another path 404, a full or leaving gateway 503.
 
     The token is only read here: a socket opens for any token and is then closed with 4401, because a page
     can read a close code but not the status of a refused handshake.
@@ -47,8 +52,9 @@ def judge(head: bytes, origins: Sequence[str], *, full: bool = False) -> Judged:
     request = events[0]
     if request.path.partition("?")[0] != PATH:
         response = protocol.reject(404, "There is only /ws here.\n")
-    elif full:
-        response = protocol.reject(503, "This gateway is full, try again.\n")
+    elif full or leaving:
+        response = protocol.reject(503, "This gateway takes no more, try again.\n")
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     else:
         response = protocol.accept(request)
     protocol.send_response(response)

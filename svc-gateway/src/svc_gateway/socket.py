@@ -86,6 +86,12 @@ class Kit:
     spawn: Spawn
     call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]
     opening: int = 0
+    leaving: bool = False
+    """SIGTERM came: handshakes are answered with 503, those on their way are sent elsewhere."""
+
+    def refuse(self) -> None:
+        """Open no more sockets."""
+        self.leaving = True
 
 
 class Socket(asyncio.Protocol):
@@ -218,7 +224,7 @@ class Socket(asyncio.Protocol):
             return
         kit = self._kit
         full = kit.counts.connections + kit.opening > kit.max_connections
-        judged = judge(self._head[:end], kit.origins, full=full)
+        judged = judge(self._head[:end], kit.origins, full=full, leaving=kit.leaving)
         transport.write(judged.response)
         if not judged.opened:
             kit.counts.handshakes_refused += 1
@@ -244,6 +250,9 @@ class Socket(asyncio.Protocol):
             return
         if ended:
             self.close(CloseCode.SESSION_ENDED, "logged out")
+            return
+        if kit.leaving:
+            self.close(CloseCode.RESTART, "restart")
             return
         transport = self._transport
         if self._state is not State.IDENTIFYING or transport is None:

@@ -1,6 +1,7 @@
 """REST from the endpoint table: validation, login, origin check, problems; services write only the handlers."""
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.endpoints import Endpoint, Query
@@ -26,6 +27,9 @@ from nexync_runtime.server import BoundServer, bind
 
 BODY_BYTES: Final = 65_536
 """A request body over this is refused with 413 before it is read whole."""
+
+LINGER_SECONDS: Final = 1.0
+"""For requests that are on their way over a kept connection when the service begins to drain."""
 
 HANDLER_SECONDS: Final = 15.0
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -328,11 +332,31 @@ def application(routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(routes=list(routes), exception_handlers={HTTPException: _http_problem})
 
 
+class _Parting:
+    """While the service drains, every answer asks the client to make a new connection, elsewhere."""
+
+    def __init__(self, app: ASGIApp, life: Lifecycle) -> None:
+        self._app = app
+        self._life = life
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def parting(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._life.draining:
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+
+        await self._app(scope, receive, parting)
+
+
 async def serve(life: Lifecycle, app: Starlette, *, host: str, port: int, name: str) -> None:
-    """Serve `app` as a task of the lifecycle; at the drain it stops accepting and ends what is open."""
+    """Serve `app` as a task of the lifecycle.
+
+    At the drain it stops accepting, answers what still comes over kept connections with `Connection: close`
+    for LINGER_SECONDS, and then ends the idle ones and finishes the requests in flight.
+    """
     server = BoundServer(
         uvicorn.Config(
-            app,
+            _Parting(app, life),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -352,6 +376,12 @@ async def serve(life: Lifecycle, app: Starlette, *, host: str, port: int, name: 
             done.set()
 
     async def drain() -> None:
+        for listening in server.servers:
+            listening.close()
+        if server.server_state.connections:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await done.wait()
         server.should_exit = True
         await done.wait()
 
