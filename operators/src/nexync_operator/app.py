@@ -60,22 +60,26 @@ class Watch:
         )
 
     def _run(self) -> None:
+        asyncio.run(self._watch())
+
+    async def _watch(self) -> None:
         reason = "kopf ended"
         try:
-            asyncio.run(
-                kopf.operator(
-                    registry=self._registry,
-                    settings=_kopf_settings(),
-                    standalone=True,
-                    clusterwide=not self._namespaces,
-                    namespaces=self._namespaces,
-                    stop_flag=self._stop,
-                )
+            await kopf.operator(
+                registry=self._registry,
+                settings=_kopf_settings(),
+                standalone=True,
+                clusterwide=not self._namespaces,
+                namespaces=self._namespaces,
+                stop_flag=self._stop,
             )
         except Exception as error:  # noqa: BLE001 - it is passed on to the main loop, which ends the process
             reason = f"kopf: {type(error).__name__}: {error}"
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._settle, reason)
+        finally:
+            # kopf waits for the flag in a thread of its own, which this loop would wait for in turn.
+            self._stop.set()
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._settle, reason)
 
     def _settle(self, reason: str) -> None:
         if not self._ended.done():
@@ -104,7 +108,7 @@ def _kopf_settings() -> kopf.OperatorSettings:
     settings.posting.enabled = False
     settings.scanning.disabled = True
     settings.watching.connect_timeout = 10.0
-    settings.watching.server_timeout = 300.0
+    settings.watching.server_timeout = 300
     settings.networking.request_timeout = 30.0
     return settings
 

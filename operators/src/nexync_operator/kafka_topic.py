@@ -1,11 +1,21 @@
 """The KafkaTopic kind: what is read from Kubernetes, and the step with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from nexync_operator.adapters.kafka import KafkaTopicAdmin
+from nexync_operator.adapters.prometheus import Prometheus
 from nexync_operator.kinds import Cluster, Step
-from nexync_operator.resources import Resource, Result, working
+from nexync_operator.resources import Resource, Result
+from nexync_operator.topic_reconcile import Admin, World, finalize, reconcile, unmeasured
+from nexync_operator.topic_spec import Wish, bootstrap, claims, client_settings, secret_name
+
+
+def connect(where: str, settings: Mapping[str, str]) -> Admin:
+    """The real Kafka."""
+    return KafkaTopicAdmin(where, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,7 @@ class KafkaTopicKind:
     name: str = "KafkaTopic"
     plural: str = "kafkatopics"
     seconds: float = 120.0
+    connect: Callable[[str, Mapping[str, str]], Admin] = connect
 
     def keeps(self, spec: Mapping[str, Any]) -> bool:
         """Only a resource that deletes its topic has to be kept until that is done."""
@@ -22,5 +33,27 @@ class KafkaTopicKind:
 
     async def look(self, resource: Resource, cluster: Cluster) -> Step:
         """Read the connection and the other resources."""
-        await cluster.resources(self)
-        return lambda: Result(working("Pending", str(resource)))
+        wish = Wish.read(resource)
+        others = claims(resource, await cluster.resources(self))
+        secret = secret_name(resource.spec)
+        data: Mapping[str, bytes] = {}
+        if secret is not None:
+            data = await cluster.secret(resource.namespace, secret)
+        where = bootstrap(resource.spec, data)
+        settings = client_settings(resource.spec, data)
+        prometheus = Prometheus(wish.prometheus_url, wish.prometheus_selector)
+
+        def step() -> Result:
+            world = World(
+                admin=self.connect(where, settings),
+                now=datetime.now(UTC),
+                others=others,
+                load=prometheus.load if wish.prometheus_url else unmeasured,
+            )
+            return (
+                reconcile(resource, world)
+                if resource.deleted is None
+                else finalize(resource, world)
+            )
+
+        return step

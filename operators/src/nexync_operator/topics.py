@@ -4,6 +4,7 @@ Partitions are only ever raised: a stream keeps its partition for life, so a top
 cut streams off their own past. Settings at the topic that the spec doesn't name are drift and are removed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -27,10 +28,17 @@ class TopicSpec:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic as it is. `config` holds only settings made at the topic, not the broker's defaults."""
+    """A topic as it is. `config` holds only settings made at the topic, `effective` the broker's defaults too.
+
+    `replication` is that of the partition with the fewest replicas, `topic_id` changes when a topic is deleted
+    and made again.
+    """
 
     partitions: int
     config: Mapping[str, str]
+    replication: int = 1
+    topic_id: str = ""
+    effective: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,9 @@ class SetConfig:
         return f"topic {self.topic}: config put back: {', '.join(parts)}"
 
 
+_FOREIGN: Final = re.compile(r"^(leader|follower)\.replication\.throttled\.replicas$")
+"""Set while replicas are being moved, by the tool that moves them, and removed by it."""
+
 Change = CreateTopic | RaisePartitions | SetConfig
 
 
@@ -98,7 +109,8 @@ def plan(spec: TopicSpec, state: TopicState | None) -> tuple[Change, ...]:
     if spec.partitions > state.partitions:
         changes.append(RaisePartitions(spec.name, state.partitions, spec.partitions))
     settings = {key: value for key, value in spec.config.items() if state.config.get(key) != value}
-    remove = tuple(sorted(set(state.config) - set(spec.config)))
+    extra = set(state.config) - set(spec.config)
+    remove = tuple(sorted(key for key in extra if not _FOREIGN.match(key)))
     if settings or remove:
         changes.append(SetConfig(spec.name, settings, remove))
     return tuple(changes)
