@@ -9,7 +9,7 @@ from websockets.frames import Opcode
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId, chat_stream
 from svc_gateway.draining import Drain
-from svc_gateway.keeping import SLOW_BYTES, SLOW_SECONDS
+from svc_gateway.keeping import PING_SECONDS, SLOW_BYTES, SLOW_SECONDS
 
 ANA, BEN = PersonId(some_id()), PersonId(some_id())
 
@@ -231,6 +231,29 @@ async def test_drain_leads_away_in_waves_then_closes_the_rest() -> None:
         rest = clients[2:]
         assert all([f["t"] for f in client.new_frames()][:1] == ["drain"] for client in rest)
         assert {client.close_code for client in rest} == {1012}
+
+
+async def test_an_old_socket_is_led_away_before_it_is_closed() -> None:
+    """New gateways get their share: a client that follows the hint never sees a close."""
+    async with Running() as world:
+        follows, ignores = await world.resumed(ANA), await world.resumed(BEN)
+        keeper = world.core.kit.keeper
+        for client in (follows, ignores):
+            client.socket.retire_at = world.now + 0.5
+            client.new_frames()
+        for _ in range(PING_SECONDS):
+            world.now += 1
+            keeper.tick(world.now)
+        await settle()
+        for client in (follows, ignores):
+            assert [frame["t"] for frame in client.new_frames()] == ["drain"]
+            assert client.close_code is None
+            client.raw(Opcode.PONG, b"")
+        follows.hang_up()
+        for _ in range(PING_SECONDS):
+            world.now += 1
+            keeper.tick(world.now)
+        assert (follows.close_code, ignores.close_code) == (None, 1012)
 
 
 async def test_the_ack_of_a_drained_send_leaves_before_the_close() -> None:
