@@ -189,3 +189,18 @@ volumeClaimTemplates:
   emptyDir: {}
 {{- end }}
 {{- end -}}
+
+{{/* Everything to the console, from the given level. */}}
+{{- define "nexync-backends.kafkaLogging" -}}
+Configuration:
+  Appenders:
+    Console:
+      name: STDOUT
+      PatternLayout:
+        pattern: "%d{ISO8601} %p %m (%c)%n"
+  Loggers:
+    Root:
+      level: {{ . }}
+      AppenderRef:
+        - ref: STDOUT
+{{- end -}}
