@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from nexync_contracts.commands import CommandEnvelope, CreateChat, Outcome
+from nexync_contracts.commands import CommandEnvelope, CreateChat, Outcome, RenameChat
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, Role
 from nexync_contracts.ids import (
@@ -204,6 +204,18 @@ async def test_strangers_change_nothing(stage: Stage) -> None:
     with pytest.raises(NothingThereError):
         await stage.commanding.add(actor(), ChatId(KEY), BOB)
     assert stage.log.taken == []
+
+
+async def test_a_rename_goes_to_the_chats_partition(stage: Stage) -> None:
+    """It adds and removes nobody, so it needs to know of nobody."""
+    chat = ChatId(KEY)
+    stage.chats.known[chat_stream(chat)] = 6
+    stage.log.answers = [4]
+    done = await stage.commanding.rename(actor(), chat, "Tea")
+    assert (done.chat, done.seq) == (chat, 4)
+    partition, envelope = stage.log.taken[0]
+    assert (partition, envelope.command) == (6, RenameChat(name="Tea"))
+    assert envelope.people_partitions == {}
 
 
 async def test_the_registry_is_bounded_and_forgets(monkeypatch: pytest.MonkeyPatch) -> None:

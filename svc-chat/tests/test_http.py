@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from nexync_contracts.endpoints import ENDPOINTS
+from nexync_contracts.endpoints import ENDPOINTS, RENAME_CHAT
 from nexync_contracts.errors import Problem, ProblemCode, RejectCode
 from nexync_contracts.ids import CommandId, PersonId, SessionId
 from nexync_contracts.rest import CommandDone, CreateChatBody, TimelinePage
@@ -102,19 +102,19 @@ def problem(answer: httpx.Response) -> Problem:
 
 
 def test_every_endpoint_has_its_handler(stub: Stub) -> None:
-    """The table of the contracts is the list of routes."""
+    """The table of the contracts is the list of routes; renaming is one of them only when it is switched on."""
     parts: Any = stub
-    table = handlers(
-        UseCases(
-            relations=parts,
-            history=parts,
-            listing=parts,
-            reading=parts,
-            marking=parts,
-            commanding=parts,
-        )
+    use_cases = UseCases(
+        relations=parts,
+        history=parts,
+        listing=parts,
+        reading=parts,
+        marking=parts,
+        commanding=parts,
     )
-    assert set(table) == {one for one in ENDPOINTS if one.service == "svc-chat"}
+    every = {one for one in ENDPOINTS if one.service == "svc-chat"}
+    assert set(handlers(use_cases, rename=True)) == every
+    assert set(handlers(use_cases)) == every - {RENAME_CHAT}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import (
     ChatCreated,
     ChatKind,
+    ChatRenamed,
     EventRecord,
     Member,
     MemberRemoved,
@@ -123,7 +124,7 @@ def record(
     n: int,
     at: int,
     by: PersonId,
-    event: ChatCreated | MessageCreated | MemberRemoved,
+    event: ChatCreated | MessageCreated | MemberRemoved | ChatRenamed,
 ) -> EventRecord:
     return EventRecord.model_validate(
         {
@@ -245,6 +246,19 @@ async def test_the_list_sorts_by_activity_and_counts_unread(
     second = await parts.listing.page(ada, first.next, 1)
     assert ([chat.chat for chat in second.chats], second.next) == ([new], None)
     assert await parts.listing.chat(ada, old) == chat
+
+
+async def test_a_new_name_is_listed_before_postgres_has_it(
+    town: Town, parts: Parts, state: "redis.asyncio.Redis"
+) -> None:
+    """Who saw the rename live doesn't read the old name afterwards."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [ada, bob], 1)
+    assert (await parts.listing.chat(ada, chat)).name == "group"
+    renamed = record(chat_stream(chat), 3, 1, 3_000, bob, ChatRenamed(name="Tea"))
+    await put_window(state, chat_stream(chat), [renamed])
+    view = await parts.listing.chat(ada, chat)
+    assert (view.name, view.head, view.unread, view.last) == ("Tea", 3, 1, renamed)
 
 
 async def test_a_former_member_sees_the_past_only(town: Town, parts: Parts, pool: Pool) -> None:

@@ -18,6 +18,7 @@ from nexync_contracts.commands import (
     LeaveChat,
     NoteConnection,
     RemoveMember,
+    RenameChat,
     envelope_adapter,
 )
 from nexync_contracts.errors import RejectCode
@@ -36,6 +37,7 @@ from nexync_streams.deciding import (
     digest_of,
 )
 from nexync_streams.fold import (
+    ChatState,
     FoldError,
     StreamState,
     apply,
@@ -105,6 +107,7 @@ chat_commands = st.one_of(
     ),
     st.builds(AddMember, person=people, role=st.sampled_from(Role)),
     st.builds(RemoveMember, person=people),
+    st.builds(RenameChat, name=st.sampled_from(["Lunch", "Tea 茶"])),
     st.builds(
         CreateMessage,
         body=st.text(
@@ -180,6 +183,23 @@ def test_who_may_do_what_in_a_group() -> None:
     assert code_of(fresh(STREAM, 0), envelope(ANN, CreateMessage(body="x"))) is (
         RejectCode.NO_SUCH_CHAT
     )
+
+
+def test_admins_of_a_group_name_it() -> None:
+    """A rename is the group's new name and changes nothing else; private chats have no name."""
+    state = run(fresh(STREAM, 0), envelope(ANN, group(ANN, BOB)))
+    rename = RenameChat(name="Tea")
+    assert code_of(state, envelope(BOB, rename)) is RejectCode.NOT_ALLOWED
+    assert code_of(state, envelope(CID, rename)) is RejectCode.NOT_A_MEMBER
+    assert code_of(fresh(STREAM, 0), envelope(ANN, rename)) is RejectCode.NO_SUCH_CHAT
+    after = run(state, envelope(ANN, rename, number=1))
+    assert isinstance(state.body, ChatState)
+    assert isinstance(after.body, ChatState)
+    assert (after.body.name, after.head, after.n) == ("Tea", 2, 0)
+    assert (after.body.members, after.body.kind) == (state.body.members, state.body.kind)
+    private = group(ANN, BOB, admins=0, kind=ChatKind.PRIVATE)
+    alone = run(fresh(STREAM, 0), envelope(ANN, private))
+    assert code_of(alone, envelope(ANN, rename)) is RejectCode.NOT_ALLOWED
 
 
 def test_a_private_chat_has_two_members_for_ever() -> None:

@@ -99,7 +99,11 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     life.ready_check("replies", replies.ready)
 
     public = http.application(
-        http.routes_of(handlers(use_cases), access, allowed_origins=settings.origins)
+        http.routes_of(
+            handlers(use_cases, rename=settings.rename_chats == "on"),
+            access,
+            allowed_origins=settings.origins,
+        )
     )
     inside = http.application(internal_routes(Inside(reading, streams, listing, windows)))
     await http.serve(life, public, host=settings.host, port=settings.port, name="public port")

@@ -14,6 +14,7 @@ from nexync_contracts.commands import (
     CreateChat,
     Outcome,
     RemoveMember,
+    RenameChat,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, Member, Role
@@ -95,6 +96,13 @@ class Commanding:
             if private and refused.code is RejectCode.CHAT_EXISTS:
                 return CommandDone(chat=chat, seq=1, created=False)
             raise
+        return CommandDone(chat=chat, seq=seq)
+
+    async def rename(self, actor: Actor, chat: ChatId, name: str) -> CommandDone:
+        """Give a group another name."""
+        view = (await self._reading.look(chat_stream(chat), person=actor.person)).view
+        command = RenameChat(name=name)
+        seq = await self._submit(actor, _command_id(actor), chat, view.partition, command, {})
         return CommandDone(chat=chat, seq=seq)
 
     async def add(self, actor: Actor, chat: ChatId, person: PersonId) -> CommandDone:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, EventRecord
+from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, ChatRenamed, EventRecord
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
@@ -209,6 +209,12 @@ def _stream_view(person: PersonId, seat: ChatSeat, tails: Tails) -> StreamView:
     )
 
 
+def _name(fact: ChatFacts, tail: Sequence[EventRecord]) -> str | None:
+    """The newest name: what Postgres doesn't have yet comes after what it has."""
+    names = [record.event.name for record in tail if isinstance(record.event, ChatRenamed)]
+    return names[-1] if names else fact.name
+
+
 def _view(
     person: PersonId,
     fact: ChatFacts,
@@ -224,7 +230,7 @@ def _view(
     return ChatView(
         chat=fact.chat,
         kind=fact.kind,
-        name=fact.name,
+        name=_name(fact, tail if member else ()),
         partner=partners.get(others[0]) if private and others else None,
         epoch=last.epoch if last else fact.stored.epoch,
         head=head,

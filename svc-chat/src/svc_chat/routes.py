@@ -11,7 +11,13 @@ from nexync_contracts import endpoints
 from nexync_contracts.endpoints import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
-from nexync_contracts.rest import AddMemberBody, AskBody, CreateChatBody, ReadMarkBody
+from nexync_contracts.rest import (
+    AddMemberBody,
+    AskBody,
+    CreateChatBody,
+    ReadMarkBody,
+    RenameChatBody,
+)
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.errors import (
@@ -46,8 +52,8 @@ class UseCases:
     commanding: Commanding
 
 
-def handlers(use_cases: UseCases) -> Mapping[Endpoint, Handler]:
-    """A handler for every endpoint of svc-chat."""
+def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, Handler]:
+    """A handler for every endpoint of svc-chat that is switched on."""
     public = _Public(use_cases)
     table: dict[Endpoint, Callable[[Call], Awaitable[Answer]]] = {
         endpoints.PEOPLE: public.people,
@@ -64,6 +70,8 @@ def handlers(use_cases: UseCases) -> Mapping[Endpoint, Handler]:
         endpoints.EVENTS: public.events,
         endpoints.READ_MARK: public.read_mark,
     }
+    if rename:
+        table[endpoints.RENAME_CHAT] = public.rename_chat
     return {endpoint: refusing(handler) for endpoint, handler in table.items()}
 
 
@@ -182,6 +190,10 @@ class _Public:
         body: CreateChatBody = call.body
         done = await self._use.commanding.create(_actor(call), body)
         return done if done.created else contract_response(done, 200)
+
+    async def rename_chat(self, call: Call) -> Answer:
+        body: RenameChatBody = call.body
+        return await self._use.commanding.rename(_actor(call), _chat(call), body.name)
 
     async def add_member(self, call: Call) -> Answer:
         body: AddMemberBody = call.body

@@ -1,6 +1,6 @@
 """Settings of svc-chat, from the environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -22,6 +22,8 @@ class ChatSettings(KafkaSettings):
     auth_internal_url: Url
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = channels.CHAT_PARTITIONS
     """Partitions that new chats are spread over until a persister has taken any."""
+    rename_chats: Literal["off", "on"] = "off"
+    """Whether groups may get another name. Switched on only after every reader is of a release that reads it."""
     postgres_connections: Annotated[int, Field(ge=2, le=100)] = 10
 
     @property

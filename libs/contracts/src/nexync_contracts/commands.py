@@ -42,6 +42,13 @@ class RemoveMember(Tolerant):
     person: PersonIdField
 
 
+class RenameChat(Tolerant):
+    """Give a group another name; its admins may."""
+
+    tag: Literal["chat.rename"] = "chat.rename"
+    name: ChatName
+
+
 class CreateMessage(Tolerant):
     tag: Literal["message.create"] = "message.create"
     body: BodyText
@@ -72,7 +79,14 @@ class NoteConnection(Tolerant):
 
 
 Command = Annotated[
-    CreateChat | AddMember | RemoveMember | CreateMessage | JoinChat | LeaveChat | NoteConnection,
+    CreateChat
+    | AddMember
+    | RemoveMember
+    | CreateMessage
+    | JoinChat
+    | LeaveChat
+    | NoteConnection
+    | RenameChat,
     Field(discriminator="tag"),
 ]
 

@@ -30,7 +30,7 @@ class Endpoint:
 
     name: str
     service: Literal["svc-auth", "svc-chat"]
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     summary: str
     body: type[BaseModel] | None = None
@@ -209,6 +209,17 @@ CHAT: Final = Endpoint(
     query=(_AT_LEAST,),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
+RENAME_CHAT: Final = Endpoint(
+    name="rename_chat",
+    service="svc-chat",
+    method="PATCH",
+    path="/api/chats/{chat}",
+    summary="Give a group another name; only where renaming is switched on",
+    body=rest.RenameChatBody,
+    answer=rest.CommandDone,
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET),
+    idempotent_by_key=True,
+)
 ADD_MEMBER: Final = Endpoint(
     name="add_member",
     service="svc-chat",
@@ -288,6 +299,7 @@ ENDPOINTS: Final = (
     CHATS,
     CREATE_CHAT,
     CHAT,
+    RENAME_CHAT,
     ADD_MEMBER,
     REMOVE_MEMBER,
     TIMELINE,

@@ -61,6 +61,13 @@ class MemberRemoved(Tolerant):
     person: PersonIdField
 
 
+class ChatRenamed(Tolerant):
+    """A group has another name. Read since 0.1.0; written only where renaming is switched on."""
+
+    tag: Literal["chat.renamed"] = "chat.renamed"
+    name: ChatName
+
+
 class MessageCreated(Tolerant):
     tag: Literal["message.created"] = "message.created"
     body: BodyText
@@ -106,7 +113,8 @@ Event = Annotated[
     | MessageCreated
     | ChatJoined
     | ChatLeft
-    | ConnectionChanged,
+    | ConnectionChanged
+    | ChatRenamed,
     Field(discriminator="tag"),
 ]
 

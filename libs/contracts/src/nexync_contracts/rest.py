@@ -83,6 +83,10 @@ class CreateChatBody(Exact):
     members: Annotated[tuple[PersonIdField, ...], Field(max_length=limits.CREATE_MEMBERS)]
 
 
+class RenameChatBody(Exact):
+    name: ChatName
+
+
 class AddMemberBody(Exact):
     person: PersonIdField
 

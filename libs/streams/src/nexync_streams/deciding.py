@@ -17,6 +17,7 @@ from nexync_contracts.commands import (
     LeaveChat,
     NoteConnection,
     RemoveMember,
+    RenameChat,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
@@ -24,6 +25,7 @@ from nexync_contracts.events import (
     ChatJoined,
     ChatKind,
     ChatLeft,
+    ChatRenamed,
     ConnectionChanged,
     Event,
     EventRecord,
@@ -141,6 +143,8 @@ def _judge(state: StreamState, envelope: CommandEnvelope) -> Event | RejectCode:
         return MessageCreated.model_construct(tag="message.created", body=command.body)
     if isinstance(command, AddMember):
         return _judge_add(body, envelope, command)
+    if isinstance(command, RenameChat):
+        return _judge_rename(body, envelope, command)
     return _judge_remove(body, envelope, command)
 
 
@@ -185,6 +189,14 @@ def _judge_add(
     if not _reachable(envelope, command.person):
         return RejectCode.INVALID
     return MemberAdded(person=command.person, role=command.role)
+
+
+def _judge_rename(
+    body: ChatState, envelope: CommandEnvelope, command: RenameChat
+) -> Event | RejectCode:
+    if body.kind is not ChatKind.GROUP or body.members[envelope.sender].role is not Role.ADMIN:
+        return RejectCode.NOT_ALLOWED
+    return ChatRenamed(name=command.name)
 
 
 def _judge_remove(

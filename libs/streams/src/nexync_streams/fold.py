@@ -16,6 +16,7 @@ from nexync_contracts.events import (
     ChatJoined,
     ChatKind,
     ChatLeft,
+    ChatRenamed,
     EventRecord,
     MemberAdded,
     MemberRemoved,
@@ -118,6 +119,8 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     event = record.event
     if isinstance(event, MessageCreated):
         return body
+    if isinstance(event, ChatRenamed):
+        return ChatState(body.kind, event.name, body.partition, body.members)
     members = dict(body.members)
     if isinstance(event, MemberAdded) and event.person not in members:
         members[event.person] = Membership(event.role, record.seq)
@@ -136,7 +139,7 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
     if isinstance(event, ChatLeft):
         left = {chat: seq for chat, seq in body.chats.items() if chat != event.chat}
         return PersonState(MappingProxyType(left))
-    if isinstance(event, MessageCreated | MemberAdded | MemberRemoved):
+    if isinstance(event, MessageCreated | MemberAdded | MemberRemoved | ChatRenamed):
         msg = f"{event.tag} can't happen at {record.stream} {record.seq}"
         raise FoldError(msg)
     return body

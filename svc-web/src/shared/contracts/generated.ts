@@ -94,7 +94,14 @@ export const connectionChangedSchema = z.object({
 });
 export type ConnectionChanged = z.infer<typeof connectionChangedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema]);
+/** A group has another name. Read since 0.1.0; written only where renaming is switched on. */
+export const chatRenamedSchema = z.object({
+  tag: z.literal("chat.renamed"),
+  name: text(1, 80),
+});
+export type ChatRenamed = z.infer<typeof chatRenamedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -374,6 +381,11 @@ export const createChatBodySchema = z.strictObject({
   members: z.array(uuid).max(200),
 });
 export type CreateChatBody = z.infer<typeof createChatBodySchema>;
+
+export const renameChatBodySchema = z.strictObject({
+  name: text(1, 80),
+});
+export type RenameChatBody = z.infer<typeof renameChatBodySchema>;
 
 export const addMemberBodySchema = z.strictObject({
   person: uuid,
@@ -687,6 +699,15 @@ export const endpoints = {
     body: null,
     answer: chatViewSchema,
     idempotentByKey: false,
+  },
+  renameChat: {
+    method: "PATCH",
+    path: "/api/chats/{chat}",
+    status: 200,
+    query: [],
+    body: renameChatBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
   },
   addMember: {
     method: "POST",

@@ -39,6 +39,13 @@ describe("the list of chats", () => {
     expect(foldEvent(own, message("a", 2, "anna"), "me")?.[0]?.unread).toBe(0);
   });
 
+  it("shows a new name, and keeps it when the server's answer is older", () => {
+    const event = { tag: "chat.renamed" as const, name: "Tea" };
+    const renamed = foldEvent([chat("a")], { ...message("a", 2), n: 0, event }, "me") ?? [];
+    expect(renamed[0]).toMatchObject({ name: "Tea", head: 2, unread: 0 });
+    expect(keepNewer([chat("a")], renamed)[0]?.name).toBe("Tea");
+  });
+
   it("asks to be read again for a chat it does not know, or when members change", () => {
     expect(foldEvent([chat("a")], message("x", 2), "me")).toBeNull();
     const left: EventRecord = {

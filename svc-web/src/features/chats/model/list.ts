@@ -15,7 +15,14 @@ export function keepNewer(
     read.map((chat) => {
       const mine = before.get(chat.chat);
       return mine?.epoch === chat.epoch && mine.head > chat.head
-        ? { ...chat, head: mine.head, n: mine.n, unread: mine.unread, last: mine.last }
+        ? {
+            ...chat,
+            name: mine.name,
+            head: mine.head,
+            n: mine.n,
+            unread: mine.unread,
+            last: mine.last,
+          }
         : chat;
     }),
   );
@@ -37,6 +44,7 @@ export function foldEvent(
   const fromOther = record.event.tag === "message.created" && record.by !== me;
   const folded: ChatView = {
     ...chat,
+    name: record.event.tag === "chat.renamed" ? record.event.name : chat.name,
     epoch: record.epoch,
     head: record.seq,
     n: record.n,

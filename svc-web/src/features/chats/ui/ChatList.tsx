@@ -99,6 +99,8 @@ function preview(chat: ChatView, me: string): string {
     case "member.removed":
       if (event.person === last.by) return `${who} left`;
       return `${who} removed ${event.person === me ? "you" : nameOf(event.person)}`;
+    case "chat.renamed":
+      return `${who} renamed the group`;
     case "chat.joined":
     case "chat.left":
     case "connection.changed":

@@ -29,6 +29,8 @@ function sentence(
       return event.person === by ? `${who} joined` : `${who} added ${whom(event.person)}`;
     case "member.removed":
       return event.person === by ? `${who} left` : `${who} removed ${whom(event.person)}`;
+    case "chat.renamed":
+      return `${who} named the group “${event.name}”`;
     case "message.created":
     case "chat.joined":
     case "chat.left":
