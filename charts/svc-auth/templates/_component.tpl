@@ -1,0 +1,37 @@
+{{- define "svc-auth.component" -}}
+component: auth
+ports: [http, internal]
+admin: true
+backends: [postgres, redisState, rabbitmq]
+calledBy:
+  http: [edge]
+  internal: [gateway, chat]
+env:
+  {{- include "nexync-lib.publicOrigins" . | nindent 2 }}
+  - name: NEXYNC_SIGNING_KEY_FILE
+    value: /run/nexync/signing-key/key.pem
+  - name: NEXYNC_COOKIE_SECURE
+    value: {{ include "nexync-lib.cookieSecure" . | quote }}
+  - name: NEXYNC_CHAT_PARTITIONS
+    value: {{ .Values.global.chatPartitions | int | quote }}
+  - name: NEXYNC_HASH_THREADS
+    value: {{ .Values.config.hashThreads | int | quote }}
+volumes:
+  - name: signing-key
+    secret:
+      secretName: {{ include "svc-auth.signingKeySecret" . }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.signingKey.key }}
+          path: key.pem
+mounts:
+  - name: signing-key
+    mountPath: /run/nexync/signing-key
+    readOnly: true
+autoscaling:
+  kind: cpu
+{{- end -}}
+
+{{- define "svc-auth.signingKeySecret" -}}
+{{- .Values.signingKey.existingSecret | default (printf "%s-signing-key" (include "nexync-lib.fullname" .)) -}}
+{{- end -}}

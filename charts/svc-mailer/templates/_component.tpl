@@ -1,0 +1,15 @@
+{{- define "svc-mailer.component" -}}
+component: mailer
+ports: []
+admin: true
+backends: [rabbitmq, redisState, smtp]
+env:
+  - name: NEXYNC_MAIL_FROM
+    value: {{ .Values.config.mailFrom | quote }}
+  - name: NEXYNC_PREFETCH
+    value: {{ .Values.config.prefetch | int | quote }}
+autoscaling:
+  kind: external
+  metric: nexync_mailer_queue_messages
+  query: {{ printf "sum(max by (queue) (nexync_mailer_queue_messages{%s}))" (include "nexync-lib.series" .) | quote }}
+{{- end -}}

@@ -1,0 +1,10 @@
+{{- define "svc-web.component" -}}
+component: web
+ports: [http]
+isolated: true
+calledBy:
+  http: [edge]
+probes:
+  live: /healthz
+  ready: /healthz
+{{- end -}}
