@@ -49,6 +49,19 @@ class FakeLimits:
         self.counts.pop((what, subject), None)
 
 
+class FakeProofs:
+    """Remembers without an end."""
+
+    def __init__(self) -> None:
+        self.known: set[tuple[str, str, str]] = set()
+
+    async def remember(self, email: str, code: str, key: str) -> None:
+        self.known.add((email, code, key))
+
+    async def recall(self, email: str, code: str, key: str) -> bool:
+        return (email, code, key) in self.known
+
+
 class FakeAccounts:
     """At most one person."""
 
@@ -81,7 +94,9 @@ class FakeAccounts:
         new = self.new
         if new is None or new.email != email or not matches(new.person, self.code_hash):
             return CodeRefused.WRONG
-        return Account(new.person, new.username, new.password_hash, verified=True)
+        self.code_hash = ""
+        self.account = Account(new.person, new.username, new.password_hash, verified=True)
+        return self.account
 
     async def find(self, login: str) -> Account | None:
         found = self.account is not None and login in {self.account.username, "ada@example.org"}
@@ -167,6 +182,7 @@ class World:
             passwords=self.passwords,
             codes=Codes(b"secret"),
             throttle=throttle,
+            proofs=FakeProofs(),
             clock=lambda: self.now,
         )
         self.login = Login(accounts=self.accounts, passwords=self.passwords, throttle=throttle)
@@ -235,6 +251,18 @@ async def test_register_and_verify(world: World) -> None:
     assert job.expires_at == int((NOW + timedelta(minutes=10)).timestamp() * 1000)
     account = await world.registration.verify("ada@example.org", job.code, "10.0.0.1")
     assert account.username == "ada"
+
+
+async def test_the_same_attempt_again_is_answered_as_before(world: World) -> None:
+    """A lost answer is no wrong code; for any other attempt the code is spent."""
+    await world.registration.register("ada@example.org", "ada", "correct horse", "10.0.0.1")
+    code = world.accounts.jobs[0].code
+    first = await world.registration.verify("ada@example.org", code, "10.0.0.1", "key")
+    assert await world.registration.verify("Ada@example.org", code, "10.0.0.9", "key") == first
+    for key in ("other", None):
+        with pytest.raises(ProblemError) as caught:
+            await world.registration.verify("ada@example.org", code, "10.0.0.1", key)
+        assert caught.value.problem.code is ProblemCode.WRONG_CODE
 
 
 @pytest.mark.parametrize("answer", [Registered.CODE_SENT, Registered.ALREADY_VERIFIED])

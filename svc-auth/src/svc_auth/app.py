@@ -14,7 +14,7 @@ from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_sessions import PostgresSessions
-from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits
+from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.codes import Codes
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
@@ -59,6 +59,7 @@ def compose(
             passwords=passwords,
             codes=Codes(key.derived_secret("verification codes")),
             throttle=throttle,
+            proofs=RedisProofs(state),
             clock=_now,
         ),
         login=Login(accounts=accounts, passwords=passwords, throttle=throttle),

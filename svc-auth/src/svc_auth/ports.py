@@ -158,6 +158,18 @@ class Announcer(Protocol):
         ...
 
 
+class Proofs(Protocol):
+    """Remembers which attempt spent a code, for as long as the code would have lived."""
+
+    async def remember(self, email: str, code: str, key: str) -> None:
+        """This attempt proved the address."""
+        ...
+
+    async def recall(self, email: str, code: str, key: str) -> bool:
+        """Whether it was this very attempt that proved the address."""
+        ...
+
+
 class Limits(Protocol):
     """Counters with a window, shared by all instances."""
 

@@ -24,6 +24,7 @@ from svc_auth.ports import (
     CodeRefused,
     MakeCode,
     NewPerson,
+    Proofs,
     Registered,
     SentCode,
 )
@@ -85,12 +86,14 @@ class Registration:
         passwords: Passwords,
         codes: Codes,
         throttle: Throttle,
+        proofs: Proofs,
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._codes = codes
         self._throttle = throttle
+        self._proofs = proofs
         self._clock = clock
 
     async def register(self, email: str, username: str, password: str, address: str) -> None:
@@ -138,12 +141,21 @@ class Registration:
         ATTEMPTS.labels("resend", "code_sent" if sent else "nobody").inc()
         await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
 
-    async def verify(self, email: str, code: str, address: str) -> Account:
-        """The verified person. Raises ProblemError: 400 wrong code, 410 spent, 422, 429."""
+    async def verify(self, email: str, code: str, address: str, key: str | None = None) -> Account:
+        """The verified person. Raises ProblemError: 400 wrong code, 410 spent, 422, 429.
+
+        The same attempt again, told by its secret `key`, has the answer that the first one had: the answer
+        may have been lost on its way. Without the key a code is good once.
+        """
         normal = normal_email(email)
         if normal is None:
             raise not_an_address()
         await self._throttle.address(throttling.VERIFY_FROM_ADDRESS, address)
+        if key is not None and await self._proofs.recall(normal, code, key):
+            account = await self._accounts.find(normal)
+            if account is not None and account.verified:
+                ATTEMPTS.labels("verify", "repeated").inc()
+                return account
         if await self._throttle.exceeded(throttling.TRIES_OF_CODE, normal):
             raise code_spent()
 
@@ -158,6 +170,8 @@ class Registration:
         if found is CodeRefused.WRONG:
             raise wrong_code()
         await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
+        if key is not None:
+            await self._proofs.remember(normal, code, key)
         return found
 
     def _code_for(self, email: str) -> MakeCode:

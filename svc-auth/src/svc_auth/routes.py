@@ -92,7 +92,9 @@ class Routes:
 
     async def _verify(self, call: Call) -> Response:
         body: rest.VerifyBody = call.body
-        account = await self._registration.verify(body.email, body.code, _address(call.request))
+        account = await self._registration.verify(
+            body.email, body.code, _address(call.request), call.key
+        )
         tokens = await self._sessions.open(account.person, account.username, _agent(call.request))
         return self._logged_in(tokens)
 

@@ -70,6 +70,7 @@ VERIFY: Final = Endpoint(
     answer=rest.SessionView,
     errors=(ProblemCode.WRONG_CODE, ProblemCode.CODE_SPENT),
     open=True,
+    idempotent_by_key=True,
 )
 RESEND: Final = Endpoint(
     name="resend",

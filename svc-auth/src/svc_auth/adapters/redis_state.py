@@ -41,6 +41,21 @@ class RedisLimits:
         await self._client.delete(_key(what, subject))
 
 
+class RedisProofs:
+    """The `Proofs` port. Only a digest is kept: neither the address nor the code can be read from it."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def remember(self, email: str, code: str, key: str) -> None:
+        """For the life of a code."""
+        await self._client.set(_proof(email, code, key), "1", ex=limits.CODE_LIFETIME_SECONDS)
+
+    async def recall(self, email: str, code: str, key: str) -> bool:
+        """Whether the digest is there."""
+        return bool(await self._client.exists(_proof(email, code, key)))
+
+
 class RedisAnnouncer:
     """The `Announcer` port."""
 
@@ -56,6 +71,11 @@ class RedisAnnouncer:
                 stream_channel(person_stream(person)), encode_published(KIND_CONTROL, 0, 0, frame)
             )
             await pipe.execute()
+
+
+def _proof(email: str, code: str, key: str) -> str:
+    digest = hashlib.sha256(f"{key} {code} {email}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"proof:{digest}"
 
 
 def _key(what: str, subject: str) -> str:

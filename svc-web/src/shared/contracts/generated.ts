@@ -572,7 +572,7 @@ export const endpoints = {
     query: [],
     body: verifyBodySchema,
     answer: sessionViewSchema,
-    idempotentByKey: false,
+    idempotentByKey: true,
   },
   resend: {
     method: "POST",

@@ -5,6 +5,7 @@ import {
   type QueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
+import { useRef } from "react";
 import {
   endpoints,
   type Accepted,
@@ -16,6 +17,7 @@ import {
 } from "@/shared/contracts/generated";
 import { call, RestError } from "@/shared/lib/rest";
 import { forgetPerson } from "@/shared/lib/store";
+import { uuid7Maker } from "@/shared/lib/uuid7";
 
 /** Who is logged in; null for nobody. */
 export const sessionQuery = queryOptions({
@@ -45,10 +47,16 @@ export function useResend(): UseMutationResult<Accepted, Error, ResendBody> {
   return useMutation({ mutationFn: (body) => call(endpoints.resend, { body }) });
 }
 
+/** One key for the same code to the same address: tried again after a lost answer, it is the same attempt. */
 export function useVerify(): UseMutationResult<SessionView, Error, VerifyBody> {
   const queries = useQueryClient();
+  const attempt = useRef({ of: "", key: "" });
   return useMutation({
-    mutationFn: (body) => call(endpoints.verify, { body }),
+    mutationFn: (body) => {
+      const of = `${body.email} ${body.code}`;
+      if (attempt.current.of !== of) attempt.current = { of, key: uuid7Maker(Date.now)() };
+      return call(endpoints.verify, { body, key: attempt.current.key });
+    },
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
   });
 }
