@@ -19,7 +19,8 @@ _SCRATCH: Final = "nexync_baseline_check"
 _COLUMNS: Final = """
     SELECT c.relname || '.' || a.attname,
            format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
-           || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '') || a.attidentity || a.attgenerated
+           || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
+           || a.attidentity::text || a.attgenerated::text
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')

@@ -107,6 +107,9 @@ def _migration(file: str, text: str) -> Migration:
     if transaction_control(found):
         msg = f"schema: {file} controls the transaction itself; the runner does that"
         raise MigrationsRefusedError(msg)
+    if NON_TRANSACTIONAL not in headers and any(index_step(one) for one in found):
+        msg = f"schema: {file} works concurrently, so its head has to say `-- nexync: non-transactional`"
+        raise MigrationsRefusedError(msg)
     return Migration(
         int(match.group(1)),
         file.removesuffix(".sql"),

@@ -83,7 +83,9 @@ def session(url: str, ca: str | None = None) -> Generator[psycopg.Connection]:
         if ca is not None:
             bundle.write(ca)
             bundle.flush()
-            options |= {"sslmode": "verify-full", "sslrootcert": bundle.name}
+            options["sslrootcert"] = bundle.name
+            if "sslmode=" not in url:
+                options["sslmode"] = "verify-full"
         connection = _connect(url, options)
     try:
         with connection:
