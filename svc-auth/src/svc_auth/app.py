@@ -36,8 +36,7 @@ def _key(settings: AuthSettings) -> SigningKey:
     try:
         return load_key(settings.signing_key_file)
     except SigningKeyError as error:
-        msg = f"NEXYNC_SIGNING_KEY_FILE: {error}"
-        raise RefusedError(msg) from None
+        raise RefusedError(str(error)) from None
 
 
 def compose(

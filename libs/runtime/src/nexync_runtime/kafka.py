@@ -18,8 +18,12 @@ POLL_SECONDS: Final = 0.002
 REFRESH_MS: Final = 10_000
 """How often clients look for new partitions."""
 
+LOG_LEVEL: Final = 2
+"""Only what is critical goes past our log: errors reach us by their callback, in our form and once."""
+
 UNKNOWN_AGAIN_SECONDS: Final = 0.1
 METADATA_SECONDS: Final = 3.0
+TROUBLES_MAX: Final = 50
 QUEUE_MESSAGES: Final = 20_000
 QUEUE_KIB: Final = 65_536
 
@@ -56,7 +60,7 @@ def configuration(cluster: Cluster, client_id: str) -> dict[str, Any]:
         "socket.keepalive.enable": True,
         "reconnect.backoff.max.ms": 2_000,
         "topic.metadata.refresh.interval.ms": REFRESH_MS,
-        "log_level": 3,
+        "log_level": LOG_LEVEL,
     }
 
 
@@ -66,14 +70,18 @@ class Producer:
     def __init__(
         self, cluster: Cluster, *, client_id: str, overrides: dict[str, Any] | None = None
     ) -> None:
+        self._troubles = Troubles(_log)
         self._producer = ConfluentProducer(
-            {**configuration(cluster, client_id), "error_cb": self._on_error, **(overrides or {})}
+            {
+                **configuration(cluster, client_id),
+                "error_cb": self._troubles.tell,
+                **(overrides or {}),
+            }
         )
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.Handle | None = None
         self._refreshing = False
         self.in_flight = 0
-        self.last_error: str | None = None
 
     async def answers(self, topic: str) -> None:
         """Returns once the cluster answers and has the topic. Raises NotThereError with the reason."""
@@ -84,7 +92,7 @@ class Producer:
             )
         except KafkaException as error:
             self._producer.poll(0)
-            raise NotThereError(self.last_error or _text(error)) from None
+            raise NotThereError(self._troubles.last or words_of(error)) from None
         if topic not in found.topics:
             msg = f"topic {topic} is not there"
             raise NotThereError(msg)
@@ -99,6 +107,8 @@ class Producer:
 
         def delivered(error: KafkaError | None, _message: object) -> None:
             self.in_flight -= 1
+            if error is None:
+                self._troubles.over()
             on_delivery(None if error is None else self._failed(topic, error))
 
         try:
@@ -177,7 +187,7 @@ class Producer:
             try:
                 self._producer.list_topics(topic, timeout=METADATA_SECONDS)
             except KafkaException as error:
-                _log.warning("partitions unknown", topic=topic, reason=_text(error))
+                _log.warning("partitions unknown", topic=topic, reason=words_of(error))
             finally:
                 self._refreshing = False
 
@@ -189,14 +199,36 @@ class Producer:
         if self.in_flight and self._timer is None:
             self._timer = self._loop.call_later(POLL_SECONDS, self._tick)
 
-    def _on_error(self, error: KafkaError) -> None:
-        text = error.str()
-        if text != self.last_error:
-            self.last_error = text
-            _log.warning("kafka", reason=text)
+
+class Troubles:
+    """What librdkafka reports, each trouble told once: it reports them again with every attempt."""
+
+    def __init__(self, logger: log.Logger) -> None:
+        self._log = logger
+        self._told: set[str] = set()
+        self.last: str | None = None
+
+    def tell(self, error: KafkaError) -> None:
+        """An `error_cb`."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - confluent-kafka names its own errors so
+            return
+        self.last = words_of(error)
+        if self.last not in self._told and len(self._told) < TROUBLES_MAX:
+            self._told.add(self.last)
+            self._log.warning("kafka", reason=self.last)
+
+    def over(self) -> None:
+        """It works: the next trouble is news."""
+        if self._told:
+            self._told.clear()
+            self.last = None
 
 
-def _text(error: KafkaException) -> str:
-    """The words of librdkafka for an error that the client wraps."""
-    first = error.args[0] if error.args else error
-    return first.str() if isinstance(first, KafkaError) else str(first)
+def words_of(error: Exception | KafkaError) -> str:
+    """The words of librdkafka, without what changes with every attempt."""
+    first: object = error
+    if isinstance(error, Exception) and error.args:
+        first = error.args[0]
+    if isinstance(first, KafkaError):
+        return first.str().partition(" (after ")[0]
+    return f"{type(error).__name__} {error}".strip()

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient
 from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
-from nexync_runtime.kafka import METADATA_SECONDS, REFRESH_MS
+from nexync_runtime.kafka import LOG_LEVEL, METADATA_SECONDS, REFRESH_MS, Troubles, words_of
 from nexync_runtime.settings import Cluster
 from svc_persister.errors import LogAwayError, WrongLogError
 from svc_persister.ports import LogIdentity, LogRecord
@@ -61,7 +61,7 @@ class ChatLog:
         self._log = log.get("consumer")
         self._listener: Rebalanced | None = None
         self._failure: BaseException | None = None
-        self._told = ""
+        self._troubles = Troubles(self._log)
         self._consumer = Consumer(
             {
                 **cluster,
@@ -80,7 +80,8 @@ class ChatLog:
                 "fetch.queue.backoff.ms": 10,
                 "queued.max.messages.kbytes": 16_384,
                 "reconnect.backoff.max.ms": 2_000,
-                "error_cb": self._on_error,
+                "error_cb": self._troubles.tell,
+                "log_level": LOG_LEVEL,
             }
         )
 
@@ -103,7 +104,7 @@ class ChatLog:
         self._raise()
         if first is None:
             return []
-        self._told = ""
+        self._troubles.over()
         messages = [first, *self._consumer.consume(BATCH - 1, 0)]
         self._raise()
         return [record for record in map(self._record, messages) if record is not None]
@@ -197,13 +198,6 @@ class ChatLog:
             self._guard(lambda: listener.lose(numbers))
         consumer.incremental_unassign(partitions)
 
-    def _on_error(self, error: KafkaError) -> None:
-        """One line a change: a broker that is away is reported again with every attempt."""
-        text = error.str()
-        if text != self._told:
-            self._told = text
-            self._log.warning("Kafka", reason=text)
-
 
 def as_bytes(value: str | bytes | None) -> bytes | None:
     """The client types keys and values as text or bytes; here they are bytes."""
@@ -232,6 +226,7 @@ def producer(cluster: Cluster, client: str) -> Producer:
             "queue.buffering.max.messages": 50_000,
             "topic.metadata.refresh.interval.ms": REFRESH_MS,
             "error_cb": _told_by_the_consumer,
+            "log_level": LOG_LEVEL,
         }
     )
 
@@ -305,7 +300,7 @@ class KafkaCommands:
         try:
             self._producer.list_topics(self._topic, timeout=METADATA_SECONDS)
         except KafkaException as error:
-            self._log.warning("partitions unknown", reason=_words(error))
+            self._log.warning("partitions unknown", reason=words_of(error))
 
     def close(self, timeout: float) -> None:
         self._producer.flush(timeout)
@@ -353,10 +348,9 @@ def identify(cluster: Cluster, topic: str) -> LogIdentity:
     told: list[str] = []
 
     def tell(error: KafkaError) -> None:
-        # How long a connection stood is no part of the reason, and it changes.
-        told.append(error.str().partition(" (after ")[0])
+        told.append(words_of(error))
 
-    configuration: dict[str, Any] = {**cluster, "log_level": 0, "error_cb": tell}
+    configuration: dict[str, Any] = {**cluster, "log_level": LOG_LEVEL, "error_cb": tell}
     admin: Any = AdminClient(configuration)
     try:
         found = admin.describe_cluster(request_timeout=ADMIN_SECONDS).result(ADMIN_SECONDS + 1)
@@ -364,15 +358,7 @@ def identify(cluster: Cluster, topic: str) -> LogIdentity:
         described = topics[topic].result(ADMIN_SECONDS + 1)
     except (KafkaException, TimeoutError) as error:
         admin.poll(0)
-        why = told[0] if told else _words(error)
+        why = told[0] if told else words_of(error)
         msg = f"Kafka at {cluster['bootstrap.servers']}, topic {topic}: {why}"
         raise LogAwayError(msg) from error
     return LogIdentity(str(found.cluster_id), str(described.topic_id))
-
-
-def _words(error: Exception) -> str:
-    """The words of librdkafka, where the client wraps them."""
-    first = error.args[0] if error.args else None
-    return (
-        first.str() if isinstance(first, KafkaError) else f"{type(error).__name__} {error}".strip()
-    )
