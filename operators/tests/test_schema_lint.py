@@ -22,6 +22,10 @@ def test_the_migrations_of_this_release_are_clean() -> None:
     [
         ("DROP TABLE a;", {"ban-drop-table": True, "missing-contract-header": True}),
         ("-- nexync: contract\nDROP TABLE a;", {"ban-drop-table": True}),
+        (
+            "-- squawk-ignore ban-drop-table\nDROP TABLE a;",
+            {"missing-contract-header": True},
+        ),
         ("TRUNCATE a;", {"ban-truncate": True}),
         ("DELETE FROM a;", {"ban-delete-all": True}),
         ("DELETE FROM a WHERE b;", {}),
