@@ -386,3 +386,33 @@ def test_deleting_drops_what_the_migrations_made_and_nothing_else(
         assert drop_all(connection, Limits()) == 0
     left = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r','v','S')"
     assert _rows(database, left) == [("stranger",)]
+
+
+@pytest.mark.parametrize("identifier", [True, False])
+def test_the_owner_of_the_database_needs_no_other_right(identifier: bool, database: str) -> None:
+    """No superuser: everything from the extension to the baseline, also where the server hides its identifier."""
+    role = sql.Identifier(f"owner_{uuid.uuid4().hex[:12]}")
+    name = sql.Identifier(urlsplit(database).path[1:])
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, role))
+        if not identifier:
+            connection.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+    parts = urlsplit(database)
+    url = urlunsplit(
+        parts._replace(netloc=f"{role.as_string()[1:-1]}@{parts.netloc.split('@')[1]}")
+    )
+    try:
+        schema.reconcile(url, schema.find_folder())
+        with session(url) as connection:
+            assert history(connection).database.startswith("127.0.0.1:") is not identifier
+            connection.execute(
+                "DROP TABLE schema_migrations, schema_migration_starts, schema_migration_objects"
+            )
+        assert schema.reconcile(url, schema.find_folder(), schema.Options(baseline=4)) == ()
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            owner = sql.Identifier(str(parts.username))
+            connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, owner))
+            connection.execute(sql.SQL("DROP ROLE {}").format(role))

@@ -139,12 +139,7 @@ def run_lock(connection: psycopg.Connection, seconds: float) -> Generator[None]:
 
 def history(connection: psycopg.Connection) -> History:
     """What was applied, also from a database that no runner or an older one has touched; changes nothing."""
-    database = str(
-        _one(
-            connection,
-            "SELECT system_identifier || '/' || current_database() FROM pg_control_system()",
-        )
-    )
+    database = str(_one(connection, _identity(connection)))
     rows = _rows(connection, "schema_migrations")
     starts = _rows(connection, "schema_migration_starts")
     started = None
@@ -153,6 +148,16 @@ def history(connection: psycopg.Connection) -> History:
         creates = tuple((str(table), str(index)) for table, index in one["creates"])
         started = Started(int(one["number"]), str(one["name"]), str(one["checksum"]), creates)
     return History(database, tuple(_applied(row) for row in rows), started)
+
+
+def _identity(connection: psycopg.Connection) -> LiteralString:
+    """A query for what no other database has; by its address where the server hides its identifier."""
+    if _one(connection, "SELECT has_function_privilege('pg_control_system()', 'EXECUTE')"):
+        return "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
+    return (
+        "SELECT coalesce(host(inet_server_addr()), 'local') || ':' || current_setting('port') "
+        "|| '/' || current_database()"
+    )
 
 
 def _applied(row: Mapping[str, Any]) -> Applied:

@@ -1,0 +1,83 @@
+"""What the PostgresSchema kind reads from Kubernetes, and what it says when something isn't there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from nexync_operator.errors import ReconcileError, RefusedError
+from nexync_operator.kinds import Kind
+from nexync_operator.postgres_schema import PostgresSchemaKind, _refuse_second, limits
+from nexync_operator.resources import Resource
+
+SPEC = {
+    "connection": {"secretRef": {"name": "backends", "key": "postgres-url"}},
+    "migrations": {"configMapRef": {"name": "files"}},
+}
+
+
+@dataclass
+class FakeCluster:
+    """Secrets and ConfigMaps in memory."""
+
+    secrets: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    async def secret(self, namespace: str, name: str) -> Mapping[str, bytes]:
+        return self.secrets
+
+    async def config_map(self, namespace: str, name: str) -> Mapping[str, str]:
+        return self.files
+
+    async def resources(self, kind: Kind) -> Sequence[Resource]:
+        return ()
+
+
+def _resource(name: str, created: str = "2030-01-01T00:00:00Z", **status: Any) -> Resource:
+    meta = {"namespace": "n", "name": name, "uid": name, "creationTimestamp": created}
+    return Resource.read({"metadata": meta, "spec": SPEC, "status": status}, "PostgresSchema")
+
+
+async def test_a_missing_key_is_named_and_retried() -> None:
+    """Not stalled: somebody fills the Secret a little later."""
+    with pytest.raises(ReconcileError, match="no key 'postgres-url'") as caught:
+        await PostgresSchemaKind().look(_resource("a"), FakeCluster({"other": b""}))
+    assert caught.value.reason == "SecretKeyMissing"
+    assert not isinstance(caught.value, RefusedError)
+
+
+@pytest.mark.parametrize(
+    ("url", "files", "reason"),
+    [
+        (b"postgresql://x@127.0.0.1:1/x", {"0002_a.sql": "SELECT 1;"}, "InvalidMigrations"),
+        (b"postgresql://x@127.0.0.1:1/x", {}, "InvalidMigrations"),
+        (b"postgresql://x@127.0.0.1:1/x", {"0001_a.sql": "SELECT 1;"}, "DatabaseUnreachable"),
+        (b"a word", {"0001_a.sql": "SELECT 1;"}, "InvalidConnection"),
+    ],
+)
+async def test_what_is_wrong_becomes_a_reason(
+    url: bytes, files: Mapping[str, str], reason: str
+) -> None:
+    """Files are looked at before the database, and a URL never stands in a message."""
+    cluster = FakeCluster({"postgres-url": url}, files)
+    step = await PostgresSchemaKind().look(_resource("a"), cluster)
+    ready = step().conditions[0]
+    assert ready.reason == reason
+    assert url.decode() not in ready.message
+
+
+def test_the_older_of_two_wins() -> None:
+    """By time, then by uid; the older one is not disturbed."""
+    old = _resource("old", database="7/x")
+    young = _resource("young", "2030-01-02T00:00:00Z", database="7/x")
+    with pytest.raises(RefusedError, match="n/old is older"):
+        _refuse_second(young, "7/x", [old])
+    _refuse_second(old, "7/x", [young])
+    _refuse_second(young, "8/x", [old])
+
+
+def test_limits_are_those_of_the_spec() -> None:
+    """In seconds."""
+    found = limits({"lockTimeoutSeconds": 2, "statementTimeoutSeconds": 9})
+    assert (found.lock_seconds, found.statement_seconds) == (2.0, 9.0)
