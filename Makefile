@@ -65,7 +65,7 @@ check-dependencies:
 
 .PHONY: check-sql
 check-sql:
-	@$(BIN)/squawk --config operators/.squawk.toml operators/migrations/*.sql
+	@$(BIN)/python -m nexync_operator lint
 
 .PHONY: check-generated
 check-generated:

@@ -17,6 +17,7 @@ from nexync_contracts.channels import CHAT_PARTITIONS
 from nexync_operator import schema, topics
 from nexync_operator.adapters.kafka import KafkaTopicAdmin
 from nexync_operator.errors import ReconcileError
+from nexync_operator.schema_lint import lint
 from nexync_operator.waiting import wait_for
 
 
@@ -35,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("--partitions", type=int, default=CHAT_PARTITIONS)
     apply.add_argument("--replication", type=int, default=1)
     apply.add_argument("--wait", type=float, default=60.0, help="seconds to wait for a backend")
+    lint = commands.add_parser("lint", help="look for statements that destroy or lock")
+    lint.add_argument("--migrations", type=Path, help="folder of NNNN_name.sql")
     commands.add_parser(
         "run", help="the operator: reconcile KafkaTopic and PostgresSchema resources"
     )
@@ -64,6 +67,15 @@ def _apply_schema(url: str, folder: Path, wait: float) -> int:
     return len(applied)
 
 
+def _lint(folder: Path) -> int:
+    migrations = schema.load(folder)
+    findings = lint(migrations, {})
+    for one in findings:
+        _say(f"{one.migration}:{one.line}: {one.rule}: {one.message}")
+    _say(f"{len(migrations)} migrations, {len(findings)} findings")
+    return 1 if findings else 0
+
+
 def _run() -> int:
     # Imported here: `apply` on one machine needs neither kopf nor an HTTP client.
     from nexync_operator.app import run  # noqa: PLC0415
@@ -80,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "run":
         return _run()
+    if options.command == "lint":
+        return _told(lambda: _lint(options.migrations or schema.find_folder()))
     steps: list[Callable[[], int]] = []
     if options.postgres:
         steps.append(
@@ -95,14 +109,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     if not steps:
         parser.error("name --kafka, --postgres or both")
+    return _told(lambda: _apply(steps))
+
+
+def _apply(steps: Sequence[Callable[[], int]]) -> int:
+    if not sum(step() for step in steps):
+        _say("topics and schema are as desired")
+    return 0
+
+
+def _told(work: Callable[[], int]) -> int:
     try:
-        changes = sum(step() for step in steps)
+        return work()
     except ReconcileError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if not changes:
-        _say("topics and schema are as desired")
-    return 0
 
 
 if __name__ == "__main__":
