@@ -261,6 +261,24 @@ async def test_a_new_name_is_listed_before_postgres_has_it(
     assert (view.name, view.head, view.unread, view.last) == ("Tea", 3, 1, renamed)
 
 
+async def test_a_former_member_keeps_the_name_of_then(town: Town, parts: Parts, pool: Pool) -> None:
+    """A group that is renamed after somebody has left doesn't tell that person."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [ada, bob], 2)
+    await town.insert([record(chat_stream(chat), 4, 2, 4_000, bob, ChatRenamed(name="Secret"))])
+    async with pool.connection() as connection:
+        await connection.execute(
+            "UPDATE members SET until_seq = 3 WHERE chat = %s AND person = %s", (chat, ada)
+        )
+        await connection.execute(
+            "UPDATE streams SET head = 4, snapshot = (snapshot::jsonb"
+            """ || '{"name": "Secret", "named": 4}')::json WHERE id = %s""",
+            (chat_stream(chat),),
+        )
+    assert (await parts.listing.chat(ada, chat)).name == "group"
+    assert (await parts.listing.chat(bob, chat)).name == "Secret"
+
+
 async def test_a_former_member_sees_the_past_only(town: Town, parts: Parts, pool: Pool) -> None:
     """The last visible event is the removal; members of today are not shown."""
     ada, bob = await town.person("ada"), await town.person("bob")

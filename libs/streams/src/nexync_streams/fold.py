@@ -41,12 +41,16 @@ class Membership(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChatState:
-    """A chat as the fold has it: its kind, its name, where its stream lives, who is in it."""
+    """A chat as the fold has it: its kind, its name, where its stream lives, who is in it.
+
+    `named` is the seq of the event that gave it its name: who left before that doesn't learn it.
+    """
 
     kind: ChatKind
     name: str | None
     partition: int
     members: Mapping[PersonId, Membership]
+    named: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _body_after(body: Body | None, record: EventRecord) -> Body:
 
 def _created(event: ChatCreated, seq: int) -> ChatState:
     members = {member.person: Membership(member.role, seq) for member in event.members}
-    return ChatState(event.kind, event.name, event.partition, MappingProxyType(members))
+    return ChatState(event.kind, event.name, event.partition, MappingProxyType(members), seq)
 
 
 def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
@@ -120,7 +124,7 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     if isinstance(event, MessageCreated):
         return body
     if isinstance(event, ChatRenamed):
-        return ChatState(body.kind, event.name, body.partition, body.members)
+        return ChatState(body.kind, event.name, body.partition, body.members, record.seq)
     members = dict(body.members)
     if isinstance(event, MemberAdded) and event.person not in members:
         members[event.person] = Membership(event.role, record.seq)
@@ -129,7 +133,7 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     else:
         msg = f"{event.tag} can't happen at {record.stream} {record.seq}"
         raise FoldError(msg)
-    return ChatState(body.kind, body.name, body.partition, MappingProxyType(members))
+    return ChatState(body.kind, body.name, body.partition, MappingProxyType(members), body.named)
 
 
 def _person_after(body: PersonState, record: EventRecord) -> PersonState:
@@ -148,7 +152,7 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
 def snapshot(body: Body) -> str:
     """The body as JSON text; head, n, at and epoch are written beside it.
 
-    A chat: `{"v":1,"kind","name","partition","members":{person:[role,from_seq]}}`;
+    A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]}}`;
     a person: `{"v":1,"chats":{chat:seq}}`.
     """
     if isinstance(body, ChatState):
@@ -156,6 +160,7 @@ def snapshot(body: Body) -> str:
             "v": SNAPSHOT_VERSION,
             "kind": body.kind.value,
             "name": body.name,
+            "named": body.named,
             "partition": body.partition,
             "members": {p: [m.role.value, m.from_seq] for p, m in body.members.items()},
         }
@@ -177,5 +182,9 @@ def from_snapshot(stream: Stream, text: str | bytes | Mapping[str, Any]) -> Body
         for person, (role, from_seq) in value["members"].items()
     }
     return ChatState(
-        ChatKind(value["kind"]), value["name"], int(value["partition"]), MappingProxyType(members)
+        ChatKind(value["kind"]),
+        value["name"],
+        int(value["partition"]),
+        MappingProxyType(members),
+        int(value.get("named", 1)),
     )

@@ -29,7 +29,12 @@ FROM (
 """
 
 _FACTS = """
-SELECT s.id, s.snapshot->>'kind', s.snapshot->>'name',
+SELECT s.id, s.snapshot->>'kind',
+       CASE WHEN coalesce((s.snapshot->>'named')::bigint, 1) <= u.seen THEN s.snapshot->>'name'
+            ELSE (SELECT e.event->>'name' FROM events e
+                  WHERE e.stream = s.id AND e.seq <= u.seen
+                    AND e.tag IN ('chat.created', 'chat.renamed')
+                  ORDER BY e.seq DESC LIMIT 1) END,
        s.partition, s.log_epoch, s.head, s.n, s.at,
        (SELECT count(*) FROM members c WHERE c.chat = w.chat AND c.until_seq IS NULL),
        coalesce(r.seq, 0), coalesce(r.n, 0),
@@ -38,7 +43,12 @@ SELECT s.id, s.snapshot->>'kind', s.snapshot->>'name',
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
+CROSS JOIN LATERAL (
+    SELECT max(coalesce(v.until_seq, 9223372036854775807)) AS seen
+    FROM members v WHERE v.chat = w.chat AND v.person = %(person)s
+) u
 """
+"""A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """
 SELECT w.chat, p.id, p.username, p.name, m.role
