@@ -31,7 +31,8 @@ class Device:
 
     `repair` off makes a device that never asks for what it lacks. `check_seconds` is its own check of heads.
     `only` names the chats that this device keeps; events of others are passed over. `on_event` is called with
-    the stream and the monotonic time of every event frame. `longest_hole` is in seconds.
+    the stream and the monotonic time of every event frame. `longest_hole` is in seconds; `moves` are the monotonic
+    times at which a socket became the device's, `offline` the spans in which it had none after it had one.
     """
 
     def __init__(
@@ -58,6 +59,9 @@ class Device:
         self.repairs = 0
         self.live = False
         self.longest_hole = 0.0
+        self.moves: list[float] = []
+        self.offline: list[tuple[float, float]] = []
+        self._offline_since: float | None = None
         self._hole_since: dict[Stream, float] = {}
         self._gateways = gateways
         self._turn = 0
@@ -71,6 +75,8 @@ class Device:
         self._stopping = False
         self._resetting: set[Stream] = set()
         self._group: asyncio.TaskGroup | None = None
+        self._successors: set[asyncio.Task[None]] = set()
+        self._terminal = False
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator["Device"]:
@@ -88,6 +94,8 @@ class Device:
                     await self._socket.close()
                 runner.cancel()
                 checker.cancel()
+                for successor in self._successors:
+                    successor.cancel()
 
     async def send(self, chat: ChatId, body: str) -> Sending:
         """Line up a message and write it when the socket takes it; doesn't wait for anything."""
@@ -134,14 +142,16 @@ class Device:
             started = time.monotonic()
             url = self._gateways[self._turn % len(self._gateways)]
             self._turn += 1
-            terminal = await self._session(url)
-            if terminal:
+            await self._session(url)
+            while self._successors:
+                await asyncio.wait(self._successors)
+            if self._terminal:
                 return
             failures = 0 if time.monotonic() - started > 5.0 else failures + 1
             await asyncio.sleep(self._dice.uniform(0.02, min(2.0, 0.1 * 2**failures)))
 
-    async def _session(self, url: str) -> bool:
-        """One socket from handshake to close; True when the server said not to come back."""
+    async def _session(self, url: str) -> None:
+        """One socket from handshake to close; notes when the server said not to come back."""
         try:
             async with asyncio.timeout(10.0):
                 socket = await connect(
@@ -160,9 +170,9 @@ class Device:
         except InvalidStatus as error:
             if error.response.status_code in _HANDSHAKE:
                 await self._refresh()
-            return False
+            return
         except (OSError, TimeoutError, WebSocketException):
-            return False
+            return
         try:
             await self._read(socket)
         except (ConnectionClosed, TimeoutError, OSError):
@@ -171,12 +181,13 @@ class Device:
             if self._socket is socket:
                 self.live = False
                 self._socket = None
+                self._offline_since = time.monotonic()
             await socket.close()
         code = socket.close_code or 1006
         self.close_codes.append(code)
         if code == CloseCode.UNAUTHENTICATED:
             await self._refresh()
-        return code >= TERMINAL_CLOSE_FROM
+        self._terminal = self._terminal or code >= TERMINAL_CLOSE_FROM
 
     async def _refresh(self) -> None:
         with contextlib.suppress(RefusedError, OSError):
@@ -199,7 +210,7 @@ class Device:
                     patience.reschedule(None)
                     await self._take_over(socket)
                 elif isinstance(frame, frames.DrainFrame):
-                    self._follow_drain()
+                    self._follow_drain(socket)
                 else:
                     await self._take(frame, socket)
 
@@ -213,19 +224,32 @@ class Device:
         """This socket is the device's from now on; an older one (drained) is closed."""
         older, self._socket = self._socket, socket
         self.live = True
+        now = time.monotonic()
+        self.moves.append(now)
+        if self._offline_since is not None:
+            self.offline.append((self._offline_since, now))
+            self._offline_since = None
         self.outbox.reconnected()
         await self._pump()
         if older is not None and older is not socket:
             await older.close()
 
-    def _follow_drain(self) -> None:
+    def _follow_drain(self, socket: ClientConnection) -> None:
+        """Have a second socket before the first is closed, as the page has."""
         if self._group is not None and not self._stopping:
+            successor = self._group.create_task(
+                self._succeed(socket), name=f"{self.name} successor"
+            )
+            self._successors.add(successor)
+            successor.add_done_callback(self._successors.discard)
+
+    async def _succeed(self, drained: ClientConnection) -> None:
+        """Sockets until one has taken over from the drained one and ended, or the drained one is gone."""
+        while self._socket is drained and not self._stopping and not self._terminal:
             url = self._gateways[self._turn % len(self._gateways)]
             self._turn += 1
-            self._group.create_task(self._drained_to(url), name=f"{self.name} drain")
-
-    async def _drained_to(self, url: str) -> None:
-        await self._session(url)
+            await self._session(url)
+            await asyncio.sleep(self._dice.uniform(0.05, 0.2))
 
     async def _take(self, frame: frames.ServerFrame, socket: ClientConnection) -> None:
         now = time.monotonic()

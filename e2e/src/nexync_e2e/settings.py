@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,38 @@ def wires() -> Wires:
         redis_state=os.environ.get("NEXYNC_REDIS_STATE_URL", "redis://127.0.0.1:16379/0"),
         origin=os.environ.get("NEXYNC_ORIGIN") or None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How the cluster of KUBECONFIG is used: `root` is the repository, `namespace` is made and deleted.
+
+    `values` and `backend_values` are values files of the two charts, `node` an address that serves NodePorts (found
+    if None), `origin` one of the public origins that the values name.
+    """
+
+    root: Path
+    namespace: str
+    values: tuple[str, ...]
+    backend_values: tuple[str, ...]
+    node: str | None
+    origin: str
+
+
+def cluster_settings() -> ClusterSettings:
+    """From NEXYNC_CLUSTER_NAMESPACE, _VALUES, _BACKENDS_VALUES (files with commas between), _NODE and NEXYNC_ORIGIN.
+
+    Without NEXYNC_ROOT the repository is the working directory.
+    """
+    return ClusterSettings(
+        root=Path(os.environ.get("NEXYNC_ROOT") or Path.cwd()),
+        namespace=_first("NEXYNC_CLUSTER_NAMESPACE", default="nexync-e2e"),
+        values=_listed("NEXYNC_CLUSTER_VALUES"),
+        backend_values=_listed("NEXYNC_CLUSTER_BACKENDS_VALUES"),
+        node=os.environ.get("NEXYNC_CLUSTER_NODE") or None,
+        origin=_first("NEXYNC_ORIGIN", default="http://localhost:8080"),
+    )
+
+
+def _listed(name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from nexync_e2e.loss.cast import Cast
-from nexync_e2e.loss.faults import FAULTS
+from nexync_e2e.loss.faults import FAULTS, scenarios
 from nexync_e2e.loss.machine import Machine
 from nexync_e2e.loss.run import run, table
 from nexync_e2e.loss.twins import TWINS, as_it_has_to_be, run_twin
@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.loss, pytest.mark.asyncio(loop_scope="module")]
 
 async def test_nothing_is_lost_under_any_fault(people: Cast) -> None:
     """All faults, one after another under one load, ≥ 200 acks before, during and after each."""
-    reports = await run(people, wires(), Machine(), tuple(FAULTS))
+    machine = Machine()
+    reports = await run(people, wires(), machine, scenarios(tuple(FAULTS), machine, wires()))
     sys.stdout.write("\n" + table(reports) + "\n")
     assert [(report.fault, report.violations) for report in reports if report.violations] == []
     assert all(min(report.before, report.during, report.after) >= 200 for report in reports)

@@ -5,7 +5,7 @@ import asyncio
 import sys
 
 from nexync_e2e.loss.cast import CHATS, WRITERS, Cast, cast
-from nexync_e2e.loss.faults import chosen
+from nexync_e2e.loss.faults import chosen, scenarios
 from nexync_e2e.loss.machine import Machine
 from nexync_e2e.loss.run import Report, run, table
 from nexync_e2e.loss.twins import TWINS, as_it_has_to_be, run_twin
@@ -54,7 +54,9 @@ async def _main(
     async with cast(where, writers=writers, chats=chats) as people:
         print(f"{len(people.people)} writers in {len(people.groups)} chats")
         if faults:
-            reports = await run(people, where, Machine(), faults, acks=acks, seed=seed, tell=_tell)
+            machine = Machine()
+            injected = scenarios(faults, machine, where)
+            reports = await run(people, where, machine, injected, acks=acks, seed=seed, tell=tell)
             print("\n" + table(reports))
             good = not any(report.violations for report in reports)
         for name in twin_names:
@@ -74,7 +76,8 @@ async def _twin(name: str, people: Cast, where: Wires) -> bool:
     return good
 
 
-def _tell(report: Report) -> None:
+def tell(report: Report) -> None:
+    """Say at once how a fault went, with its first violations."""
     print(
         f"{report.fault}: {report.seconds:.1f} s, {len(report.violations)} violations", flush=True
     )

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import functools
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from nexync_e2e.loss.machine import BACKENDS, GATEWAYS, PERSISTERS, Machine
+from nexync_e2e.loss.site import Scenario
 from nexync_e2e.settings import Wires
 
 Fault = Callable[[Machine, Wires], Awaitable[None]]
@@ -132,3 +134,8 @@ def chosen(names: str) -> tuple[str, ...]:
             raise ValueError(msg)
         result += found
     return tuple(result)
+
+
+def scenarios(names: Sequence[str], machine: Machine, wires: Wires) -> dict[str, Scenario]:
+    """The named faults, bound to the machine that they happen on."""
+    return {name: functools.partial(SCENARIOS[name], machine, wires) for name in names}

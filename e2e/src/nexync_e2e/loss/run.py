@@ -1,14 +1,13 @@
 """One fault after another under one load: before, during, after; then quiet, then the judgement."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nexync_e2e.loss.cast import Cast
 from nexync_e2e.loss.checks import Violation, check
-from nexync_e2e.loss.faults import SCENARIOS
 from nexync_e2e.loss.load import Load, now
-from nexync_e2e.loss.machine import Machine
+from nexync_e2e.loss.site import Scenario, Site
 from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
@@ -21,7 +20,8 @@ _CATCH_UP_SECONDS = 40.0
 class Report:
     """What one fault did. Times are seconds; `first_ack` counts from the injection.
 
-    `silence` is the longest time in which a chat had no event while the fault and the load after it ran;
+    `moves` are the moments at which devices came to a new socket, and `offline` the longest time in which one had
+    none. `silence` is the longest time in which a chat had no event while the fault and the load after it ran;
     `hole` the longest time a device had a hole; `caught_up` the time from the end of the load until every
     device had everything.
     """
@@ -35,6 +35,8 @@ class Report:
     events: int = 0
     first_ack: float | None = None
     silence: float = 0.0
+    offline: float = 0.0
+    moves: tuple[float, ...] = ()
     hole: float = 0.0
     repairs: int = 0
     caught_up: float = 0.0
@@ -45,26 +47,29 @@ class Report:
 async def run(
     people: Cast,
     wires: Wires,
-    machine: Machine,
-    faults: Sequence[str],
+    site: Site,
+    scenarios: Mapping[str, Scenario],
     *,
     acks: int = 200,
     repair: bool = True,
     patience: float = _CATCH_UP_SECONDS,
+    fault_seconds: float = _PHASE_SECONDS,
     seed: int = 1,
     tell: Callable[[Report], None] | None = None,
 ) -> list[Report]:
-    """Reports of the faults in their order; each violation is in the report of the fault that showed it first.
+    """Reports of the scenarios in their order; each violation is in the report of the fault that showed it first.
 
-    `patience` is how long the devices have to catch up after the load, seconds.
+    `patience` is how long the devices have to catch up after the load, `fault_seconds` how long a fault may take.
     """
     reports: list[Report] = []
     seen: set[Violation] = set()
     load = Load(people, wires, repair=repair, seed=seed)
     histories = Histories(people, load)
     async with load.running():
-        for name in faults:
-            report = await _one(name, load, people, wires, machine, acks, histories, patience)
+        for name, scenario in scenarios.items():
+            report = Report(name)
+            under_load = _Run(load, people, site, histories, acks, patience, fault_seconds)
+            await _one(report, scenario, under_load)
             report.violations = [found for found in report.violations if found not in seen]
             seen.update(report.violations)
             reports.append(report)
@@ -73,44 +78,50 @@ async def run(
     return reports
 
 
-async def _one(
-    name: str,
-    load: Load,
-    people: Cast,
-    wires: Wires,
-    machine: Machine,
-    acks: int,
-    histories: Histories,
-    patience: float,
-) -> Report:
-    report = Report(name)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all scenarios of one run share."""
+
+    load: Load
+    people: Cast
+    site: Site
+    histories: Histories
+    acks: int
+    patience: float
+    fault_seconds: float
+
+
+async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
+    load, people, histories = run.load, run.people, run.histories
     started = now()
-    broken = await machine.broken_invariants()
+    broken = await run.site.broken_invariants()
     changes, repairs = load.changes, sum(device.repairs for device in load.devices)
     for device in load.devices:
         device.longest_hole = 0.0
+        device.moves.clear()
+        device.offline.clear()
     load.write()
-    report.before = await _until_acks(load, acks, report)
+    report.before = await _until_acks(load, run.acks, report)
     injected = now()
     acks_before = load.acks
-    async with asyncio.timeout(_PHASE_SECONDS):
-        await SCENARIOS[name](machine, wires)
-    await _until_acks(load, acks, report)
+    async with asyncio.timeout(run.fault_seconds):
+        await scenario()
+    await _until_acks(load, run.acks, report)
     report.during = load.acks - acks_before
-    report.after = await _until_acks(load, acks, report)
+    report.after = await _until_acks(load, run.acks, report)
     stopped = now()
     report.first_ack = load.first_ack_after(injected)
     report.silence = load.longest_silence(injected, stopped)
     await _bounded(load.pause(), report)
-    await _bounded(load.all_decided(seconds=patience), report)
+    await _bounded(load.all_decided(seconds=run.patience), report)
     await histories.read()
-    await caught_up(load, people, histories, seconds=patience)
+    await caught_up(load, people, histories, seconds=run.patience)
     report.caught_up = now() - stopped
     read = await histories.read()
     await ask_outcomes(load, read)
     run_record = record(load, people, read)
     report.violations += check(run_record)
-    if (times := await machine.broken_invariants() - broken) > 0:
+    if (times := await run.site.broken_invariants() - broken) > 0:
         report.violations.append(
             Violation("broken", f"a persister met a broken invariant {times} times")
         )
@@ -118,11 +129,15 @@ async def _one(
     report.events = sum(
         histories.head(str(group.admin.id), str(group.chat)) for group in people.groups
     )
+    report.moves = tuple(
+        sorted(moment - injected for device in load.devices for moment in device.moves)
+    )
+    spans = [after - before for device in load.devices for before, after in device.offline]
+    report.offline = max(spans, default=0.0)
     report.hole = max(device.longest_hole for device in load.devices)
     report.repairs = sum(device.repairs for device in load.devices) - repairs
     report.changes = load.changes - changes
     report.seconds = now() - started
-    return report
 
 
 async def _until_acks(load: Load, acks: int, report: Report) -> int:
@@ -146,7 +161,7 @@ def table(reports: Sequence[Report]) -> str:
     """The reports for a terminal."""
     names = (
         "fault", "acks before", "during", "after", "rejected", "joins/leaves", "events",
-        "first ack s", "silence s", "hole s", "repairs", "caught up s", "took s", "violations",
+        "first ack s", "silence s", "offline s", "hole s", "repairs", "caught up s", "took s", "violations",
     )  # fmt: skip
     rows: list[tuple[str, ...]] = [names]
     for report in reports:
@@ -161,6 +176,7 @@ def table(reports: Sequence[Report]) -> str:
                 *(str(number) for number in numbers),
                 first,
                 f"{report.silence:.2f}",
+                f"{report.offline:.2f}",
                 f"{report.hole:.2f}",
                 str(report.repairs),
                 f"{report.caught_up:.2f}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nexync_e2e.loss.cast import Cast, regrouped
-from nexync_e2e.loss.faults import SCENARIOS
+from nexync_e2e.loss.faults import SCENARIOS, scenarios
 from nexync_e2e.loss.machine import GATEWAYS, PERSISTERS, Machine
 from nexync_e2e.loss.run import Report, run
 from nexync_e2e.settings import Wires
@@ -69,7 +69,7 @@ async def run_twin(twin: Twin, people: Cast, wires: Wires) -> Report:
                 fresh,
                 wires,
                 machine,
-                (twin.scenario,),
+                scenarios((twin.scenario,), machine, wires),
                 acks=150,
                 repair=twin.repair,
                 patience=20.0,

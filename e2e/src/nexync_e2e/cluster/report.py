@@ -1,0 +1,64 @@
+"""What a run on a cluster found, as Markdown: for the terminal, and for docs/cluster.md when that is asked for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from nexync_e2e.loss.run import Report
+
+_BAR: Final = 40
+BEGIN: Final = "<!-- figures: begin -->"
+END: Final = "<!-- figures: end -->"
+
+
+def faults(reports: Sequence[Report]) -> str:
+    """One row a fault. Times are seconds."""
+    head = (
+        "| fault | took | acks | lost, doubled, reordered | longest without a socket | longest silence of a chat "
+        "| new sockets |"
+    )
+    rows = [head, "|---|--:|--:|--:|--:|--:|--:|"]
+    rows += [
+        f"| {report.fault} | {report.seconds:.0f} | {report.before + report.during + report.after} "
+        f"| {len(report.violations)} | {report.offline:.2f} | {report.silence:.2f} "
+        f"| {len(report.moves)} |"
+        for report in reports
+    ]
+    return "\n".join(rows)
+
+
+def histogram(moves: Sequence[float], *, width: float = 2.0, rows: int = 60) -> str:
+    """How the sockets of one fault were spread: a line for each `width` seconds with at least one new socket.
+
+    `moves` are seconds since the fault began; at most `rows` lines, the last one holding the rest.
+    """
+    slots = Counter(min(int(moment // width), rows - 1) for moment in moves)
+    most = max(slots.values(), default=1)
+    return "\n".join(
+        f"{slot * width:5.0f} s  {'█' * max(1, round(count / most * _BAR))} {count}"
+        for slot, count in sorted(slots.items())
+    )
+
+
+def whole(times: Mapping[str, float], reports: Sequence[Report]) -> str:
+    """Times of the steps, the table of faults, a histogram for each."""
+    steps = ["| step | seconds |", "|---|--:|"]
+    steps += [f"| {name} | {seconds:.1f} |" for name, seconds in times.items()]
+    parts = ["\n".join(steps), faults(reports)]
+    for report in reports:
+        if report.moves:
+            parts.append(f"New sockets during {report.fault}:")
+            parts.append(f"```text\n{histogram(report.moves)}\n```")
+    return "\n\n".join(parts)
+
+
+def write(page: Path, figures: str) -> None:
+    """Replace what is between the two markers of the page. Raises ValueError when it has none."""
+    text = page.read_text()
+    if BEGIN not in text or END not in text:
+        msg = f"{page} has no {BEGIN} and {END}"
+        raise ValueError(msg)
+    before, rest = text.split(BEGIN, maxsplit=1)
+    after = rest.split(END, maxsplit=1)[1]
+    page.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}")
