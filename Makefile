@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml libs/*/pyproject.toml))
+PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml libs/*/pyproject.toml charts/*/pyproject.toml))
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export NEXT_TELEMETRY_DISABLED := 1
 
@@ -70,6 +70,7 @@ check-sql:
 .PHONY: check-generated
 check-generated:
 	@$(BIN)/python -m nexync_contracts_gen --check
+	@$(BIN)/python -m nexync_charts --check
 
 .PHONY: check-web
 check-web:
@@ -82,8 +83,9 @@ format: ## Format all code, fix what ruff and prettier can fix
 	@cd svc-web && npm run --silent format
 
 .PHONY: generate
-generate: ## Write OpenAPI, AsyncAPI, TypeScript and goldens from the contracts
+generate: ## Write what follows from contracts, migrations, routes and the charts' values
 	@$(BIN)/python -m nexync_contracts_gen
+	@$(BIN)/python -m nexync_charts
 
 .PHONY: lock
 lock: ## Pin third-party packages anew, with hashes

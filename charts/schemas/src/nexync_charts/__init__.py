@@ -1,0 +1,1 @@
+"""What may stand in the charts' values, written down once."""

@@ -1,0 +1,262 @@
+"""The values of each chart that runs something."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nexync_charts.shapes import (
+    Autoscaling,
+    Budget,
+    Cidr,
+    Count,
+    Drain,
+    Image,
+    Key,
+    Name,
+    NodePort,
+    Port,
+    Probes,
+    Quantity,
+    Raw,
+    Raws,
+    Resources,
+    Rules,
+    Service,
+    ServiceAccount,
+    Several,
+    Spread,
+    Strict,
+    Words,
+)
+from nexync_charts.shared import Destination, Global
+
+
+class Chart(Strict):
+    """What every chart has."""
+
+    global_: Annotated[Global, Field(alias="global")]
+    name_override: Name
+    fullname_override: Name
+    common_labels: Words
+    library: Annotated[Raw, Field(alias="nexync-lib", default_factory=dict)]
+    """Put there by Helm for the library chart; nothing to set."""
+
+
+class Component(Chart):
+    """What runs in a pod."""
+
+    enabled: bool
+    image: Image
+    drain: Drain
+    probes: Probes
+    resources: Resources
+    pod_security_context: Raw
+    security_context: Raw
+    tmp_size_limit: Quantity
+    service_account: ServiceAccount
+    network_policy: Rules
+    node_selector: Words
+    affinity: Raw
+    tolerations: Raws
+    priority_class_name: Name
+    pod_annotations: Words
+    pod_labels: Words
+    extra_env: Raws
+    extra_env_from: Raws
+    extra_volumes: Raws
+    extra_volume_mounts: Raws
+    init_containers: Raws
+
+
+class Replicated(Component):
+    """What may run several times."""
+
+    replica_count: Count
+    max_surge: Several | Annotated[str, Field(pattern=r"^[0-9]{1,3}%$")]
+    pod_disruption_budget: Budget
+    topology_spread: Spread
+
+
+class Scaled(Replicated):
+    """What may be scaled by load."""
+
+    autoscaling: Autoscaling
+
+
+class GatewayConfig(Strict):
+    """Settings of svc-gateway."""
+
+    max_connections: Annotated[int, Field(ge=1, le=1_000_000)]
+    max_age_seconds: Annotated[int, Field(ge=0, le=604_800)]
+
+
+class Gateway(Scaled):
+    """svc-gateway."""
+
+    config: GatewayConfig
+    service: Service
+
+
+class AuthConfig(Strict):
+    """Settings of svc-auth."""
+
+    hash_threads: Annotated[int, Field(ge=1, le=32)]
+
+
+class SigningKey(Strict):
+    """The key of access tokens."""
+
+    existing_secret: Name
+    key: Key
+
+
+class Auth(Scaled):
+    """svc-auth."""
+
+    config: AuthConfig
+    signing_key: SigningKey
+    service: Service
+
+
+class ChatConfig(Strict):
+    """Settings of svc-chat."""
+
+    postgres_connections: Annotated[int, Field(ge=2, le=100)]
+
+
+class Chat(Scaled):
+    """svc-chat."""
+
+    config: ChatConfig
+    service: Service
+
+
+class PersisterConfig(Strict):
+    """Settings of svc-persister; sizes are per partition."""
+
+    flush_seconds: Annotated[float, Field(gt=0, le=60)]
+    flush_events: Annotated[int, Field(ge=1, le=100_000)]
+    unflushed_events: Annotated[int, Field(ge=1, le=200_000)]
+    unflushed_bytes: Annotated[int, Field(ge=65_536, le=1 << 30)]
+    recent_records: Annotated[int, Field(ge=1_000, le=1_000_000)]
+    cached_streams: Annotated[int, Field(ge=100, le=1_000_000)]
+    dead_letters_per_hour: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Persister(Scaled):
+    """svc-persister."""
+
+    config: PersisterConfig
+
+
+class MailerConfig(Strict):
+    """Settings of svc-mailer."""
+
+    mail_from: Annotated[str, Field(pattern=r"@", max_length=300)]
+    prefetch: Annotated[int, Field(ge=1, le=100)]
+
+
+class Mailer(Scaled):
+    """svc-mailer."""
+
+    config: MailerConfig
+
+
+class Web(Replicated):
+    """svc-web."""
+
+    service: Service
+
+
+class OperatorConfig(Strict):
+    """Settings of the operator, and where it goes."""
+
+    resync_seconds: Annotated[int, Field(ge=1, le=3_600)]
+    prometheus: Destination
+    api_server: Destination
+
+
+class Operator(Component):
+    """The operator: one replica, as it has no leader election."""
+
+    cluster_wide: bool
+    config: OperatorConfig
+
+
+class CertManager(Strict):
+    """Who fills the Secret of TLS."""
+
+    issuer: Name
+    kind: Literal["Issuer", "ClusterIssuer"]
+
+
+class Tls(Strict):
+    """TLS at the edge."""
+
+    enabled: bool
+    secret_name: Name
+    cert_manager: CertManager
+
+
+class OwnGateway(Strict):
+    """A Gateway of our own."""
+
+    create: bool
+    class_name: Name
+    annotations: Words
+
+
+class GatewayApi(Strict):
+    """The HTTPRoute."""
+
+    parent_refs: Raws
+    timeouts: bool
+    annotations: Words
+    gateway: OwnGateway
+
+
+class Ingress(Strict):
+    """The Ingress."""
+
+    class_name: Name
+    annotations: Words
+
+
+class Nginx(Strict):
+    """The built-in nginx."""
+
+    worker_processes: Annotated[int, Field(ge=1, le=64)]
+    worker_connections: Annotated[int, Field(ge=64, le=1_000_000)]
+    trusted_proxies: list[Cidr]
+
+
+class EdgeService(Service):
+    """The Service that the world sees."""
+
+    type: Literal["ClusterIP", "NodePort", "LoadBalancer"]
+    http_port: Port
+    https_port: Port
+    node_port: NodePort
+    https_node_port: NodePort
+    load_balancer_source_ranges: list[Cidr]
+    external_traffic_policy: Literal["Cluster", "Local"]
+
+
+class EdgeRules(Rules):
+    """Who may use the edge."""
+
+    from_: Annotated[Raws, Field(alias="from")]
+
+
+class Edge(Replicated):
+    """The edge."""
+
+    provider: Literal["nginx", "gateway-api", "ingress"]
+    hosts: list[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]]
+    max_body_size: Annotated[str, Field(pattern=r"^[0-9]+[kmg]?$")]
+    tls: Tls
+    gateway_api: GatewayApi
+    ingress: Ingress
+    nginx: Nginx
+    service: EdgeService
+    network_policy: EdgeRules  # pyright: ignore[reportIncompatibleVariableOverride] - values are read, never assigned
