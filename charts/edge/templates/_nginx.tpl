@@ -7,7 +7,6 @@ at another pod: nginx tries a server that it knows only once a single time.
 {{- $routes := (.Files.Get "files/routes.json" | fromJson).routes -}}
 worker_processes {{ .Values.nginx.workerProcesses }};
 worker_shutdown_timeout {{ .Values.drain.spreadSeconds }}s;
-worker_rlimit_nofile {{ mul 2 (.Values.nginx.workerConnections | int) }};
 daemon off;
 pid /tmp/nginx.pid;
 error_log stderr warn;
