@@ -136,7 +136,10 @@ def test_killed_while_the_server_makes_an_index(database: str, folder: Path) -> 
         run = _reach_waiting_index(database, folder, holder)
         run.kill()
         run.wait(10)
-        gone = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE%INDEX%' AND datname = current_database()"
+        gone = (
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INDEX CONCURRENTLY%' "
+            "AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
         eventually("the server notices", lambda: _rows(database, gone) == [(0,)])
         left = "SELECT indisvalid FROM pg_index WHERE indexrelid = 't_a'::regclass"
         assert _rows(database, left) == [(False,)]

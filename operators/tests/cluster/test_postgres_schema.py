@@ -396,8 +396,14 @@ def test_the_operator_is_killed_in_the_middle_of_a_migration(stage: Stage) -> No
         begun = "SELECT to_regclass('a_n')::text"
         eventually("the index is begun", lambda: _rows(url, begun) == [("a_n",)], 40)
         stage.stop(signal.SIGKILL)
+        gone = (
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INDEX CONCURRENTLY%' "
+            "AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        eventually("the server notices", lambda: _rows(url, gone) == [(0,)])
+        valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_n'::regclass"
+        assert _rows(url, valid) == [(False,)]
     stage.start()
     stage.until(name, "Applied", "0003_m", 40)
     assert _rows(url, "SELECT n FROM c") == [(1,)]
-    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_n'::regclass"
     assert _rows(url, valid) == [(True,)]
