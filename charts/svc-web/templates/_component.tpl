@@ -7,4 +7,6 @@ calledBy:
 probes:
   live: /healthz
   ready: /healthz
+autoscaling:
+  kind: cpu
 {{- end -}}

@@ -162,7 +162,7 @@ class Mailer(Scaled):
     config: MailerConfig
 
 
-class Web(Replicated):
+class Web(Scaled):
     """svc-web."""
 
     service: Service
