@@ -204,3 +204,12 @@ Configuration:
       AppenderRef:
         - ref: STDOUT
 {{- end -}}
+
+{{/* A setting as text; values.yaml's whole numbers reach templates as floats, which print as 2e+06. */}}
+{{- define "nexync-backends.number" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) -}}
+{{- int64 . -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
+{{- end -}}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nexync_charts import __main__ as command
-from nexync_charts import components, readme
+from nexync_charts import readme, shapes
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,7 +22,7 @@ def test_no_migration_is_kept_that_is_no_more() -> None:
 
 
 @pytest.mark.parametrize("model", command.CHARTS.values(), ids=command.CHARTS)
-def test_unknown_keys_are_refused(model: type[components.Chart]) -> None:
+def test_unknown_keys_are_refused(model: type[shapes.Strict]) -> None:
     assert json.loads(command.schema(model))["additionalProperties"] is False
 
 

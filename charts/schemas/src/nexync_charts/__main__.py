@@ -11,11 +11,13 @@ import yaml
 from pydantic import ValidationError
 
 from nexync_charts import components, readme
+from nexync_charts.backends import NexyncBackends
 from nexync_charts.components import Chart
 from nexync_charts.readme import UncommentedValueError
+from nexync_charts.shapes import Strict
 from nexync_charts.umbrella import Nexync
 
-CHARTS: Final[Mapping[str, type[Chart]]] = {
+CHARTS: Final[Mapping[str, type[Strict]]] = {
     "svc-gateway": components.Gateway,
     "svc-auth": components.Auth,
     "svc-chat": components.Chat,
@@ -25,6 +27,7 @@ CHARTS: Final[Mapping[str, type[Chart]]] = {
     "operator": components.Operator,
     "edge": components.Edge,
     "nexync": Nexync,
+    "nexync-backends": NexyncBackends,
 }
 
 
@@ -32,7 +35,7 @@ class ChartError(Exception):
     """A chart's values.yaml breaks its own contract; the message says where."""
 
 
-def schema(model: type[Chart]) -> str:
+def schema(model: type[Strict]) -> str:
     """values.schema.json: the model's JSON Schema without the titles that pydantic makes up."""
     body = cast("dict[str, Any]", _untitled(model.model_json_schema()))
     return (
@@ -72,7 +75,8 @@ def outputs(root: Path) -> dict[str, str]:
         except (ValidationError, UncommentedValueError) as error:
             raise ChartError(f"charts/{name}/values.yaml: {error}") from None
         made[f"charts/{name}/values.schema.json"] = schema(model)
-        blocks[name] = _global_block(source)
+        if issubclass(model, Chart):
+            blocks[name] = _global_block(source)
     for name, block in blocks.items():
         if block != blocks["nexync"]:
             raise ChartError(f"charts/{name}/values.yaml: its global block is not the umbrella's")

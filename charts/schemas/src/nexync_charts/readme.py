@@ -74,7 +74,7 @@ def render(chart: Mapping[str, Any], source: str, values: Mapping[str, Any]) -> 
 
 {first}
 
-    helm install {name if name == "nexync" else "my-" + name} charts/{name}
+    helm install {name if name.startswith("nexync") else "my-" + name} charts/{name}
 
 How the charts belong together, what is checked and what stays behind: [charts](../README.md).
 
