@@ -9,6 +9,9 @@ backends: []
 strategy:
   type: Recreate
 env:
+  # kopf asks who it is, and the image's user has no name of its own.
+  - name: USER
+    value: nexync
   - name: NEXYNC_WATCH_NAMESPACES
     value: {{ ternary "" .Release.Namespace .Values.clusterWide | quote }}
   - name: NEXYNC_RESYNC_SECONDS
