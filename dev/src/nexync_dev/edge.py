@@ -1,17 +1,15 @@
 """The edge: nginx, rendered from the one route table that Kubernetes also uses."""
 
-import base64
 import hashlib
 import json
 import os
-import re
 import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from nexync_dev import commands, places
+from nexync_dev import commands, page, places
 from nexync_dev.config import HOST, Config
 from nexync_dev.errors import DevError
 from nexync_dev.places import Place
@@ -48,34 +46,6 @@ def read_routes(config: Config) -> list[Route]:
     return routes
 
 
-def inline_script_hashes(web: Path) -> dict[str, list[str]]:
-    """For each page of the built client, the CSP hashes of the scripts written inside it."""
-    pages: dict[str, list[str]] = {}
-    for page in sorted(web.rglob("*.html")):
-        scripts = re.findall(
-            r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page.read_text(), re.DOTALL
-        )
-        hashes = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
-        pages["/" + str(page.relative_to(web))] = [f"'sha256-{one}'" for one in sorted(hashes)]
-    return pages
-
-
-_HEADERS = """
-        add_header Content-Security-Policy $content_policy always;
-        add_header X-Content-Type-Options nosniff always;
-        add_header X-Frame-Options DENY always;
-        add_header Referrer-Policy strict-origin-when-cross-origin always;
-        add_header Permissions-Policy "geolocation=(), payment=(), usb=()" always;
-        add_header Cross-Origin-Opener-Policy same-origin always;"""
-
-_POLICY = (
-    "default-src 'self'; script-src 'self' $script_hashes; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
-    "connect-src 'self' ws://$http_host wss://$http_host; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-
-
 def render(config: Config, folder: Path, routes: Sequence[Route], web: Path) -> str:
     """nginx.conf with all of its paths below `folder`, serving the client from `web`.
 
@@ -83,11 +53,6 @@ def render(config: Config, folder: Path, routes: Sequence[Route], web: Path) -> 
     """
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = 8192 if files < 0 else min(8192, files // 2)
-    hashes = "\n".join(
-        f'        {page} "{" ".join(found)}";'
-        for page, found in inline_script_hashes(web).items()
-        if found
-    )
     temporary = "\n".join(
         f"    {kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -126,14 +91,7 @@ http {{
     gzip_types text/css text/plain application/javascript text/javascript application/json
                application/problem+json application/manifest+json image/svg+xml;
 
-    map $uri $script_hashes {{
-        default "";
-{hashes}
-    }}
-    map $uri $content_policy {{
-        default "{_POLICY}";
-    }}
-{upstreams}
+{page.maps(web)}{upstreams}
     server {{
         listen {HOST}:{config.ports["edge"]};
         server_name _;
@@ -162,16 +120,7 @@ def _upstream(config: Config, name: str, ports: Sequence[str]) -> str:
 def _location(route: Route) -> str:
     path = f"= {route.path}" if route.match == "exact" else route.path
     if route.kind == "static":
-        return f"""
-        location /_next/static/ {{
-            add_header Cache-Control "public, max-age=31536000, immutable";
-            add_header X-Content-Type-Options nosniff;
-            try_files $uri =404;
-        }}
-        location {path} {{
-            add_header Cache-Control no-cache always;{_HEADERS.replace("        add", "            add")}
-            try_files $uri $uri.html ${{uri}}index.html /index.html;
-        }}"""
+        return page.locations(path)
     if route.kind == "websocket":
         return f"""
         location {path} {{
