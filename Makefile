@@ -91,6 +91,20 @@ generate: ## Write what follows from contracts, migrations, routes and the chart
 lock: ## Pin third-party packages anew, with hashes
 	@dev/lock
 
+##@ Run it on Kubernetes
+
+.PHONY: images
+images: ## Build the image of every component (VERSION, REGISTRY: see docker-bake.json)
+	@images/build
+
+.PHONY: kind-up
+kind-up: ## A kind cluster with everything in it; prints the URL (KIND_NODE_IMAGE, NEXYNC_VALUES)
+	@dev/kind/up
+
+.PHONY: kind-down
+kind-down: ## Delete that cluster
+	@dev/kind/down
+
 ##@ Prove it
 
 .PHONY: test
@@ -100,6 +114,14 @@ test: ## Everything: units, real backends, web client, wires, Chromium, loss che
 .PHONY: test-unit
 test-unit: ## Tests without backends, Python and web (about a minute)
 	@dev/test unit web
+
+.PHONY: test-images
+test-images: ## The built images: restricted start, contents, labels, bills of materials, sizes
+	@$(BIN)/python -m pytest -q -m image images/tests
+
+.PHONY: test-charts
+test-charts: ## Render every chart in every way, check what comes out (no cluster needed)
+	@dev/test charts
 
 .PHONY: test-real
 test-real: ## Tests of single services against real backends
