@@ -24,7 +24,7 @@ metadata:
   {{- include "nexync-lib.metadata" (dict "root" $root "component" $component.component) | nindent 2 }}
 spec:
   {{- if eq (include "nexync-lib.isScaled" $root) "false" }}
-  replicas: {{ $values.replicaCount }}
+  replicas: {{ hasKey $values "replicaCount" | ternary $values.replicaCount 1 }}
   {{- end }}
   revisionHistoryLimit: 5
   progressDeadlineSeconds: 600
