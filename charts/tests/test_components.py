@@ -1,0 +1,268 @@
+"""Toggles of the components: scaling, disruption, the end of a pod, references, pass-throughs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from chartkit.render import Object, Release, Values, find, kinds, names, pods, render
+
+COMPONENTS = ("svc-gateway", "svc-auth", "svc-chat", "svc-persister", "svc-mailer", "svc-web")
+SCALED = COMPONENTS[:-1]
+ALL = (*COMPONENTS, "operator", "edge")
+KEDA: Values = {"provider": "keda", "keda": {"serverAddress": "http://prometheus:9090"}}
+
+
+def _deployment(chart: str, values: Values | None = None) -> Object:
+    return find(render(chart, values), "Deployment")
+
+
+def _pod(chart: str, values: Values | None = None) -> Object:
+    return _deployment(chart, values)["spec"]["template"]
+
+
+def _env(pod: Object) -> dict[str, Any]:
+    entries = pod["spec"]["containers"][0].get("env", [])
+    return {entry["name"]: entry.get("value", entry.get("valueFrom")) for entry in entries}
+
+
+@pytest.mark.parametrize("chart", SCALED)
+@pytest.mark.parametrize("provider", ["none", "hpa", "keda"])
+def test_one_scaler_at_a_time(chart: str, provider: str) -> None:
+    """`replicas` stands in a Deployment only while nothing else decides on it."""
+    objects = render(chart, {"autoscaling": {**KEDA, "provider": provider}})
+    scalers = kinds(objects) & {"HorizontalPodAutoscaler", "ScaledObject"}
+    wanted = {"none": set[str](), "hpa": {"HorizontalPodAutoscaler"}, "keda": {"ScaledObject"}}
+    assert scalers == wanted[provider]
+    deployment = find(objects, "Deployment")
+    assert ("replicas" in deployment["spec"]) == (provider == "none")
+    for kind in scalers:
+        assert (
+            find(objects, kind)["spec"]["scaleTargetRef"]["name"]
+            == (deployment["metadata"]["name"])
+        )
+
+
+def test_gateway_is_scaled_by_its_sockets() -> None:
+    values = {"autoscaling": {"provider": "hpa", "target": 700, "maxReplicas": 9}}
+    spec = find(render("svc-gateway", values), "HorizontalPodAutoscaler")["spec"]
+    (metric,) = spec["metrics"]
+    assert metric["pods"]["metric"]["name"] == "nexync_gateway_connections"
+    assert metric["pods"]["target"] == {"type": "AverageValue", "averageValue": "700"}
+    assert spec["maxReplicas"] == 9
+    assert spec["behavior"]["scaleDown"]["stabilizationWindowSeconds"] == 1800
+
+
+@pytest.mark.parametrize("chart", SCALED)
+def test_keda_falls_back(chart: str) -> None:
+    """An empty answer of Prometheus is no answer."""
+    spec = find(render(chart, {"autoscaling": KEDA}), "ScaledObject")["spec"]
+    for trigger in spec["triggers"]:
+        if trigger["type"] == "prometheus":
+            assert trigger["metadata"]["ignoreNullValues"] == "false"
+            assert spec["fallback"]["replicas"] >= 1
+
+
+@pytest.mark.parametrize("chart", [*COMPONENTS, "edge"])
+def test_no_budget_for_a_single_pod(chart: str) -> None:
+    """A budget over one replica would only block drains."""
+    one = render(chart, {"replicaCount": 1})
+    two = render(chart, {"replicaCount": 2})
+    off = render(chart, {"replicaCount": 2, "podDisruptionBudget": {"enabled": False}})
+    assert ["PodDisruptionBudget" in kinds(objects) for objects in (one, two, off)] == [
+        False,
+        True,
+        False,
+    ]
+    budget, deployment = find(two, "PodDisruptionBudget"), find(two, "Deployment")
+    assert budget["spec"]["selector"] == deployment["spec"]["selector"]
+
+
+@pytest.mark.parametrize("chart", [*COMPONENTS, "edge"])
+def test_rollouts_take_nothing_away(chart: str) -> None:
+    strategy = _deployment(chart)["spec"]["strategy"]
+    assert strategy["rollingUpdate"]["maxUnavailable"] == 0
+    assert strategy["rollingUpdate"]["maxSurge"] == 1
+
+
+def test_operator_runs_once() -> None:
+    spec = _deployment("operator")["spec"]
+    assert spec["replicas"] == 1
+    assert spec["strategy"]["type"] == "Recreate"
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_grace_is_the_sum_of_its_parts(chart: str) -> None:
+    drain = {"preStopSeconds": 7, "spreadSeconds": 11, "flushSeconds": 13, "closeSeconds": 17}
+    spec = _pod(chart, {"drain": drain})["spec"]
+    assert spec["terminationGracePeriodSeconds"] == 48
+    longer = {**drain, "terminationGracePeriodSeconds": 90}
+    assert _pod(chart, {"drain": longer})["spec"]["terminationGracePeriodSeconds"] == 90
+
+
+@pytest.mark.parametrize("chart", [*COMPONENTS, "operator", "edge"])
+def test_every_value_of_a_pod_arrives(chart: str) -> None:
+    values: Mapping[str, Any] = {
+        "podAnnotations": {"a": "b"},
+        "podLabels": {"c": "d"},
+        "commonLabels": {"team": "chat"},
+        "nodeSelector": {"disk": "fast"},
+        "affinity": {"nodeAffinity": {}},
+        "tolerations": [{"key": "chat", "operator": "Exists"}],
+        "priorityClassName": "high",
+        "extraEnv": [{"name": "MORE", "value": "1"}],
+        "extraEnvFrom": [{"configMapRef": {"name": "more"}}],
+        "extraVolumes": [{"name": "more", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "more", "mountPath": "/more"}],
+        "initContainers": [{"name": "first", "image": "busybox:1.36"}],
+        "global": {"imageRegistry": "registry.example.org", "imagePullSecrets": ["pull"]},
+        "image": {"tag": "9.9.9", "pullSecrets": ["own"]},
+        "resources": {"requests": {"cpu": "3m"}},
+    }
+    deployment = _deployment(chart, values)
+    pod = deployment["spec"]["template"]
+    spec, container = pod["spec"], pod["spec"]["containers"][0]
+    assert pod["metadata"]["annotations"]["a"] == "b"
+    assert pod["metadata"]["labels"]["c"] == "d"
+    assert deployment["metadata"]["labels"]["team"] == "chat"
+    assert spec["nodeSelector"] == {"disk": "fast"}
+    assert spec["affinity"] == {"nodeAffinity": {}}
+    assert {"key": "chat", "operator": "Exists"} in spec["tolerations"]
+    assert spec["priorityClassName"] == "high"
+    assert {"name": "MORE", "value": "1"} in container["env"]
+    assert {"configMapRef": {"name": "more"}} in container["envFrom"]
+    assert {"name": "more", "emptyDir": {}} in spec["volumes"]
+    assert {"name": "more", "mountPath": "/more"} in container["volumeMounts"]
+    assert spec["initContainers"][0]["name"] == "first"
+    assert container["image"].startswith("registry.example.org/")
+    assert container["image"].endswith(":9.9.9")
+    assert {"name": "pull"} in spec["imagePullSecrets"]
+    assert {"name": "own"} in spec["imagePullSecrets"]
+    assert container["resources"]["requests"]["cpu"] == "3m"
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_a_digest_wins(chart: str) -> None:
+    digest = f"sha256:{'0' * 64}"
+    image = _pod(chart, {"image": {"digest": digest}})["spec"]["containers"][0]["image"]
+    assert image.endswith(f"@{digest}")
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_probes_can_be_left_out(chart: str) -> None:
+    container = _pod(chart)["spec"]["containers"][0]
+    for probe in ("startup", "liveness", "readiness"):
+        assert f"{probe}Probe" in container
+        changed = _pod(chart, {"probes": {probe: {"enabled": False}}})["spec"]["containers"][0]
+        assert f"{probe}Probe" not in changed
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_service_account_can_be_an_existing_one(chart: str) -> None:
+    objects = render(chart, {"serviceAccount": {"create": False, "name": "theirs"}})
+    assert "ServiceAccount" not in kinds(objects)
+    assert find(objects, "Deployment")["spec"]["template"]["spec"]["serviceAccountName"] == "theirs"
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_network_policies_can_be_off(chart: str) -> None:
+    values = {"global": {"networkPolicy": {"enabled": False}}}
+    assert "NetworkPolicy" not in kinds(render(chart, values))
+
+
+@pytest.mark.parametrize("chart", ["svc-gateway", "svc-auth", "svc-chat", "svc-persister"])
+def test_addresses_come_from_secrets(chart: str) -> None:
+    """Each from its own Secret and key, all from one by default."""
+    values = {"global": {"backends": {"redisState": {"secret": "apart", "key": "url"}}}}
+    for given, wanted in (
+        ({}, {"name": "nexync-backends", "key": "redis-state-url"}),
+        (values, {"name": "apart", "key": "url"}),
+    ):
+        env = _env(_pod(chart, given))
+        if "NEXYNC_REDIS_STATE_URL" in env:
+            reference = env["NEXYNC_REDIS_STATE_URL"]["secretKeyRef"]
+            assert {key: reference[key] for key in ("name", "key")} == wanted
+
+
+def test_kafka_with_sasl_and_tls() -> None:
+    backends = {
+        "kafka": {"securityProtocol": "sasl_ssl", "saslMechanism": "SCRAM-SHA-512"},
+        "ca": {"secret": "authority"},
+    }
+    pod = _pod("svc-persister", {"global": {"backends": backends}})
+    env = _env(pod)
+    assert env["NEXYNC_KAFKA_SECURITY_PROTOCOL"] == "sasl_ssl"
+    assert env["NEXYNC_KAFKA_SASL_MECHANISM"] == "SCRAM-SHA-512"
+    assert env["NEXYNC_KAFKA_SASL_PASSWORD"]["secretKeyRef"]["key"] == "kafka-sasl-password"
+    mounts = {m["name"]: m["mountPath"] for m in pod["spec"]["containers"][0]["volumeMounts"]}
+    assert any(env["NEXYNC_CA_FILE"].startswith(path) for path in mounts.values())
+    volumes = [v["secret"]["secretName"] for v in pod["spec"]["volumes"] if "secret" in v]
+    assert "authority" in volumes
+
+
+def test_signing_key_is_made_or_given() -> None:
+    made = render("svc-auth")
+    secret = find(made, "Secret")
+    assert secret["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    given = render("svc-auth", {"signingKey": {"existingSecret": "mine"}})
+    assert "Secret" not in kinds(given)
+    names_of = [
+        v["secret"]["secretName"]
+        for _, pod in pods(given)
+        for v in pod["spec"]["volumes"]
+        if "secret" in v
+    ]
+    assert "mine" in names_of
+
+
+@pytest.mark.parametrize("chart", SCALED)
+def test_pod_monitors_where_the_cluster_knows_them(chart: str) -> None:
+    release = Release(apis=("monitoring.coreos.com/v1/PodMonitor", "monitoring.coreos.com/v1"))
+    never = {"global": {"monitoring": {"podMonitors": "never"}}}
+    always = {"global": {"monitoring": {"podMonitors": "always"}}}
+    assert "PodMonitor" not in kinds(render(chart))
+    assert "PodMonitor" in kinds(render(chart, {}, release))
+    assert "PodMonitor" not in kinds(render(chart, never, release))
+    assert "PodMonitor" in kinds(render(chart, always))
+
+
+@pytest.mark.parametrize("part", [*COMPONENTS, "operator", "edge"])
+def test_umbrella_leaves_parts_out(part: str) -> None:
+    values: dict[str, Any] = {part: {"enabled": False}}
+    if part == "edge":
+        values["global"] = {"networkPolicy": {"edge": {"from": [{"podSelector": {}}]}}}
+    left = [n for n in names(render("nexync", values)) if n.startswith("Deployment/")]
+    assert f"Deployment/nexync-{part}" not in left
+    assert len(left) == len(ALL) - 1
+
+
+def test_umbrella_toggles() -> None:
+    off = {
+        "topics": {"enabled": False},
+        "schema": {"enabled": False},
+        "test": {"enabled": False},
+        "prometheusRules": "always",
+        "prometheusAdapter": {"enabled": True},
+    }
+    objects = render("nexync", off)
+    assert not kinds(objects) & {"KafkaTopic", "PostgresSchema", "Pod"}
+    assert "PrometheusRule" in kinds(objects)
+    assert {"KafkaTopic", "PostgresSchema", "Pod"} <= kinds(render("nexync"))
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_operator_has_the_rights_of_its_reach(wide: bool) -> None:
+    objects = render("operator", {"clusterWide": wide})
+    assert ("ClusterRole" in kinds(objects)) == wide
+    for item in objects:
+        if item["kind"] in {"Role", "ClusterRole"}:
+            for rule in item["rules"]:
+                assert "*" not in [*rule["verbs"], *rule["resources"], *rule["apiGroups"]]
+
+
+def test_round_trip_is_a_test_that_cleans_up() -> None:
+    (pod,) = (item for item in render("nexync") if item["kind"] == "Pod")
+    notes = pod["metadata"]["annotations"]
+    assert notes["helm.sh/hook"] == "test"
+    assert "before-hook-creation" in notes["helm.sh/hook-delete-policy"]
+    assert pod["spec"]["restartPolicy"] == "Never"
