@@ -1,5 +1,7 @@
 """Topics and schema as they should be: `run` is the operator of a cluster, `apply` one idempotent run.
 
+`release` goes before an uninstall of the operator: nothing may wait for it any more.
+
 `apply` prints one line a change.
 
 Exit code 0: as desired. 1: refused or unreachable, with one line that says why. 2: wrong arguments.
@@ -41,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "run", help="the operator: reconcile KafkaTopic and PostgresSchema resources"
     )
+    release = commands.add_parser("release", help="let go of all resources before an uninstall")
+    release.add_argument(
+        "--instance", default="", help="delete the resources of this Helm release while at it"
+    )
     return parser
 
 
@@ -65,6 +71,15 @@ def _apply_schema(url: str, folder: Path, wait: float) -> int:
     for migration in applied:
         _say(migration)
     return len(applied)
+
+
+def _release(instance: str) -> int:
+    from nexync_operator.catalog import kinds  # noqa: PLC0415
+    from nexync_operator.release import run  # noqa: PLC0415
+    from nexync_operator.settings import OperatorSettings  # noqa: PLC0415
+    from nexync_runtime.settings import load  # noqa: PLC0415
+
+    return run(load(OperatorSettings), kinds(), instance)
 
 
 def _lint(folder: Path) -> int:
@@ -92,6 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "run":
         return _run()
+    if options.command == "release":
+        return _release(options.instance)
     if options.command == "lint":
         return _told(lambda: _lint(options.migrations or schema.find_folder()))
     steps: list[Callable[[], int]] = []

@@ -19,7 +19,8 @@ from nexync_operator.admin import Admin
 from nexync_operator.engine import Engine
 from nexync_operator.kinds import Kind
 from nexync_operator.lanes import Lanes
-from nexync_operator.resources import FINALIZER, GROUP, VERSION, Resource
+from nexync_operator.release import reclaim
+from nexync_operator.resources import GROUP, VERSION, Resource
 from nexync_operator.settings import OperatorSettings
 from nexync_runtime import log
 
@@ -102,7 +103,8 @@ def _login(**_: object) -> kopf.ConnectionInfo:
 
 def _kopf_settings() -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
-    settings.persistence.finalizer = FINALIZER
+    # Not ours: kopf takes its own away from every resource that none of its handlers needs it for.
+    settings.persistence.finalizer = f"{GROUP}/kopf"
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=GROUP)
     settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=GROUP)
     settings.posting.enabled = False
@@ -145,6 +147,7 @@ async def serve(settings: OperatorSettings, kinds: Sequence[Kind]) -> int:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(lanes.serve(), name="lanes")]
             await _listed_or_stopped(lanes, stop)
+            await reclaim(api, kinds)
             tasks.append(group.create_task(watch.serve(), name="watch"))
             await stop.wait()
             _log.info("stopping")

@@ -14,6 +14,7 @@ from nexync_operator.kinds import Cluster, Kind, Step
 from nexync_operator.resources import (
     FINALIZER,
     GROUP,
+    RELEASED,
     VERSION,
     Condition,
     Event,
@@ -96,7 +97,8 @@ class Engine:
         wanted = resource.finalizers
         if resource.deleted is None and not resource.paused:
             others = tuple(one for one in wanted if one != FINALIZER)
-            wanted = (*others, FINALIZER) if kind.keeps(resource.spec) else others
+            keep = kind.keeps(resource.spec) and RELEASED not in resource.annotations
+            wanted = (*others, FINALIZER) if keep else others
         if set(wanted) == set(resource.finalizers):
             return resource
         await self._api.write_finalizers(kind, resource, wanted)

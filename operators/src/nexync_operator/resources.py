@@ -13,6 +13,8 @@ GROUP: Final = "nexync.io"
 VERSION: Final = "v1alpha1"
 PAUSED: Final = f"{GROUP}/paused"
 FINALIZER: Final = f"{GROUP}/cleanup"
+RELEASED: Final = f"{GROUP}/released"
+"""Annotation: the operator is being uninstalled; it puts no finalizer here until it starts again."""
 
 Truth = Literal["True", "False", "Unknown"]
 
@@ -44,6 +46,7 @@ class Resource:
     version: str = ""
     deleted: datetime | None = None
     """Since when it is being deleted; it stays only while a finalizer is left."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
     finalizers: tuple[str, ...] = ()
     spec: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -63,6 +66,7 @@ class Resource:
             created=parse_time(meta["creationTimestamp"]),
             version=str(meta.get("resourceVersion", "")),
             deleted=parse_time(deleted) if deleted else None,
+            labels=dict(_mapping(meta.get("labels"))),
             annotations=dict(_mapping(meta.get("annotations"))),
             finalizers=tuple(meta.get("finalizers") or ()),
             spec=_mapping(body.get("spec")),

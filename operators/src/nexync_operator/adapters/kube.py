@@ -19,7 +19,7 @@ import kopf
 from nexync_operator import metrics
 from nexync_operator.errors import ReconcileError, UnreachableError
 from nexync_operator.kinds import Kind
-from nexync_operator.resources import GROUP, VERSION, Resource
+from nexync_operator.resources import FINALIZER, GROUP, RELEASED, VERSION, Resource
 
 CALL_SECONDS: Final = 10.0
 LIST_SECONDS: Final = 30.0
@@ -166,6 +166,22 @@ class KubeApi:
         path = _path(kind, resource.namespace, resource.name)
         meta = {"finalizers": list(finalizers), "resourceVersion": resource.version}
         await self._patch(path, {"metadata": meta})
+
+    async def release(self, kind: Kind, resource: Resource, *, released: bool) -> None:
+        """Take our finalizer away and say so by an annotation; or take the annotation away again."""
+        meta: dict[str, Any] = {"annotations": {RELEASED: "true" if released else None}}
+        if released:
+            kept = [one for one in resource.finalizers if one != FINALIZER]
+            meta |= {"finalizers": kept, "resourceVersion": resource.version}
+        await self._patch(_path(kind, resource.namespace, resource.name), {"metadata": meta})
+
+    async def delete(self, kind: Kind, resource: Resource) -> None:
+        """Delete a resource; nothing when it is gone already."""
+        try:
+            await self.call("DELETE", _path(kind, resource.namespace, resource.name))
+        except ApiError as error:
+            if error.code != 404:
+                raise
 
     async def _patch(self, path: str, body: object) -> None:
         try:
