@@ -7,7 +7,7 @@
 What a component is scaled by, in its description:
 
   autoscaling:
-    kind     pods: each pod reports its own share · external: one number for all · cpu: utilisation
+    kind     pods: each pod reports its own share · external: one number for all · cpu: use, in millicores
     metric   name of the metric, where it isn't cpu
     query    PromQL that gives the sum over all replicas, for KEDA
 */}}
@@ -36,7 +36,7 @@ spec:
           name: {{ $component.autoscaling.metric }}
         target:
           type: AverageValue
-          averageValue: {{ $scaling.target | quote }}
+          averageValue: {{ $scaling.target | int | quote }}
     {{- else if eq $component.autoscaling.kind "external" }}
     - type: External
       external:
@@ -44,14 +44,14 @@ spec:
           name: {{ $component.autoscaling.metric }}
         target:
           type: AverageValue
-          averageValue: {{ $scaling.target | quote }}
+          averageValue: {{ $scaling.target | int | quote }}
     {{- else }}
     - type: Resource
       resource:
         name: cpu
         target:
-          type: Utilization
-          averageUtilization: {{ $scaling.target }}
+          type: AverageValue
+          averageValue: {{ printf "%dm" ($scaling.target | int) }}
     {{- end }}
     {{- with $scaling.hpa.extraMetrics }}
     {{- toYaml . | nindent 4 }}
@@ -98,16 +98,16 @@ spec:
   triggers:
     {{- if $isCpu }}
     - type: cpu
-      metricType: Utilization
+      metricType: AverageValue
       metadata:
-        value: {{ $scaling.target | quote }}
+        value: {{ printf "%dm" ($scaling.target | int) }}
     {{- else }}
     - type: prometheus
       metricType: AverageValue
       metadata:
         serverAddress: {{ required "autoscaling.keda.serverAddress: where is Prometheus?" $scaling.keda.serverAddress | quote }}
         query: {{ $scaling.keda.query | default $component.autoscaling.query | quote }}
-        threshold: {{ $scaling.target | quote }}
+        threshold: {{ $scaling.target | int | quote }}
         ignoreNullValues: "false"
       {{- with $scaling.keda.authenticationRef }}
       authenticationRef:

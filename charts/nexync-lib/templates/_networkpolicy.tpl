@@ -42,6 +42,9 @@ spec:
     {{- with $root.Values.networkPolicy.extraIngress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+  {{- if and $component.isolated (not $root.Values.networkPolicy.extraEgress) }}
+  egress: []
+  {{- else }}
   egress:
     {{- if not $component.isolated }}
     - to:
@@ -86,6 +89,7 @@ spec:
     {{- with $root.Values.networkPolicy.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+  {{- end }}
 {{- end -}}
 {{- end -}}
 
