@@ -14,7 +14,7 @@ from psycopg import sql
 
 from nexync_operator import schema
 from nexync_operator.adapters.kafka import KafkaTopicAdmin
-from nexync_operator.errors import ReconcileError, RefusedError
+from nexync_operator.errors import ReconcileError
 from nexync_operator.topics import TopicSpec, reconcile
 
 pytestmark = pytest.mark.real
@@ -81,6 +81,5 @@ def test_a_topic_is_created_drifts_and_is_put_back() -> None:
     assert (state.partitions, state.config) == (3, {"retention.ms": "2000"})
     assert state.topic_id
     assert reconcile(spec, admin) == ()
-    with pytest.raises(RefusedError):
-        reconcile(TopicSpec(name, 2, 1, {}), admin)
+    assert reconcile(TopicSpec(name, 2, 1, dict(spec.config)), admin) == ()
     admin.delete(name)

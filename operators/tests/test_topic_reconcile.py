@@ -283,7 +283,7 @@ def test_sustained_load_grows_the_topic_and_starts_the_cool_down() -> None:
     first = reconcile(resource(spec=SCALING, status=MANAGED), World(kafka, NOW, load=load))
     assert conditions(first)["AutoscalingActive"] == ("True", "Measuring")
     assert first.retry_after == 15
-    status, now = {**MANAGED, **first.status}, NOW
+    status, now, result = {**MANAGED, **first.status}, NOW, first
     for _ in range(4):
         now += timedelta(seconds=15)
         result = reconcile(resource(spec=SCALING, status=status), World(kafka, now, load=load))

@@ -3,7 +3,6 @@
 import pytest
 
 from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
-from nexync_operator.errors import RefusedError
 from nexync_operator.topics import (
     Change,
     CreateTopic,
@@ -71,10 +70,9 @@ def test_drift_is_put_back_and_foreign_settings_are_removed() -> None:
     assert plan(SPEC, state) == (SetConfig("t", {"retention.ms": "1000"}, ("flush.ms",)),)
 
 
-def test_fewer_partitions_are_refused_before_anything_changes() -> None:
-    """A lowered number would cut streams off; the line names both numbers."""
-    with pytest.raises(RefusedError, match="has 12 partitions, 8 asked for"):
-        plan(SPEC, TopicState(12, {}))
+def test_a_topic_that_has_grown_keeps_its_partitions() -> None:
+    """The number is a floor: a lower one would cut streams off, and one machine starts again after growing."""
+    assert plan(SPEC, TopicState(12, dict(SPEC.config))) == ()
 
 
 def test_the_log_has_append_time_and_seven_days() -> None:

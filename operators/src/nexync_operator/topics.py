@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_PARTITIONS, CHAT_TOPIC
-from nexync_operator.errors import RefusedError
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _MIB: Final = 1024 * 1024
@@ -96,15 +95,9 @@ class TopicAdmin(Protocol):
 
 
 def plan(spec: TopicSpec, state: TopicState | None) -> tuple[Change, ...]:
-    """The changes from `state` to `spec`. Raises RefusedError when partitions would become fewer."""
+    """The changes from `state` to `spec`. Its partitions are a floor: a topic that has grown stays as it is."""
     if state is None:
         return (CreateTopic(spec),)
-    if spec.partitions < state.partitions:
-        msg = (
-            f"topic {spec.name}: has {state.partitions} partitions, {spec.partitions} asked for; "
-            "partitions are never lowered"
-        )
-        raise RefusedError(msg)
     changes: list[Change] = []
     if spec.partitions > state.partitions:
         changes.append(RaisePartitions(spec.name, state.partitions, spec.partitions))

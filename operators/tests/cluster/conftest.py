@@ -145,10 +145,17 @@ class World:
         text = kubectl("-n", self.namespace, "get", "nkt", name, "-o", "json", "--ignore-not-found")
         return json.loads(text) if text else None
 
+    def must(self, name: str) -> dict[str, Any]:
+        """A KafkaTopic that is there."""
+        body = self.get(name)
+        assert body is not None
+        return body
+
     def condition(self, name: str, kind: str = "Ready") -> dict[str, Any]:
         """A condition of it; empty when there is none."""
-        status = (self.get(name) or {}).get("status", {})
-        return next((one for one in status.get("conditions", []) if one["type"] == kind), {})
+        body = self.get(name) or dict[str, Any]()
+        found: list[dict[str, Any]] = body.get("status", {}).get("conditions", [])
+        return next((one for one in found if one["type"] == kind), dict[str, Any]())
 
     def until(
         self,
@@ -162,7 +169,7 @@ class World:
         """Wait for a condition of this generation."""
 
         def probe() -> dict[str, Any] | None:
-            body = self.get(name) or {}
+            body = self.get(name) or dict[str, Any]()
             found = body.get("status", {})
             if found.get("observedGeneration") != body.get("metadata", {}).get("generation"):
                 return None

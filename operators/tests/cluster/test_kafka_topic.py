@@ -13,7 +13,7 @@ import pytest
 from nexync_operator.topics import CreateTopic, SetConfig, TopicSpec
 
 if TYPE_CHECKING:
-    from conftest import World
+    from .conftest import World  # noqa: TID252 - for the type checker alone: test folders are no packages
 
 pytestmark = pytest.mark.cluster
 
@@ -23,7 +23,7 @@ FINALIZER = "nexync.io/cleanup"
 
 def finalizers(world: "World", name: str) -> list[str]:
     """Those of a resource."""
-    return (world.get(name) or {})["metadata"].get("finalizers", [])
+    return world.must(name)["metadata"].get("finalizers", [])
 
 
 def test_create_drift_raise_and_the_floor(world: "World") -> None:
@@ -31,7 +31,8 @@ def test_create_drift_raise_and_the_floor(world: "World") -> None:
     name = world.topic()
     world.apply(name, config={"retention.ms": "1000"})
     world.until(name, "AsDesired")
-    body = world.get(name) or {}
+    body = world.get(name)
+    assert body is not None
     state = world.kafka.describe(name)
     assert state is not None
     assert body["status"]["topicId"] == state.topic_id
@@ -50,7 +51,7 @@ def test_create_drift_raise_and_the_floor(world: "World") -> None:
 
     world.apply(name, partitions=5, config={"retention.ms": "1000"})
     world.until(name, "AsDesired")
-    assert (world.get(name) or {})["status"]["partitions"] == 5
+    assert world.must(name)["status"]["partitions"] == 5
     world.apply(name, partitions=3, config={"retention.ms": "1000"})
     message = world.until(name, "MoreThanFloor")["message"]
     assert "5 partitions" in message
@@ -104,7 +105,7 @@ def test_a_replaced_topic_is_reported(world: "World") -> None:
     name = world.topic()
     world.apply(name)
     world.until(name, "AsDesired")
-    lost = (world.get(name) or {})["status"]["topicId"]
+    lost = world.must(name)["status"]["topicId"]
     world.kafka.delete(name)
     missing = world.until(name, "TopicMissing", kind="Stalled")
     assert f"{ACCEPT}={lost}" in missing["message"]
@@ -112,7 +113,7 @@ def test_a_replaced_topic_is_reported(world: "World") -> None:
     world.until(name, "TopicReplaced", kind="Stalled")
     world.annotate(name, f"{ACCEPT}={lost}")
     world.until(name, "AsDesired")
-    assert (world.get(name) or {})["status"]["topicId"] != lost
+    assert world.must(name)["status"]["topicId"] != lost
 
 
 def test_pause(world: "World") -> None:
@@ -177,7 +178,7 @@ def test_killed_in_the_middle(world: "World") -> None:
     name = world.topic()
     world.apply(name)
     world.until(name, "AsDesired")
-    recorded = (world.get(name) or {})["status"]["topicId"]
+    recorded = world.must(name)["status"]["topicId"]
     world.apply(name, partitions=40, config={"retention.ms": "1000"})
     world.operator.stop(signal.SIGKILL)
     world.operator.start()
@@ -221,13 +222,13 @@ class _Prometheus(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """One sample."""
-        result = [{"metric": {}, "value": [0, "1e9"]}]
+        result = [{"metric": dict[str, str](), "value": [0, "1e9"]}]
         body = json.dumps({"status": "success", "data": {"result": result}}).encode()
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
         """Quiet."""
 
 
@@ -256,7 +257,7 @@ def test_partitions_grow_under_sustained_load(world: "World", prometheus: str) -
     assert state is not None
     assert state.partitions == 4
     assert "PartitionsGrown" in world.events(name)
-    assert (world.get(name) or {})["status"]["lastScaleTime"]
+    assert world.must(name)["status"]["lastScaleTime"]
 
 
 def test_health_and_metrics(world: "World") -> None:
