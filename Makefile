@@ -131,6 +131,10 @@ test-real: ## Tests of single services against real backends
 test-e2e: ## A whole instance over its wires, also in Chromium, and the loss checker
 	@dev/test e2e chromium loss
 
+.PHONY: e2e-cluster
+e2e-cluster: ## A release on the cluster of KUBECONFIG: install, round trip, loss checker under every fault
+	@$(BIN)/python -m nexync_e2e.cluster
+
 .PHONY: bench
 bench: ## Measure a running instance; prints ratios (see docs/performance.md)
 	@dev/run bench

@@ -54,12 +54,13 @@ async def _whole(settings: ClusterSettings, options: argparse.Namespace) -> tupl
 
 
 def plan(settings: ClusterSettings) -> Plan:
-    """The evaluation install that the README describes, with the values files of the settings."""
+    """The evaluation install for a small node, with the values files of the settings after its own."""
+    own = settings.root / "e2e" / "cluster"
     return Plan(
         charts=settings.root / "charts",
         namespace=settings.namespace,
-        backend_values=value_arguments(settings.backend_values),
-        values=(*value_arguments(settings.values), "--set", "global.environment=development"),
+        backend_values=value_arguments((str(own / "backends.yaml"), *settings.backend_values)),
+        values=value_arguments((str(own / "values.yaml"), *settings.values)),
     )
 
 

@@ -36,9 +36,11 @@ class Release:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
     async def install_crds(self) -> None:
-        """The CRDs, once a cluster; a release of them that is there is brought up to date."""
-        chart = str(self.plan.charts / "nexync-crds")
-        await Tools("default").helm("upgrade", "--install", "nexync-crds", chart)
+        """The CRDs, once a cluster: those that are there already stay as they are."""
+        with contextlib.suppress(ToolError):
+            await self.tools.kubectl("get", "crd", "kafkatopics.nexync.io")
+            return
+        await Tools("default").helm("install", "nexync-crds", str(self.plan.charts / "nexync-crds"))
 
     async def install_backends(self) -> None:
         """Postgres and the others for evaluation, ready. Raises ToolError or TimeoutError."""
