@@ -123,6 +123,10 @@ test-images: ## The built images: restricted start, contents, labels, bills of m
 test-charts: ## Render every chart in every way, check what comes out (no cluster needed)
 	@dev/test charts
 
+.PHONY: scan-charts
+scan-charts: ## Let checkov look at the rendered charts
+	@charts/tests/scan
+
 .PHONY: test-real
 test-real: ## Tests of single services against real backends
 	@dev/test real
