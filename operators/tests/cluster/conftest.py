@@ -77,7 +77,7 @@ class Operator:
                 stdout=out,
                 stderr=out,
             )
-        eventually("the operator is ready", lambda: self.get("/readyz").startswith("200"), 30)
+        eventually("the operator is ready", lambda: self.get("/readyz").startswith("200"), 90)
 
     def get(self, path: str) -> str:
         """Status and body of a request to the admin port; empty when nobody listens."""
@@ -239,8 +239,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         port,
     )
     made = World(namespace, bootstrap, operator, KafkaTopicAdmin(bootstrap))
-    operator.start()
     try:
+        operator.start()
         yield made
     finally:
         operator.release()
