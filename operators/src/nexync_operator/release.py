@@ -37,17 +37,30 @@ async def let_go(
 ) -> None:
     """Delete what belongs to the instance, wait for it, then take our finalizer from everything."""
     deadline = monotonic() + wait
+    deleted = 0
     for kind in kinds:
         for resource in await api.resources(kind):
             if _belongs(resource, instance) and resource.deleted is None:
-                await api.delete(kind, resource)
-    while monotonic() < deadline and await _left(api, kinds, instance):  # noqa: ASYNC110 - the API is asked
+                deleted += await _delete(api, kind, resource)
+    while deleted and monotonic() < deadline:
+        if not await _left(api, kinds, instance):
+            break
         await asyncio.sleep(POLL_SECONDS)
     for kind in kinds:
         for resource in await api.resources(kind):
             if FINALIZER in resource.finalizers:
                 await api.release(kind, resource, released=True)
                 _log.info("released", resource=str(resource))
+
+
+async def _delete(api: Api, kind: Kind, resource: Resource) -> bool:
+    try:
+        await api.delete(kind, resource)
+    except ReconcileError as error:
+        # Letting go of it is what matters: the uninstall that follows deletes it too.
+        _log.warning("not deleted", resource=str(resource), reason=str(error))
+        return False
+    return True
 
 
 def _belongs(resource: Resource, instance: str) -> bool:
