@@ -49,7 +49,7 @@ class ClusterSettings:
     """How the cluster of KUBECONFIG is used: `root` is the repository, `namespace` is made and deleted.
 
     `values` and `backend_values` are values files of the two charts, `node` an address that serves NodePorts (found
-    if None), `origin` one of the public origins that the values name.
+    if None), `origin` one of the public origins that the values name, `prometheus` an image of it.
     """
 
     root: Path
@@ -58,12 +58,13 @@ class ClusterSettings:
     backend_values: tuple[str, ...]
     node: str | None
     origin: str
+    prometheus: str
 
 
 def cluster_settings() -> ClusterSettings:
-    """From NEXYNC_CLUSTER_NAMESPACE, _VALUES, _BACKENDS_VALUES (files with commas between), _NODE and NEXYNC_ORIGIN.
+    """From NEXYNC_CLUSTER_NAMESPACE, _VALUES, _BACKENDS_VALUES, _NODE, _PROMETHEUS and NEXYNC_ORIGIN.
 
-    Without NEXYNC_ROOT the repository is the working directory.
+    Values files have commas between them. Without NEXYNC_ROOT the repository is the working directory.
     """
     return ClusterSettings(
         root=Path(os.environ.get("NEXYNC_ROOT") or Path.cwd()),
@@ -72,6 +73,7 @@ def cluster_settings() -> ClusterSettings:
         backend_values=_listed("NEXYNC_CLUSTER_BACKENDS_VALUES"),
         node=os.environ.get("NEXYNC_CLUSTER_NODE") or None,
         origin=_first("NEXYNC_ORIGIN", default="http://localhost:8080"),
+        prometheus=_first("NEXYNC_CLUSTER_PROMETHEUS", default="docker.io/prom/prometheus:v3.7.3"),
     )
 
 
