@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any, cast
 
 import jsonschema
-import kubernetes_validate
+from kubernetes_validate import utils
+from referencing import Registry, Resource
 
 from chartkit.render import Object, render
 
@@ -47,13 +48,37 @@ def _builtin(item: Object, label: str, version: str) -> Iterator[str]:
 @cache
 def _invalid(text: str, version: str) -> str:
     """Cached, since renders of one chart with other values share most of their objects."""
+    item = json.loads(text)
     try:
-        kubernetes_validate.validate(json.loads(text), version, strict=True)
-    except kubernetes_validate.ValidationError as error:
-        return f"{'.'.join(str(part) for part in error.path)}: {error.message}"
-    except kubernetes_validate.SchemaNotFoundError as error:
-        return str(error)
-    return ""
+        validator = _validator(item["kind"], item["apiVersion"], version)
+    except FileNotFoundError:
+        return f"no schema for {item['apiVersion']} {item['kind']}"
+    return "; ".join(f"{error.json_path}: {error.message}" for error in _errors(validator, item))
+
+
+@cache
+def _validator(kind: str, api: str, version: str) -> jsonschema.Draft202012Validator:
+    """Kept, as the package's own function would read megabytes of definitions for each object."""
+    group, _, name = api.rpartition("/")
+    file = "-".join(part for part in (kind.lower(), group.partition(".")[0], name) if part)
+    schema = _contents(f"{_folder(version)}/{file}.json", version)
+    return jsonschema.Draft202012Validator(schema, registry=_definitions(version))
+
+
+@cache
+def _definitions(version: str) -> Registry[Any]:
+    contents = _contents(f"{_folder(version)}/_definitions.json", version)
+    nothing: Registry[Any] = Registry()
+    return nothing.with_resource("_definitions.json", Resource.from_contents(contents))
+
+
+def _folder(version: str) -> str:
+    full = next(v for v in utils.all_versions() if v.startswith(f"{version}."))
+    return f"kubernetes-json-schema/v{full}-local-strict"
+
+
+def _contents(file: str, version: str) -> Any:
+    return utils.schema_contents(file, version)
 
 
 @cache
