@@ -112,7 +112,7 @@ async def _rollback(release: Release) -> None:
 
 async def _more_partitions(release: Release) -> None:
     """8 → 16, and the next chats may be on the new ones."""
-    await release.upgrade("--set", "topics.chat.partitions=16")
+    await release.upgrade("--set", "global.chatPartitions=16")
     await partitions(release, 16)
 
 

@@ -16,6 +16,7 @@ MESSAGE = "message.created"
 class Violation:
     """What went wrong: `rule` is one of the names in `RULES`, or one that a run adds.
 
+    `fault`: the fault itself didn't end as it should;
     `stuck`: the load came to a stand; `broken`: a persister stopped at what cannot happen, two owners writing.
     """
 

@@ -104,8 +104,11 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     report.before = await _until_acks(load, run.acks, report)
     injected = now()
     acks_before = load.acks
-    async with asyncio.timeout(run.fault_seconds):
-        await scenario()
+    try:
+        async with asyncio.timeout(run.fault_seconds):
+            await scenario()
+    except (TimeoutError, RuntimeError) as error:
+        report.violations.append(Violation("fault", str(error) or f"> {run.fault_seconds:g} s"))
     await _until_acks(load, run.acks, report)
     report.during = load.acks - acks_before
     report.after = await _until_acks(load, run.acks, report)
