@@ -260,6 +260,19 @@ def test_operator_has_the_rights_of_its_reach(wide: bool) -> None:
                 assert "*" not in [*rule["verbs"], *rule["resources"], *rule["apiGroups"]]
 
 
+def test_operator_lets_go_before_an_uninstall() -> None:
+    """A bounded Job that leaves nothing, with the operator's own account; it can be left out."""
+    job = find(render("operator"), "Job")
+    hooks = job["metadata"]["annotations"]
+    assert hooks["helm.sh/hook"] == "pre-delete"
+    assert {"hook-succeeded", "hook-failed"} <= set(hooks["helm.sh/hook-delete-policy"].split(","))
+    assert job["spec"]["activeDeadlineSeconds"] < 60
+    pod = job["spec"]["template"]["spec"]
+    assert pod["serviceAccountName"] == _pod("operator")["spec"]["serviceAccountName"]
+    assert pod["containers"][0]["command"][2:4] == ["nexync_operator", "release"]
+    assert "Job" not in kinds(render("operator", {"releaseOnUninstall": False}))
+
+
 def test_round_trip_is_a_test_that_cleans_up() -> None:
     (pod,) = (item for item in render("nexync") if item["kind"] == "Pod")
     notes = pod["metadata"]["annotations"]

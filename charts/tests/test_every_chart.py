@@ -156,7 +156,7 @@ def test_no_token_without_need(chart: str, values: Values) -> None:
     for label, pod in pods(render(chart, values)):
         component = pod["metadata"]["labels"].get("app.kubernetes.io/component")
         mounted = pod["spec"]["automountServiceAccountToken"]
-        assert mounted == (component == "operator"), label
+        assert mounted == (component in ("operator", "operator-release")), label
 
 
 @pytest.mark.parametrize("chart", charts())

@@ -180,6 +180,7 @@ class Operator(Component):
     """The operator: one replica, as it has no leader election."""
 
     cluster_wide: bool
+    release_on_uninstall: bool
     config: OperatorConfig
 
 
