@@ -70,13 +70,13 @@ ARG SOURCE_DATE_EPOCH
 ARG PACKAGE
 RUN python -m venv --without-pip /tools && pip --python /tools/bin/python install --quiet cyclonedx-bom
 COPY images/sbom.py ./
-COPY --from=shared /layer/opt/venv /opt/venv
-COPY --from=dependencies /layer/opt/venv /opt/venv
-COPY --from=application /layer/opt/venv /opt/venv
-RUN mkdir -p /sbom \
+COPY --from=shared /layer/ /
+COPY --from=dependencies /layer/ /
+COPY --from=application /layer/ /
+RUN mkdir -p /layer/usr/share/sbom \
  && /tools/bin/cyclonedx-py environment --no-validate --output-reproducible --output-file all.cdx.json /opt/venv/bin/python \
- && python sbom.py all.cdx.json "/sbom/${PACKAGE}.cdx.json" \
- && find /sbom -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
+ && python sbom.py all.cdx.json "/layer/usr/share/sbom/${PACKAGE}.cdx.json" \
+ && find /layer -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
 
 # --- The interpreter without its installers.
 FROM ${PYTHON_IMAGE} AS interpreter
@@ -86,16 +86,21 @@ RUN touch /before \
  && rm -rf /usr/local/lib/python3*/ensurepip /usr/lib/python3*/ensurepip /usr/share/python-wheels /root/.cache \
  && echo 'nexync:x:65532:65532:Nexync:/nonexistent:/usr/sbin/nologin' >> /etc/passwd \
  && echo 'nexync:x:65532:' >> /etc/group \
- && mkdir -p /opt/venv \
  && find / -xdev -cnewer /before -not -path '/before' -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} + \
- && rm /before && touch -d "@${SOURCE_DATE_EPOCH:-0}" /
+ && rm /before && mkdir /rootfs \
+ && tar -c --one-file-system --exclude=./rootfs --exclude=./etc/hosts --exclude=./etc/resolv.conf -C / . | tar -xpC /rootfs \
+ && touch -d "@${SOURCE_DATE_EPOCH:-0}" /rootfs /rootfs/etc /rootfs/proc /rootfs/sys /rootfs/dev
 
-FROM interpreter AS image
-COPY --from=shared /layer/opt/venv /opt/venv
-COPY --from=dependencies /layer/opt/venv /opt/venv
-COPY --from=application /layer/opt/venv /opt/venv
-COPY --from=sbom /sbom /usr/share/sbom
+# From scratch, so that what was removed leaves no trace; and each copy starts at the root, so that
+# folders keep their times. With that the layers are the same at every build.
+FROM scratch AS image
+COPY --from=interpreter /rootfs/ /
+COPY --from=shared /layer/ /
+COPY --from=dependencies /layer/ /
+COPY --from=application /layer/ /
+COPY --from=sbom /layer/ /
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
+    LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONSAFEPATH=1 \

@@ -35,9 +35,6 @@ RUN python /page.py /site/usr/share/nginx/html /site/etc/nginx/page \
  && find /site -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
 
 FROM ${NGINX_IMAGE} AS svc-web
-COPY --from=site /site/etc/nginx/page /etc/nginx/page
-COPY --from=site /site/etc/nginx/conf.d/default.conf /etc/nginx/conf.d/default.conf
-COPY --from=site /site/usr/share/sbom /usr/share/sbom
-COPY --from=site /site/usr/share/nginx/html /usr/share/nginx/html
+COPY --from=site /site/ /
 USER 101
 EXPOSE 8080

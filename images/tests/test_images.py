@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -26,8 +27,8 @@ PYTHON = (*SERVICES, "operator", "e2e")
 ALL = (*PYTHON, "svc-web")
 PACKAGES = {"operator": "nexync-operator", "e2e": "nexync-e2e"}
 MEGABYTE = 1_000_000
-LIMITS = {"svc-web": 100, "operator": 110}
-"""Megabytes compressed; 100 where none is given. The operator carries the SQL linter's binary."""
+LIMIT = 100
+"""Megabytes of an image, compressed."""
 
 
 def docker(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -164,6 +165,22 @@ def test_web_lists_what_its_page_is_made_of() -> None:
     assert "vitest" not in names
 
 
+def test_layers_are_the_same_at_every_build() -> None:
+    """Twice from the beginning: bases without their tools, dependencies, our code, the listing."""
+    layers: list[list[str]] = []
+    for version in ("again-1", "again-2"):
+        _ = subprocess.run(
+            [ROOT / "images" / "build", "--no-cache", "e2e"],
+            env={**os.environ, "VERSION": version},
+            capture_output=True,
+            check=True,
+        )
+        found = json.loads(docker("image", "inspect", f"nexync/e2e:{version}").stdout)
+        layers.append(found[0]["RootFS"]["Layers"])
+        _ = docker("image", "rm", f"nexync/e2e:{version}")
+    assert layers[0] == layers[1]
+
+
 def test_compressed_sizes(capsys: pytest.CaptureFixture[str]) -> None:
     """The table of docs/adr/0019-images.md."""
     sizes: dict[str, float] = {}
@@ -175,7 +192,7 @@ def test_compressed_sizes(capsys: pytest.CaptureFixture[str]) -> None:
         _ = sys.stdout.write(
             "\n" + "".join(f"{name:15}{size:6.1f} MB\n" for name, size in sizes.items())
         )
-    assert not {name: size for name, size in sizes.items() if size > LIMITS.get(name, 100)}
+    assert not {name: size for name, size in sizes.items() if size > LIMIT}
 
 
 def _compressed(chunks: Iterator[bytes]) -> int:
