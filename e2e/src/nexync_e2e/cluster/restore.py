@@ -57,7 +57,7 @@ async def _drill() -> list[str]:
             await _messages(people, where, chats, AFTER)
             before = await _histories(people, chats)
             started = time.monotonic()
-            await restore(release, dump)
+            await restore(release, dump, fewer_than=await _events(release))
             print(f"restored and replayed in {time.monotonic() - started:.0f} s", flush=True)
             after = await _histories(people, chats)
             return [
@@ -74,10 +74,12 @@ async def backup(release: Release) -> str:
     )
 
 
-async def restore(release: Release, dump: str) -> None:
+async def restore(release: Release, dump: str, *, fewer_than: int) -> None:
     """Stop the writers, replace the database, forget both Redis, replay, let people in again.
 
-    The operator is paused meanwhile, or it would migrate the empty database.
+    The operator is paused meanwhile, or it would migrate the empty database. Raises ToolError when the restored
+    database has not `fewer_than` so many events: then nothing would be tried.
+
     Redis goes because its markers carry epochs that the restored database has not reached: its owners would be
     fenced. The persisters replay alone, so that nobody places a chat that the log is about to bring back.
     """
@@ -101,6 +103,11 @@ async def restore(release: Release, dump: str) -> None:
         stdin=dump,
         seconds=180,
     )
+    events = await _events(release)
+    print(f"{fewer_than} events before, {events} in the backup", flush=True)
+    if events >= fewer_than:
+        msg = "the backup holds everything; nothing to replay"
+        raise ToolError(msg)
     for redis in ("redis-state", "redis-cache"):
         pod = f"{release.plan.backends}-{redis}-0"
         await release.tools.kubectl("exec", pod, "--", "redis-cli", "FLUSHALL")
@@ -109,6 +116,16 @@ async def restore(release: Release, dump: str) -> None:
     for name in reversed(WRITERS[:-1]):
         await _scale(release, name, replicas[name])
     await release.tools.kubectl("annotate", "nps", "--all", "nexync.io/paused-")
+
+
+async def _events(release: Release) -> int:
+    """Rows that Postgres has of the log."""
+    count = "SELECT count(*) FROM events"
+    return int(
+        await _in_postgres(
+            release, "psql", "-qtA", "--username", _USER, "--dbname", _USER, "-c", count
+        )
+    )
 
 
 async def replayed(release: Release) -> None:

@@ -146,6 +146,9 @@ async def _rise_and_fall(
         await until_true(
             lambda: _newcomers(watch) >= 1, "a third gateway ready", seconds=_RISE_SECONDS
         )
+        print(
+            f"a new gateway was ready {watch.now - surge:.0f} s after the surge began", flush=True
+        )
         await until_true(
             lambda: _carrying(watch) > FEWEST, "sockets on a new gateway", seconds=_RISE_SECONDS
         )
