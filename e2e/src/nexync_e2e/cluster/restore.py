@@ -57,7 +57,7 @@ async def _drill() -> list[str]:
             await _messages(people, where, chats, AFTER)
             before = await _histories(people, chats)
             started = time.monotonic()
-            await restore(release, dump, fewer_than=await _events(release))
+            await restore(release, dump)
             print(f"restored and replayed in {time.monotonic() - started:.0f} s", flush=True)
             after = await _histories(people, chats)
             return [
@@ -74,11 +74,11 @@ async def backup(release: Release) -> str:
     )
 
 
-async def restore(release: Release, dump: str, *, fewer_than: int) -> None:
+async def restore(release: Release, dump: str) -> None:
     """Stop the writers, replace the database, forget both Redis, replay, let people in again.
 
-    The operator is paused meanwhile, or it would migrate the empty database. Raises ToolError when the restored
-    database has not `fewer_than` so many events: then nothing would be tried.
+    The operator is paused meanwhile, or it would migrate the empty database. Raises ToolError when the backup
+    has as many events as the database had: then nothing would be tried.
 
     Redis goes because its markers carry epochs that the restored database has not reached: its owners would be
     fenced. The persisters replay alone, so that nobody places a chat that the log is about to bring back.
@@ -87,6 +87,7 @@ async def restore(release: Release, dump: str, *, fewer_than: int) -> None:
     replicas = {name: len(await release.pods(component=name)) for name in WRITERS}
     for name in WRITERS:
         await _scale(release, name, 0)
+    had = await _events(release)
     await _in_postgres(release, "dropdb", "--force", "--username", _USER, _USER)
     await _in_postgres(
         release, "createdb", "--username", _USER, "--maintenance-db", "postgres", _USER
@@ -104,8 +105,8 @@ async def restore(release: Release, dump: str, *, fewer_than: int) -> None:
         seconds=180,
     )
     events = await _events(release)
-    print(f"{fewer_than} events before, {events} in the backup", flush=True)
-    if events >= fewer_than:
+    print(f"{had} events in Postgres, {events} in the backup", flush=True)
+    if events >= had:
         msg = "the backup holds everything; nothing to replay"
         raise ToolError(msg)
     for redis in ("redis-state", "redis-cache"):
