@@ -101,13 +101,13 @@ async def _kill_operator(release: Release) -> None:
 async def _upgrade(release: Release) -> None:
     """A value that changes every pod."""
     await release.upgrade("--set", "global.logLevel=debug")
-    await _all_rolled_out(release)
+    await all_rolled_out(release)
 
 
 async def _rollback(release: Release) -> None:
     """To the revision before, which was another set of pods."""
     await release.rollback()
-    await _all_rolled_out(release)
+    await all_rolled_out(release)
 
 
 async def _more_partitions(release: Release) -> None:
@@ -132,7 +132,8 @@ async def partitions(release: Release, wanted: int) -> None:
     await until(grown, f"{wanted} partitions", seconds=_PARTITION_SECONDS, every=1.0)
 
 
-async def _all_rolled_out(release: Release) -> None:
+async def all_rolled_out(release: Release) -> None:
+    """Wait until no deployment has an old pod left."""
     async with asyncio.TaskGroup() as group:
         for name in await release.deployments():
             group.create_task(release.rolled_out(name))

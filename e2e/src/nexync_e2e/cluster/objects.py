@@ -85,7 +85,12 @@ class Services(_Loose):
     items: tuple[Service, ...] = ()
 
 
+class Applied(_Loose):
+    number: int
+
+
 class CustomStatus(_Loose):
+    applied: Applied | None = None
     conditions: tuple[Condition, ...] = ()
     partitions: int = 0
 

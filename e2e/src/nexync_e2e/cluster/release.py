@@ -57,10 +57,10 @@ class Release:
         chart = str(self.plan.charts / "nexync")
         await self._timed("nexync", "install", self.plan.name, chart, *self.plan.values, *more)
 
-    async def upgrade(self, *more: str) -> None:
-        """The same release with other values, all of it ready."""
-        chart = str(self.plan.charts / "nexync")
-        await self._timed("upgrade", "upgrade", self.plan.name, chart, *self.plan.values, *more)
+    async def upgrade(self, *more: str, chart: Path | None = None) -> None:
+        """The same release with other values, or of another chart, all of it ready."""
+        source = str(chart or self.plan.charts / "nexync")
+        await self._timed("upgrade", "upgrade", self.plan.name, source, *self.plan.values, *more)
 
     async def rollback(self) -> None:
         """Back to the revision before."""
