@@ -18,6 +18,7 @@ class Wires:
     gateways: tuple[str, ...]
     redis_state: str
     origin: str | None = None
+    postgres: str = ""
 
     @property
     def edge_socket(self) -> str:
@@ -30,7 +31,7 @@ def _first(*names: str, default: str) -> str:
 
 
 def wires() -> Wires:
-    """From NEXYNC_PAGE or NEXYNC_EDGE_URL, NEXYNC_MAIL or NEXYNC_MAIL_URL, NEXYNC_GATEWAYS, NEXYNC_REDIS_STATE_URL.
+    """From the environment, by the names that `dev/run env` prints or that the charts give.
 
     NEXYNC_GATEWAYS is comma-separated. NEXYNC_ORIGIN is needed only where the origin isn't the page's.
     """
@@ -41,6 +42,7 @@ def wires() -> Wires:
         gateways=tuple(part.strip() for part in gateways.split(",") if part.strip()),
         redis_state=os.environ.get("NEXYNC_REDIS_STATE_URL", "redis://127.0.0.1:16379/0"),
         origin=os.environ.get("NEXYNC_ORIGIN") or None,
+        postgres=os.environ.get("NEXYNC_POSTGRES_URL", ""),
     )
 
 

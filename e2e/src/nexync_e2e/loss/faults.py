@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
+
+import psycopg
 
 from nexync_e2e.loss.machine import BACKENDS, GATEWAYS, PERSISTERS, Machine
 from nexync_e2e.loss.site import Scenario
@@ -55,11 +57,23 @@ async def _freeze_kafka_kill_gateways(machine: Machine, wires: Wires) -> None:
         await machine.kill(*GATEWAYS)
 
 
-async def _kill_persisters_twice(machine: Machine, wires: Wires) -> None:
-    del wires
-    for _ in range(2):
+async def _kill_persisters_before_they_store(machine: Machine, wires: Wires) -> None:
+    """While no event can be stored a batch gathers; it has to be decided again by whoever comes next."""
+    async with _no_events_stored(wires.postgres):
+        await asyncio.sleep(2.0)
         await machine.kill(*PERSISTERS)
-        await asyncio.sleep(3.0)
+
+
+@contextlib.asynccontextmanager
+async def _no_events_stored(postgres: str) -> AsyncGenerator[None]:
+    """A lock that lets everybody read the events, and nobody add any. The persisters' offsets can move."""
+    async with (
+        await psycopg.AsyncConnection.connect(postgres, connect_timeout=10) as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        await connection.execute("SET LOCAL lock_timeout = '10s'")
+        await connection.execute("LOCK TABLE events IN SHARE MODE")
+        yield
 
 
 async def _redis(url: str, *commands: str) -> None:
@@ -106,7 +120,7 @@ SCENARIOS: Final[dict[str, Fault]] = {
     **FAULTS,
     "freeze-persister-with-a-batch": _freeze_persister_with_a_batch,
     "freeze-kafka-kill-gateways": _freeze_kafka_kill_gateways,
-    "kill-persisters-twice": _kill_persisters_twice,
+    "kill-persisters-before-they-store": _kill_persisters_before_they_store,
     "none": _none,
 }
 """All that can be named on the command line; the last ones are for the twins."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -64,6 +65,20 @@ class Machine:
             return row.pid if row is not None and row.state == "running" else None
 
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
+
+    async def ready(self, *names: str) -> None:
+        """Wait (≤ 30 s each) until the programs do their work, by what their admin ports say."""
+        async with httpx.AsyncClient(timeout=5.0) as client:
+            for name in names:
+
+                async def probe(name: str = name) -> bool | None:
+                    port = psutil.Process(await self.pid(name)).environ()["NEXYNC_ADMIN_PORT"]
+                    with contextlib.suppress(httpx.TransportError):
+                        answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+                        return True if answer.is_success else None
+                    return None
+
+                await until(probe, f"{name} ready", seconds=30, every=0.2)
 
     async def broken_invariants(self) -> int:
         """How often persisters, twins included, have stopped because of a broken invariant, by their logs."""
@@ -119,6 +134,7 @@ class Machine:
                 self._stand_ins[name] = stand_in
                 keepers.append(group.create_task(_keep(stand_in, name), name=f"twin {name}"))
             try:
+                await self.ready(*names)
                 yield
             finally:
                 for keeper in keepers:

@@ -42,7 +42,7 @@ TWINS: Final = {
         Twin(
             "offset-outside-transaction",
             (("offset_outside_transaction", PERSISTERS),),
-            "kill-persisters-twice",
+            "kill-persisters-before-they-store",
         ),
     )
 }
