@@ -97,6 +97,10 @@ lock: ## Pin third-party packages anew, with hashes
 images: ## Build the image of every component (VERSION, REGISTRY: see docker-bake.json)
 	@images/build
 
+.PHONY: images-next
+images-next: ## Build them as the release after this one, for make e2e-versions
+	@images/next
+
 .PHONY: kind-up
 kind-up: ## A kind cluster with everything in it; prints the URL (KIND_NODE_IMAGE, NEXYNC_VALUES)
 	@dev/kind/up
@@ -138,6 +142,10 @@ test-e2e: ## A whole instance over its wires, also in Chromium, and the loss che
 .PHONY: e2e-cluster
 e2e-cluster: ## A release on the cluster of KUBECONFIG: install, round trip, loss checker under every fault
 	@$(BIN)/python -m nexync_e2e.cluster
+
+.PHONY: e2e-versions
+e2e-versions: ## The same cluster: to the next release and back, twice, under load (needs images-next there)
+	@$(BIN)/python -m nexync_e2e.cluster.versions
 
 .PHONY: bench
 bench: ## Measure a running instance; prints ratios (see docs/performance.md)

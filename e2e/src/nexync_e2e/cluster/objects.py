@@ -37,8 +37,18 @@ class PodStatus(_Loose):
     containers: tuple[ContainerStatus, ...] = Field(alias="containerStatuses", default=())
 
 
+class Container(_Loose):
+    name: str
+    image: str
+
+
+class PodSpec(_Loose):
+    containers: tuple[Container, ...] = ()
+
+
 class Pod(_Loose):
     metadata: Metadata
+    spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
     @property
