@@ -98,7 +98,7 @@ images: ## Build the image of every component (VERSION, REGISTRY: see docker-bak
 	@images/build
 
 .PHONY: images-next
-images-next: ## Build them as the release after this one, for make e2e-versions
+images-next: ## Build them as the release after this one, which e2e-cluster upgrades to
 	@images/next
 
 .PHONY: kind-up
@@ -140,12 +140,8 @@ test-e2e: ## A whole instance over its wires, also in Chromium, and the loss che
 	@dev/test e2e chromium loss
 
 .PHONY: e2e-cluster
-e2e-cluster: ## A release on the cluster of KUBECONFIG: install, round trip, loss checker under every fault
-	@$(BIN)/python -m nexync_e2e.cluster
-
-.PHONY: e2e-versions
-e2e-versions: ## The same cluster: to the next release and back, twice, under load (needs images-next there)
-	@$(BIN)/python -m nexync_e2e.cluster.versions
+e2e-cluster: ## On the cluster of KUBECONFIG: a release under every fault, upgrades, installs, the operator
+	@dev/test cluster
 
 .PHONY: bench
 bench: ## Measure a running instance; prints ratios (see docs/performance.md)

@@ -64,3 +64,17 @@ def test_the_picture_has_a_line_for_each_gateway_clients_and_replicas() -> None:
     """Five here."""
     assert timeline.svg(MOMENTS, "a & b").count("<polyline") == 5
     assert "a &amp; b" in timeline.svg(MOMENTS, "a & b")
+
+
+def test_the_verdict_counts_each_fault_as_a_test() -> None:
+    """In the form that `dev/test` adds up; nothing that ran is no pass."""
+    bad = Report("two", violations=[Violation("lost", "one message")])
+    assert report.verdict([Report("one")], seconds=9.4) == (
+        "Nothing lost, doubled or reordered.\n1 passed, 0 failed in 9 s",
+        True,
+    )
+    assert report.verdict([Report("one"), bad], seconds=1) == (
+        "FAILED.\n1 passed, 1 failed in 1 s",
+        False,
+    )
+    assert not report.verdict([], seconds=1)[1]

@@ -106,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "run":
-        return _run()
+        return _told(_run)
     if options.command == "release":
-        return _release(options.instance)
+        return _told(lambda: _release(options.instance))
     if options.command == "lint":
         return _told(lambda: _lint(options.migrations or schema.find_folder()))
     steps: list[Callable[[], int]] = []

@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import sys
+import time
 
 from nexync_e2e.cluster import report
 from nexync_e2e.cluster.entrance import enter
@@ -32,25 +33,28 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="put the figures into docs/cluster.md")
     options = parser.parse_args(arguments)
     settings = cluster_settings()
+    started = time.monotonic()
     try:
-        figures, good = asyncio.run(_whole(settings, options))
+        figures, reports = asyncio.run(_whole(settings, options))
     except (ToolError, TimeoutError, ValueError) as error:
         print(f"FAILED: {error}", flush=True)
         return 1
     print("\n" + figures)
     if options.write:
         report.write(settings.root / "docs" / "cluster.md", figures)
-    print("\nNothing lost, doubled or reordered." if good else "\nFAILED.")
+    said, good = report.verdict(reports, seconds=time.monotonic() - started)
+    print("\n" + said)
     return 0 if good else 1
 
 
-async def _whole(settings: ClusterSettings, options: argparse.Namespace) -> tuple[str, bool]:
+async def _whole(
+    settings: ClusterSettings, options: argparse.Namespace
+) -> tuple[str, list[Report]]:
     async with namespace(settings.namespace, keep=options.keep) as tools:
         release = Release(plan(settings), tools)
         await install(release)
         reports = await under_load(release, settings, options)
-        good = not any(found.violations for found in reports)
-        return report.whole(release.seconds, reports), good
+        return report.whole(release.seconds, reports), reports
 
 
 def plan(settings: ClusterSettings) -> Plan:

@@ -53,6 +53,14 @@ def whole(times: Mapping[str, float], reports: Sequence[Report]) -> str:
     return "\n\n".join(parts)
 
 
+def verdict(reports: Sequence[Report], *, seconds: float) -> tuple[str, bool]:
+    """The closing line, which counts a fault as a test, and whether all of them passed."""
+    failed = sum(bool(report.violations) for report in reports)
+    good = failed == 0 and bool(reports)
+    words = "Nothing lost, doubled or reordered." if good else "FAILED."
+    return f"{words}\n{len(reports) - failed} passed, {failed} failed in {seconds:.0f} s", good
+
+
 def write(page: Path, figures: str) -> None:
     """Replace what is between the two markers of the page. Raises ValueError when it has none."""
     text = page.read_text()

@@ -7,6 +7,7 @@ Two builds, each with its charts and images: this release, and the one that `mak
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -103,14 +104,15 @@ async def schema(release: Release, reason: str, applied: int) -> None:
 
 def main() -> int:
     """0 when nothing was lost either way."""
+    started = time.monotonic()
     try:
         reports = asyncio.run(_run(cluster_settings()))
     except (ToolError, TimeoutError, UnexpectedSourceError) as error:
         print(f"FAILED: {error}", flush=True)
         return 1
     print("\n" + report.faults(reports))
-    good = not any(found.violations for found in reports)
-    print("\nNothing lost, doubled or reordered." if good else "\nFAILED.")
+    said, good = report.verdict(reports, seconds=time.monotonic() - started)
+    print("\n" + said)
     return 0 if good else 1
 
 
