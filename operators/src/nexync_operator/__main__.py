@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "run":
         return _told(_run)
     if options.command == "release":
-        return _told(lambda: _release(options.instance))
+        return _release(options.instance)
     if options.command == "lint":
         return _told(lambda: _lint(options.migrations or schema.find_folder()))
     steps: list[Callable[[], int]] = []
