@@ -78,3 +78,13 @@ def test_the_verdict_counts_each_fault_as_a_test() -> None:
         False,
     )
     assert not report.verdict([], seconds=1)[1]
+
+
+def test_memory_is_the_largest_pod_of_each_component_and_the_sum_of_all() -> None:
+    """In decimal megabytes, as everywhere in the documents."""
+    table = report.memory({"svc-chat": (80_000_000, 90_400_000), "edge": (9_600_000,)})
+    assert table.splitlines()[2:] == [
+        "| edge | 1 | 10 |",
+        "| svc-chat | 2 | 90 |",
+        "| all | 3 | 180 together |",
+    ]

@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     except (ToolError, TimeoutError, ValueError) as error:
         print(f"FAILED: {error}", flush=True)
         return 1
-    print("\n" + figures)
+    print("\n" + figures, flush=True)
     if options.write:
         report.write(settings.root / "docs" / "cluster.md", figures)
     said, good = report.verdict(reports, seconds=time.monotonic() - started)
@@ -53,8 +53,9 @@ async def _whole(
     async with namespace(settings.namespace, keep=options.keep) as tools:
         release = Release(plan(settings), tools)
         await install(release)
+        idle = await release.memory()
         reports = await under_load(release, settings, options)
-        return report.whole(release.seconds, reports), reports
+        return report.whole(release.seconds, idle, reports), reports
 
 
 def plan(settings: ClusterSettings) -> Plan:

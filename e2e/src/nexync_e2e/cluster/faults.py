@@ -51,11 +51,16 @@ async def _restart_all(release: Release) -> None:
 
 
 async def _scale_gateway(release: Release) -> None:
-    """2 → 4 → 2, each step waited for."""
+    """2 → 4 → 2, each step waited for. The two that go are the first two, for they have the sockets."""
     name = await release.deployment(GATEWAY)
     for replicas in (4, 2):
+        before = {pod.metadata.name for pod in await release.pods(component=GATEWAY)}
         await release.tools.kubectl("scale", f"deployment/{name}", f"--replicas={replicas}")
         await release.rolled_out(name)
+        for pod in await release.pods(component=GATEWAY):
+            if pod.metadata.name not in before:
+                cost = "controller.kubernetes.io/pod-deletion-cost=1000"
+                await release.tools.kubectl("annotate", "pod", pod.metadata.name, cost)
 
 
 async def _evict_all(release: Release) -> None:

@@ -145,3 +145,23 @@ class Node(_Loose):
 
 class Nodes(_Loose):
     items: tuple[Node, ...] = ()
+
+
+class PodReference(_Loose):
+    name: str
+    namespace: str
+
+
+class Memory(_Loose):
+    working_set: int = Field(alias="workingSetBytes", default=0)
+
+
+class PodUsage(_Loose):
+    pod: PodReference = Field(alias="podRef")
+    memory: Memory = Memory()
+
+
+class NodeUsage(_Loose):
+    """What a kubelet says that its pods use."""
+
+    pods: tuple[PodUsage, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nexync_e2e.cluster.objects import Deployment, NamedList, Pod, Pods
+from nexync_e2e.cluster.objects import Deployment, NamedList, NodeUsage, Pod, Pods
 from nexync_e2e.cluster.tools import ToolError, Tools
 from nexync_e2e.waiting import until
 
@@ -95,6 +95,32 @@ class Release:
             for pod in pods.items
             if pod.status.phase in {"Running", "Pending"} and "test" not in pod.metadata.name
         )
+
+    async def memory(self) -> dict[str, tuple[int, ...]]:
+        """Bytes that each pod of a component holds (its working set, by the kubelets), by the component's name.
+
+        Raises TimeoutError when a pod has no measurement within a minute.
+        """
+
+        async def measured() -> dict[str, tuple[int, ...]] | None:
+            used: dict[str, int] = {}
+            for node in (await self.tools.get(NamedList, "nodes")).items:
+                path = f"/api/v1/nodes/{node.metadata.name}/proxy/stats/summary"
+                said = NodeUsage.model_validate_json(await self.tools.kubectl("get", "--raw", path))
+                used |= {
+                    usage.pod.name: usage.memory.working_set
+                    for usage in said.pods
+                    if usage.pod.namespace == self.tools.namespace
+                }
+            sizes: dict[str, tuple[int, ...]] = {}
+            for pod in await self.pods():
+                if not (size := used.get(pod.metadata.name)):
+                    return None
+                name = pod.metadata.labels.get("app.kubernetes.io/name", pod.metadata.name)
+                sizes[name] = (*sizes.get(name, ()), size)
+            return sizes
+
+        return await until(measured, "memory of every pod", seconds=60, every=2.0)
 
     async def deployments(self) -> tuple[str, ...]:
         """Names of the release's deployments."""

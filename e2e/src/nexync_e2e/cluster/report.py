@@ -41,11 +41,24 @@ def histogram(moves: Sequence[float], *, width: float = 2.0, rows: int = 60) -> 
     )
 
 
-def whole(times: Mapping[str, float], reports: Sequence[Report]) -> str:
-    """Times of the steps, the table of faults, a histogram for each."""
+def memory(sizes: Mapping[str, Sequence[int]]) -> str:
+    """One row a component, and the sum. `sizes` are the bytes of each of its pods."""
+    rows = ["| idle | pods | MB a pod |", "|---|--:|--:|"]
+    rows += [
+        f"| {name} | {len(pods)} | {max(pods) / 1e6:.0f} |" for name, pods in sorted(sizes.items())
+    ]
+    total = sum(sum(pods) for pods in sizes.values())
+    rows.append(f"| all | {sum(map(len, sizes.values()))} | {total / 1e6:.0f} together |")
+    return "\n".join(rows)
+
+
+def whole(
+    times: Mapping[str, float], idle: Mapping[str, Sequence[int]], reports: Sequence[Report]
+) -> str:
+    """Times of the steps, memory before any load, the table of faults, a histogram for each."""
     steps = ["| step | seconds |", "|---|--:|"]
     steps += [f"| {name} | {seconds:.1f} |" for name, seconds in times.items()]
-    parts = ["\n".join(steps), faults(reports)]
+    parts = ["\n".join(steps), memory(idle), faults(reports)]
     for report in reports:
         if report.moves:
             parts.append(f"New sockets during {report.fault}:")
