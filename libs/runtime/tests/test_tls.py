@@ -5,22 +5,18 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from nexync_runtime.rabbit import Publisher, PublishError
 from nexync_runtime.redis_client import open_redis, reachable
 
 pytestmark = pytest.mark.real
+
+CertificateMaker = Callable[[Path], tuple[Path, Path]]
 
 
 @dataclass(frozen=True)
@@ -31,42 +27,13 @@ class Server:
     bundle: Path
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    certificate_path, key_path = folder / "tls.crt", folder / "tls.key"
-    certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate_path, key_path
-
-
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
+async def server(tmp_path: Path, make_certificate: CertificateMaker) -> AsyncIterator[Server]:
     """Redis on a port of its own, ended afterwards."""
     command = shutil.which("redis-server")
     if command is None:
         pytest.fail("redis-server is not installed")
-    certificate, key = _certificate(tmp_path)
+    certificate, key = make_certificate(tmp_path)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -106,10 +73,12 @@ async def test_the_bundle_is_trusted(server: Server) -> None:
         await client.aclose()
 
 
-async def test_a_stranger_is_not_trusted(server: Server, tmp_path: Path) -> None:
+async def test_a_stranger_is_not_trusted(
+    server: Server, tmp_path: Path, make_certificate: CertificateMaker
+) -> None:
     """A server of another authority is as good as away."""
     (tmp_path / "other").mkdir()
-    other, _ = _certificate(tmp_path / "other")
+    other, _ = make_certificate(tmp_path / "other")
     client = open_redis(f"rediss://127.0.0.1:{server.port}/0", ca_file=other)
     try:
         assert await reachable(client) == "redis: ConnectionError"
