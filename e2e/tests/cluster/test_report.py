@@ -31,9 +31,11 @@ def test_a_row_says_what_was_lost_and_for_how_long_somebody_had_no_socket() -> N
 def test_only_what_is_between_the_markers_is_replaced(tmp_path: Path) -> None:
     """What people wrote around the figures stays."""
     page = tmp_path / "cluster.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.write(page, "new")
-    assert page.read_text() == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
+    other = "<!-- b: begin -->\nkept\n<!-- b: end -->\n"
+    page.write_text(f"before\n<!-- a: begin -->\nold\n<!-- a: end -->\n{other}")
+    report.write(page, "new", name="a")
+    expected = f"before\n<!-- a: begin -->\n\nnew\n\n<!-- a: end -->\n{other}"
+    assert page.read_text() == expected
 
 
 def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:
@@ -41,7 +43,7 @@ def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "cluster.md"
     page.write_text("mine")
     with pytest.raises(ValueError, match="has no"):
-        report.write(page, "new")
+        report.write(page, "new", name="a")
     assert page.read_text() == "mine"
 
 

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         return 1
     print("\n" + figures, flush=True)
     if options.write:
-        report.write(settings.root / "docs" / "cluster.md", figures)
+        report.write(settings.root / "docs" / "cluster.md", figures, name="faults")
     said, good = report.verdict(reports, seconds=time.monotonic() - started)
     print("\n" + said)
     return 0 if good else 1

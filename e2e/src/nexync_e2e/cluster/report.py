@@ -8,8 +8,6 @@ from typing import Final
 from nexync_e2e.loss.run import Report
 
 _BAR: Final = 40
-BEGIN: Final = "<!-- figures: begin -->"
-END: Final = "<!-- figures: end -->"
 
 
 def faults(reports: Sequence[Report]) -> str:
@@ -74,12 +72,13 @@ def verdict(reports: Sequence[Report], *, seconds: float) -> tuple[str, bool]:
     return f"{words}\n{len(reports) - failed} passed, {failed} failed in {seconds:.0f} s", good
 
 
-def write(page: Path, figures: str) -> None:
-    """Replace what is between the two markers of the page. Raises ValueError when it has none."""
+def write(page: Path, figures: str, *, name: str) -> None:
+    """Replace what is between the page's two markers of that name. Raises ValueError when it has none."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     text = page.read_text()
-    if BEGIN not in text or END not in text:
-        msg = f"{page} has no {BEGIN} and {END}"
+    if begin not in text or end not in text:
+        msg = f"{page} has no {begin} and {end}"
         raise ValueError(msg)
-    before, rest = text.split(BEGIN, maxsplit=1)
-    after = rest.split(END, maxsplit=1)[1]
-    page.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}")
+    before, rest = text.split(begin, maxsplit=1)
+    after = rest.split(end, maxsplit=1)[1]
+    page.write_text(f"{before}{begin}\n\n{figures}\n\n{end}{after}")

@@ -1,9 +1,11 @@
 """`python -m nexync_e2e.cluster.versions`: to the next release and back, and again, under the loss checker's load.
 
 Two builds, each with its charts and images: this release, and the one that `make images-next` makes of it
-(`nexync_e2e.cluster.next_release`). The cluster has to have the images of both.
+(`nexync_e2e.cluster.next_release`). The cluster has to have the images of both. `--write`
+puts the figures into docs/cluster.md.
 """
 
+import argparse
 import asyncio
 import sys
 import tempfile
@@ -102,15 +104,22 @@ async def schema(release: Release, reason: str, applied: int) -> None:
     await until(said, f"PostgresSchema ready: {reason}", seconds=90, every=1.0)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """0 when nothing was lost either way."""
+    parser = argparse.ArgumentParser(prog="python -m nexync_e2e.cluster.versions")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/cluster.md")
+    options = parser.parse_args(arguments)
+    settings = cluster_settings()
     started = time.monotonic()
     try:
-        reports = asyncio.run(_run(cluster_settings()))
+        reports = asyncio.run(_run(settings))
     except (ToolError, TimeoutError, UnexpectedSourceError) as error:
         print(f"FAILED: {error}", flush=True)
         return 1
-    print("\n" + report.faults(reports))
+    figures = report.faults(reports)
+    print("\n" + figures)
+    if options.write:
+        report.write(settings.root / "docs" / "cluster.md", figures, name="versions")
     said, good = report.verdict(reports, seconds=time.monotonic() - started)
     print("\n" + said)
     return 0 if good else 1
@@ -139,4 +148,4 @@ async def _run(settings: ClusterSettings) -> Sequence[Report]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
