@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from operator_world import eventually
 
 from nexync_operator.topics import CreateTopic, SetConfig, TopicSpec
 
@@ -46,8 +47,8 @@ def test_create_drift_raise_and_the_floor(world: "World") -> None:
         found = world.kafka.describe(name)
         return found is not None and found.config == {"retention.ms": "1000"}
 
-    _eventually(put_back)
-    _eventually(lambda: "ConfigPutBack" in world.events(name))
+    eventually("its configuration put back", put_back)
+    eventually("an event of it", lambda: "ConfigPutBack" in world.events(name))
 
     world.apply(name, partitions=5, config={"retention.ms": "1000"})
     world.until(name, "AsDesired")
@@ -55,7 +56,7 @@ def test_create_drift_raise_and_the_floor(world: "World") -> None:
     world.apply(name, partitions=3, config={"retention.ms": "1000"})
     message = world.until(name, "MoreThanFloor")["message"]
     assert "5 partitions" in message
-    _eventually(lambda: "DecreaseRefused" in world.events(name))
+    eventually("an event of it", lambda: "DecreaseRefused" in world.events(name))
     assert world.condition(name)["lastTransitionTime"] == since
 
 
@@ -209,7 +210,7 @@ def test_uninstall_in_any_order(world: "World") -> None:
     assert finalizers(world, other) == []
     assert time.monotonic() - started < 60
     world.operator.start()
-    _eventually(lambda: finalizers(world, other) == [FINALIZER])
+    eventually("its finalizer", lambda: finalizers(world, other) == [FINALIZER])
     world.operator.release()
     world.operator.stop()
     assert world.delete(other) < 10
@@ -277,11 +278,3 @@ def test_health_and_metrics(world: "World") -> None:
         assert metric in text
     for line in world.operator.log.read_text().splitlines():
         assert isinstance(json.loads(line), dict)
-
-
-def _eventually(probe: Any) -> None:
-    deadline = time.monotonic() + 20
-    pause = threading.Event()
-    while not probe():
-        assert time.monotonic() < deadline
-        pause.wait(0.2)

@@ -1,58 +1,35 @@
 """PostgresSchema against a real API server and a real Postgres: each behaviour that docs/operator.md promises."""
 
 import json
-import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from operator_world import (
+    Operator,
+    eventually,
+    install_crds,
+    kubectl,
+    namespace_of,
+    operator_of,
+    reasons,
+    required,
+)
 from psycopg import sql
 
 pytestmark = pytest.mark.cluster
 
-T = TypeVar("T")
-ROOT = Path(__file__).resolve().parents[3]
 PAUSED = "nexync.io/paused"
 APPROVE = "nexync.io/approve"
 A = "CREATE TABLE a (id bigint PRIMARY KEY, n text);"
 B = "CREATE TABLE b (id bigint PRIMARY KEY);"
-
-
-def eventually(what: str, probe: Callable[[], T | None], seconds: float = 20.0) -> T:
-    """The probe's first answer that is neither None nor False, or a failure."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = probe()
-        if found is not None and found is not False:
-            return found
-        if time.monotonic() >= deadline:
-            pytest.fail(f"{what}: not within {seconds:g} s")
-        time.sleep(0.15)
-
-
-def kubectl(*arguments: str, body: object = None) -> str:
-    """Run kubectl; what it prints."""
-    done = subprocess.run(
-        ["kubectl", *arguments],
-        input=None if body is None else json.dumps(body),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-    if done.returncode:
-        pytest.fail(f"kubectl {' '.join(arguments)}: {done.stderr}")
-    return done.stdout
 
 
 @dataclass
@@ -61,40 +38,8 @@ class Stage:
 
     namespace: str
     postgres: str
-    environment: Mapping[str, str]
-    log: Path
-    port: int
+    operator: Operator
     made: list[str]
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start the operator and wait until it is ready."""
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "nexync_operator", "run"],
-                env={**os.environ, **self.environment},
-                stdout=out,
-                stderr=out,
-            )
-        eventually("the operator is ready", lambda: self.admin("/readyz")[:3] == "200", 30)
-
-    def admin(self, path: str) -> str:
-        """Status and body from the admin port, empty when nobody listens."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
-                connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-                text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
-        except OSError:
-            return ""
-        head, _, body = text.partition("\r\n\r\n")
-        return f"{head.split()[1]} {body}"
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        """End it, gently or not."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(timeout=20)
-            self.process = None
 
     def database(self) -> str:
         """The URL of a new empty database."""
@@ -163,11 +108,7 @@ class Stage:
 
     def events(self, name: str) -> list[str]:
         """The reasons of its events."""
-        text = kubectl(
-            "-n", self.namespace, "get", "events", "-o", "json",
-            "--field-selector", f"involvedObject.name={name}",
-        )  # fmt: skip
-        return [one["reason"] for one in json.loads(text)["items"]]
+        return reasons(self.namespace, name)
 
     def delete(self, name: str) -> float:
         """Delete it; the seconds until it was gone."""
@@ -179,52 +120,23 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One namespace and one operator for all; both go at the end."""
-    for name in ("KUBECONFIG", "NEXYNC_POSTGRES_URL"):
-        if not os.environ.get(name):
-            pytest.fail(
-                f"{name} is not set; tests marked `cluster` need KUBECONFIG and the backends"
-            )
-    rendered = subprocess.run(
-        ["helm", "template", "nexync-crds", str(ROOT / "charts/nexync-crds")],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    subprocess.run(
-        ["kubectl", "apply", "--server-side", "--force-conflicts", "-f", "-"],
-        input=rendered.stdout,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    namespace = f"op-schema-{uuid.uuid4().hex[:6]}"
-    kubectl("create", "namespace", namespace)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        "NEXYNC_WATCH_NAMESPACES": namespace,
-        "NEXYNC_ADMIN_PORT": str(port),
-        "NEXYNC_HOST": "127.0.0.1",
-        "NEXYNC_LOG_FORMAT": "json",
-        "NEXYNC_RESYNC_SECONDS": "2",
-        "NEXYNC_RETRY_MAX_SECONDS": "2",
-        "NEXYNC_DELETE_SECONDS": "5",
-    }
+    required("KUBECONFIG")
+    postgres = required("NEXYNC_POSTGRES_URL")
+    install_crds()
     log = tmp_path_factory.mktemp("operator") / "log"
-    made = Stage(namespace, os.environ["NEXYNC_POSTGRES_URL"], environment, log, port, [])
-    made.start()
-    try:
-        yield made
-    finally:
-        kubectl("-n", namespace, "delete", "nps", "--all", "--timeout=60s")
-        made.stop()
-        sys.stdout.write(log.read_text())
-        kubectl("delete", "namespace", namespace, "--wait=false")
-        with psycopg.connect(made.postgres, autocommit=True) as connection:
-            for name in made.made:
-                drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-                connection.execute(drop)
+    with namespace_of("op-schema") as namespace:
+        made = Stage(namespace, postgres, operator_of(namespace, log, delete_seconds=5), [])
+        made.operator.start()
+        try:
+            yield made
+        finally:
+            kubectl("-n", namespace, "delete", "nps", "--all", "--timeout=60s")
+            made.operator.stop()
+            sys.stdout.write(log.read_text())
+            with psycopg.connect(postgres, autocommit=True) as connection:
+                for name in made.made:
+                    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                    connection.execute(drop)
 
 
 def _case(stage: Stage, *texts: str, **spec: Any) -> tuple[str, str]:
@@ -253,7 +165,7 @@ def test_a_plan_is_applied_and_a_changed_config_map_is_noticed(stage: Stage) -> 
     status = stage.until(name, "Applied", "0002_m")
     assert [row["number"] for row in status["history"]] == [2, 1]
     assert stage.events(name).count("MigrationApplied") == 2
-    assert 'kind="PostgresSchema",result="ok"' in stage.admin("/metrics")
+    assert 'kind="PostgresSchema",result="ok"' in stage.operator.get("/metrics")
     body = stage.get(name) or {}
     assert "finalizers" not in body["metadata"]
     stage.delete(name)
@@ -311,7 +223,7 @@ def test_paused_means_hands_off(stage: Stage) -> None:
     eventually("it is paused", lambda: "Paused" in json.dumps((stage.get(name) or {})["status"]))
     stage.files(name, A, B)
     stage.annotate(name, "example.org/woken=1")
-    looked = stage.admin("/metrics").count("result=")
+    looked = stage.operator.get("/metrics").count("result=")
     assert looked
     assert _rows(url, "SELECT to_regclass('b')") == [(None,)]
     stage.annotate(name, f"{PAUSED}-")
@@ -387,15 +299,15 @@ def test_the_operator_is_killed_in_the_middle_of_a_migration(stage: Stage) -> No
         "AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()"
     )
     eventually("it sleeps", lambda: _rows(url, sleeping) == [(1,)])
-    stage.stop(signal.SIGKILL)
+    stage.operator.stop(signal.SIGKILL)
     assert _rows(url, "SELECT to_regclass('c')") == [(None,)]
     with psycopg.connect(url) as holder:
         holder.execute("SELECT 1 FROM a")
         holder.execute("LOCK TABLE a IN ROW EXCLUSIVE MODE")
-        stage.start()
+        stage.operator.start()
         begun = "SELECT to_regclass('a_n')::text"
         eventually("the index is begun", lambda: _rows(url, begun) == [("a_n",)], 40)
-        stage.stop(signal.SIGKILL)
+        stage.operator.stop(signal.SIGKILL)
         gone = (
             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INDEX CONCURRENTLY%' "
             "AND datname = current_database() AND pid <> pg_backend_pid()"
@@ -403,7 +315,7 @@ def test_the_operator_is_killed_in_the_middle_of_a_migration(stage: Stage) -> No
         eventually("the server notices", lambda: _rows(url, gone) == [(0,)])
         valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_n'::regclass"
         assert _rows(url, valid) == [(False,)]
-    stage.start()
+    stage.operator.start()
     stage.until(name, "Applied", "0003_m", 40)
     assert _rows(url, "SELECT n FROM c") == [(1,)]
     assert _rows(url, valid) == [(True,)]

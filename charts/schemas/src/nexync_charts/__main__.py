@@ -1,6 +1,5 @@
 """The command: write what is generated for the charts, or with `--check` fail when one file is out of date."""
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from nexync_charts.components import Chart
 from nexync_charts.readme import UncommentedValueError
 from nexync_charts.shapes import Strict
 from nexync_charts.umbrella import Nexync
+from nexync_contracts_gen import files
 
 CHARTS: Final[Mapping[str, type[Strict]]] = {
     "svc-gateway": components.Gateway,
@@ -96,37 +96,15 @@ def _global_block(source: str) -> str:
 
 def main() -> int:
     """Exit code 0 when all files are (now) as they must be, 1 when `--check` found a difference."""
-    parser = argparse.ArgumentParser(prog="nexync_charts", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository")
-    arguments = parser.parse_args()
-    check: bool = arguments.check
-    root: Path = arguments.root
+    root, check = files.arguments("nexync_charts", __doc__)
     try:
         made = outputs(root)
     except ChartError as error:
         print(error)
         return 1
-    migrations = root / "charts/nexync/files/migrations"
-    stale = [
-        str(path.relative_to(root))
-        for path in migrations.glob("*.sql")
-        if str(path.relative_to(root)) not in made
-    ]
-    if not check:
-        for name in stale:
-            (root / name).unlink()
-    for name, text in made.items():
-        path = root / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    for name in stale:
-        print(f"{'out of date' if check else 'wrote'}: {name}")
-    return 1 if check and stale else 0
+    migrations = (root / "charts/nexync/files/migrations").glob("*.sql")
+    names = [str(path.relative_to(root)) for path in migrations]
+    return files.bring(made, root, check=check, gone=[name for name in names if name not in made])
 
 
 if __name__ == "__main__":
