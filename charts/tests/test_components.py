@@ -1,11 +1,12 @@
 """Toggles of the components: scaling, disruption, the end of a pod, references, pass-throughs."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from chartkit.render import Object, Release, Values, find, kinds, names, pods, render
+from chartkit.render import CHARTS, Object, Release, Values, find, kinds, names, pods, render
 
 COMPONENTS = ("svc-gateway", "svc-auth", "svc-chat", "svc-persister", "svc-mailer", "svc-web")
 SCALED = COMPONENTS[:-1]
@@ -279,3 +280,10 @@ def test_round_trip_is_a_test_that_cleans_up() -> None:
     assert notes["helm.sh/hook"] == "test"
     assert "before-hook-creation" in notes["helm.sh/hook-delete-policy"]
     assert pod["spec"]["restartPolicy"] == "Never"
+
+
+def test_other_migrations_change_the_schema_resource_so_that_it_is_looked_at_at_once() -> None:
+    schema = find(render("nexync"), "PostgresSchema")
+    files = sorted((CHARTS / "nexync" / "files" / "migrations").glob("*.sql"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    assert schema["metadata"]["annotations"]["nexync.io/migrations"] == digest

@@ -37,6 +37,8 @@ def _masked(item: Object) -> Object:
     for field in ("data", "stringData", "binaryData"):
         if hide and field in item:
             masked[field] = dict.fromkeys(item[field], "…") if item["kind"] == "Secret" else "…"
+    if "nexync.io/migrations" in item["metadata"].get("annotations", {}):
+        masked["metadata"] = {**item["metadata"], "annotations": {"nexync.io/migrations": "…"}}
     return masked
 
 
