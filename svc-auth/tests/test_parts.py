@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.tokens import TokenError
-from svc_auth.addresses import is_reserved, normal_email
+from svc_auth.addresses import host_of, network_of, normal_email
 from svc_auth.codes import Codes
+from svc_auth.evenly import Evenly
 from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key, thumbprint
@@ -39,11 +40,43 @@ def test_an_address_has_one_spelling(text: str, normal: str | None) -> None:
     assert normal_email(text) == normal
 
 
-def test_names_of_the_service_are_reserved() -> None:
-    """Nobody can pose as the service."""
-    assert is_reserved("admin")
-    assert is_reserved("nexync-support")
-    assert not is_reserved("ada")
+@pytest.mark.parametrize(
+    ("address", "host", "network"),
+    [
+        ("192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("unknown", "unknown", "unknown"),
+    ],
+)
+def test_whose_an_address_is(address: str, host: str, network: str) -> None:
+    """A customer's IPv6 prefix is one customer, however many addresses are in it."""
+    assert (host_of(address), network_of(address)) == (host, network)
+
+
+@pytest.mark.parametrize(("took", "held"), [(0.01, 0.25), (0.24, 0.25), (0.26, 0.5), (0.0, 0.25)])
+@pytest.mark.parametrize("fails", [False, True])
+async def test_an_answer_waits_for_its_tick(took: float, held: float, fails: bool) -> None:
+    """What was done, and whether it failed, can't be told from the time."""
+    now = 100.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    async def work() -> str:
+        await sleep(took)
+        if fails:
+            raise ZeroDivisionError
+        return "done"
+
+    evenly = Evenly(clock=lambda: now, sleep=sleep)
+    if fails:
+        with pytest.raises(ZeroDivisionError):
+            await evenly.answer(work())
+    else:
+        assert await evenly.answer(work()) == "done"
+    assert now - 100.0 == pytest.approx(held)  # pyright: ignore[reportUnknownMemberType] - pytest's stubs
 
 
 def test_a_code_is_six_digits_and_bound_to_its_person() -> None:
@@ -144,3 +177,19 @@ def test_origins_are_split() -> None:
     )
     assert settings.origins == ("http://a.test", "http://b.test")
     assert settings.cookie_secure
+
+
+def test_where_tls_is_cookies_are_secure() -> None:
+    """An insecure cookie on a page with TLS would betray the session to anybody on the way."""
+    with pytest.raises(ValueError, match="NEXYNC_COOKIE_SECURE"):
+        AuthSettings(
+            admin_port=1,
+            port=2,
+            internal_port=3,
+            postgres_url="postgresql://x",
+            redis_state_url="redis://x",
+            rabbitmq_url="amqp://x",
+            public_origins="https://a.test",
+            signing_key_file=Path("x"),
+            cookie_secure=False,
+        )

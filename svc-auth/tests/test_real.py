@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import random
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from svc_auth.app import compose
 from svc_auth.passwords import Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey
+from svc_auth.usernames import SKELETON_SQL, skeleton
 
 pytestmark = pytest.mark.real
 
@@ -113,6 +116,12 @@ class Site:
 @pytest.fixture
 async def site(database: str) -> AsyncIterator[Site]:
     """svc-auth over a database of its own; addresses and names are new in each test."""
+    async with _site(database, ORIGIN) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _site(database: str, origin: str) -> AsyncGenerator[Site]:
     settings = AuthSettings(
         environment="development",
         admin_port=1,
@@ -121,9 +130,9 @@ async def site(database: str) -> AsyncIterator[Site]:
         postgres_url=database,
         redis_state_url=_required("NEXYNC_REDIS_STATE_URL"),
         rabbitmq_url="amqp://unused",
-        public_origins=ORIGIN,
+        public_origins=origin,
         signing_key_file=Path("unused"),
-        cookie_secure=False,
+        cookie_secure=origin.startswith("https://"),
     )
     pool = postgres.open_pool(database, application="test", size=4)
     await pool.open()
@@ -132,13 +141,13 @@ async def site(database: str) -> AsyncIterator[Site]:
     passwords = Passwords(threads=1, memory_kib=64, passes=1)
     routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords)
     access = CookieAccess(key.verify, state)
-    public = application(routes_of(routes.public(), access, allowed_origins=[ORIGIN]))
+    public = application(routes_of(routes.public(), access, allowed_origins=[origin]))
     internal = application(routes_of(routes.internal(), access))
     async with (
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app=public),
-            base_url="http://nexync.test",
-            headers={"Origin": ORIGIN},
+            base_url=origin,
+            headers={"Origin": origin},
         ) as outside,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app=internal), base_url="http://auth.test"
@@ -276,6 +285,66 @@ async def test_two_tabs_and_a_thief(site: Site, name: str) -> None:
     assert answer.status_code == 401
     assert not await _alive(site, view.session)
     assert (await site.post("refresh", refresh=fresh)).status_code == 401
+
+
+async def test_cookies_where_tls_is(database: str, name: str) -> None:
+    """Both are `__Host-`: secure, for the whole of this host and no other (ASVS 5.0, 3.3.1 and 3.3.3)."""
+    async with _site(database, "https://nexync.test") as site:
+        view = await site.sign_up(f"{name}@nexync.test", name)
+        answer = await site.post("refresh")
+        assert answer.json()["session"] == view.session
+        cookies = answer.headers.get_list("set-cookie")
+        assert {cookie.partition("=")[0] for cookie in cookies} == {
+            "__Host-nexync_access",
+            "__Host-nexync_refresh",
+        }
+        for cookie in cookies:
+            words = set(cookie.split("; ")[1:])
+            assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= words
+            assert not any(word.startswith("Domain") for word in words)
+        assert (await site.public.get("/api/auth/session")).status_code == 200
+        assert (await site.post("logout")).status_code == 204
+        assert (await site.public.get("/api/auth/session")).status_code == 401
+
+
+async def test_names_that_look_alike_are_one_name(site: Site, name: str) -> None:
+    """Also for two who ask at the same moment, where no unique index helps."""
+    names = [f"{name}0m", f"{name}orn", f"{name}0rn"]
+    bodies = [
+        {"email": f"{one}@nexync.test", "username": one, "password": PASSWORD} for one in names
+    ]
+    answers = await asyncio.gather(*(site.post("register", body) for body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409]
+    assert await site.count("people") == 1
+
+
+async def test_postgres_sees_the_same_likeness(site: Site) -> None:
+    """The expression of the index and the function of the use case are one rule, and the index is used."""
+    dice = random.Random(7)
+    names = ["".join(dice.choices("rnvwm01ol.-_a", k=dice.randint(3, 12))) for _ in range(300)]
+    async with site.pool.connection() as connection:
+        query = sql.SQL("SELECT username, {} FROM unnest(%s::text[]) AS t(username)").format(
+            sql.SQL(SKELETON_SQL)
+        )
+        rows = await (await connection.execute(query, (names,))).fetchall()
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await (
+            await connection.execute(
+                sql.SQL("EXPLAIN SELECT 1 FROM people WHERE {} = 'x'").format(sql.SQL(SKELETON_SQL))
+            )
+        ).fetchall()
+    assert dict(rows) == {one: skeleton(one) for one in names}
+    assert any("people_username_skeleton" in row[0] for row in plan)
+
+
+async def test_wrong_passwords_cost_time(site: Site, name: str) -> None:
+    """Of ten tries at once five are judged; the others are told how long to wait, also for nobody."""
+    for login in (name, f"{name}@nexync.test"):
+        body = {"login": login, "password": "wrong horse"}
+        answers = await asyncio.gather(*(site.post("login", body) for _ in range(10)))
+        assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
+        waits = {answer.headers.get("Retry-After") for answer in answers}
+        assert waits == {None, "1"}
 
 
 async def test_a_foreign_origin_is_refused(site: Site, name: str) -> None:

@@ -23,6 +23,7 @@ from svc_auth.ports import (
     RefreshRefused,
     Registered,
     Reused,
+    Slow,
 )
 from svc_auth.registering import Holder, Plan, Registration, plan_registration
 from svc_auth.sessions import SessionKeeper, token_hash
@@ -36,17 +37,37 @@ SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
 
 
 class FakeLimits:
-    """Counts without windows."""
+    """Counts without windows; waits end when the clock has been turned."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str], int] = {}
+        self.waits: dict[tuple[str, str], float] = {}
+        self.known: set[tuple[str, str]] = set()
+        self.now = 0.0
 
     async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
         count = self.counts[what, subject] = self.counts.get((what, subject), 0) + 1
         return float(seconds) if count > most else None
 
+    async def slow(self, how: Slow, subject: str) -> float | None:
+        key = (how.what, subject)
+        left = self.waits.get(key, 0.0) - self.now
+        if left > 0:
+            return left
+        count = self.counts[key] = self.counts.get(key, 0) + 1
+        if count >= how.free:
+            self.waits[key] = self.now + min(how.first * 2.0 ** (count - how.free), how.most)
+        return None
+
     async def clear(self, what: str, subject: str) -> None:
         self.counts.pop((what, subject), None)
+        self.waits.pop((what, subject), None)
+
+    async def learn(self, account: str, network: str) -> None:
+        self.known.add((account, network))
+
+    async def knows(self, account: str, network: str) -> bool:
+        return (account, network) in self.known
 
 
 class FakeProofs:
@@ -220,6 +241,7 @@ def _holder(
             [_holder("b@x", "ada", verified=False, code_valid=False)],
             Plan(Registered.CODE_SENT, None, (ADA,)),
         ),
+        ([_holder("b@x", "add", verified=True)], Plan(Registered.CODE_SENT)),
         ([_holder("a@x", "ada", verified=False)], Plan(Registered.CODE_SENT, ADA)),
         ([_holder("a@x", "other", verified=False)], Plan(Registered.CODE_SENT, ADA)),
         (
@@ -241,6 +263,25 @@ def _holder(
 def test_who_gets_the_name(holders: list[Holder], plan: Plan) -> None:
     """`ada` at `a@x` registers; a taken name is told alike for known and unknown addresses."""
     assert plan_registration(holders, "a@x", "ada", NOW) == plan
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "alike"),
+    [
+        ("marnie", "mamie", True),
+        ("b0b", "bob", True),
+        ("c1ara", "clara", True),
+        ("vvalter", "walter", True),
+        ("a.b", "a-_b", True),
+        ("ada", "adam", False),
+        ("a.b", "ab", False),
+        ("lan", "ian", False),
+    ],
+)
+def test_a_name_that_looks_like_another_is_taken(mine: str, others: str, alike: bool) -> None:
+    """Nobody can be taken for somebody else."""
+    plan = plan_registration([_holder("b@x", others, verified=True)], "a@x", mine, NOW)
+    assert (plan.outcome is Registered.USERNAME_TAKEN) == alike
 
 
 async def test_register_and_verify(world: World) -> None:
@@ -324,17 +365,103 @@ async def test_login(world: World) -> None:
     assert caught.value.problem.code is ProblemCode.NOT_VERIFIED
 
 
-async def test_a_stranger_cannot_lock_somebody_out(world: World) -> None:
-    """Ten wrong passwords from one address stop that address, not the owner's."""
+async def _guess(world: World, address: str, login: str = "ada") -> float | None:
+    """A wrong password; the wait that was answered, None when the password was judged."""
+    with pytest.raises(ProblemError) as caught:
+        await world.login.log_in(login, "wrong horse", address)
+    problem = caught.value.problem
+    if problem.code is ProblemCode.TOO_MANY:
+        return problem.retry_after
+    assert problem.code is ProblemCode.WRONG_CREDENTIALS
+    return None
+
+
+@pytest.mark.parametrize("login", ["ada", "nobody"])
+async def test_each_wrong_password_costs_more_time_than_the_one_before(
+    world: World, login: str
+) -> None:
+    """Five are free, then 1, 2, 4 … seconds, 15 minutes at most; alike for an account that isn't there."""
     encoded = await world.passwords.hash("correct horse")
     world.accounts.account = Account(ADA, "ada", encoded, verified=True)
-    for _ in range(10):
-        with pytest.raises(ProblemError):
-            await world.login.log_in("ada", "wrong horse", "10.0.0.66")
+    waits: list[float] = []
+    for _ in range(17):
+        while (wait := await _guess(world, "10.0.0.66", login)) is not None:
+            waits.append(wait)
+            world.limits.now += wait
+    assert waits[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert waits[-1] == 900.0
+
+
+async def test_a_stranger_cannot_lock_somebody_out(world: World) -> None:
+    """Guesses slow their own network down; the owner logs in from another, and then guesses begin anew."""
+    encoded = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", encoded, verified=True)
+    for _ in range(5):
+        assert await _guess(world, "10.0.0.66") is None
+    assert await _guess(world, "10.0.0.77") == 1.0
+    assert (await world.login.log_in("ada", "correct horse", "10.9.0.1")).person == ADA
+    for _ in range(5):
+        assert await _guess(world, "10.9.0.1") is None
+
+
+async def test_guesses_from_everywhere_slow_strangers_down_but_not_the_owner(world: World) -> None:
+    """After fifty attempts the next network waits; the owner's doesn't."""
+    encoded = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", encoded, verified=True)
+    await world.login.log_in("ada", "correct horse", "192.0.2.1")
+    for number in range(49):
+        assert await _guess(world, f"10.0.{number}.1") is None
+    assert await _guess(world, "10.1.0.1") == 1.0
+    assert (await world.login.log_in("ada", "correct horse", "192.0.2.9")).person == ADA
+
+
+async def test_a_neighbourhood_has_a_limit_of_its_own(world: World) -> None:
+    """Many addresses of one network are one hand."""
+    limited = 0
+    for number in range(200):
+        with pytest.raises(ProblemError) as caught:
+            await world.registration.verify(f"{number}@example.org", "000000", f"10.0.0.{number}")
+        limited += caught.value.problem.code is ProblemCode.TOO_MANY
+    assert limited == 0
+    for number in range(150):
+        with pytest.raises(ProblemError) as caught:
+            await world.registration.verify(f"x{number}@example.org", "000000", f"10.0.0.{number}")
+        limited += caught.value.problem.code is ProblemCode.TOO_MANY
+    assert limited == 50
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("password1", "password_common"),
+        ("PASSWORD1", "password_common"),
+        ("aaaaaaaaaaaa", "password_common"),
+        ("lovelace12345", "password_tells_name"),
+        ("my name is LoveLace", "password_tells_name"),
+        ("ada.l@example.org", "password_tells_name"),
+        ("example12345", "password_common"),
+    ],
+)
+async def test_a_password_that_is_tried_first_is_refused(
+    world: World, password: str, code: str
+) -> None:
+    """Before anything is counted or hashed, with the field and the reason."""
     with pytest.raises(ProblemError) as caught:
-        await world.login.log_in("ada", "correct horse", "10.0.0.66")
-    assert caught.value.problem.code is ProblemCode.TOO_MANY
-    assert (await world.login.log_in("ada", "correct horse", "10.0.0.1")).person == ADA
+        await world.registration.register("ada.l@example.org", "lovelace", password, "10.0.0.1")
+    (issue,) = caught.value.problem.issues
+    assert (issue.path, issue.code) == (("body", "password"), code)
+    assert not world.accounts.jobs
+    await world.registration.register("ada.l@example.org", "lovelace", "ada loves 7", "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "name", ["admin", "adm1n", "a.d.m.i.n", "nexync-support", "n3xync", "r00t"]
+)
+async def test_names_of_the_service_are_taken(world: World, name: str) -> None:
+    """Nobody can pose as the service, also not with digits for letters."""
+    with pytest.raises(ProblemError) as caught:
+        await world.registration.register("ada@example.org", name, "correct horse", "10.0.0.1")
+    assert caught.value.problem.code is ProblemCode.USERNAME_TAKEN
 
 
 async def test_an_old_hash_is_renewed_at_login(world: World) -> None:

@@ -9,6 +9,7 @@ from websockets.frames import Opcode
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId, chat_stream
 from svc_gateway.draining import Drain
+from svc_gateway.handshake import judge
 from svc_gateway.keeping import PING_SECONDS, SLOW_BYTES, SLOW_SECONDS
 
 ANA, BEN = PersonId(some_id()), PersonId(some_id())
@@ -31,6 +32,27 @@ async def test_who_may_open_a_socket(origin: str | None, path: str, status: str)
         assert client.transport.closed == (status != "101")
         client.hang_up()
         assert world.core.kit.opening == 0
+
+
+@pytest.mark.parametrize(
+    ("origin", "cookie", "token"),
+    [
+        ("https://nexync.example", "__Host-nexync_access", "good"),
+        ("https://nexync.example", "nexync_access", None),
+        ("http://nexync.example", "nexync_access", "good"),
+    ],
+)
+def test_where_tls_is_only_a_cookie_of_this_host_counts(
+    origin: str, cookie: str, token: str | None
+) -> None:
+    """A neighbouring host can set a cookie for us, but not one with this prefix."""
+    head = (
+        f"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: {origin}\r\n"
+        f"Sec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\nCookie: {cookie}=good\r\n\r\n"
+    )
+    judged = judge(head.encode(), [origin])
+    assert judged.opened
+    assert judged.token == token
 
 
 @pytest.mark.parametrize("token", [None, "foreign"])

@@ -41,6 +41,17 @@ const SHOTS: Shot[] = [
       await page.getByText("like name@example.org").waitFor();
     },
   },
+  {
+    name: "signup-typing",
+    path: "/signup",
+    how: { account: "none" },
+    then: async (page) => {
+      await page.getByLabel("E-mail").fill("elin@example.org");
+      await page.getByLabel("Username").fill("Elin.");
+      await page.getByLabel("Password", { exact: true }).fill("moss lantern");
+      await page.getByText("Better.").or(page.getByText("Good.")).waitFor();
+    },
+  },
   { name: "verify", path: "/verify?email=elin@example.org", how: { account: "none" } },
   { name: "empty", path: "/", how: { account: "new" } },
   { name: "chats", path: "/", how: { account: "busy" } },

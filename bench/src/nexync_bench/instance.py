@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator, Generator, Iterable
 import psutil
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId
 from nexync_e2e.client import Person, sign_up
@@ -126,7 +125,7 @@ def _pin(pid: int, cores: Iterable[int]) -> None:
 
 def cookie(person: Person) -> str:
     """The Cookie header of the person's session."""
-    return f"{ACCESS_COOKIE}={person.rest.access_token}"
+    return person.rest.cookie
 
 
 def gateway_port(wires: Wires, number: int = 0) -> int:

@@ -12,7 +12,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from nexync_contracts import frames
-from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
 from nexync_contracts.ids import ChatId, Stream, is_chat_stream, stream_id
 from nexync_e2e.ids import ServerClock, client_id
@@ -159,7 +158,7 @@ class Device:
                     origin=None,
                     additional_headers={
                         "Origin": self.person.rest.origin,
-                        "Cookie": f"{ACCESS_COOKIE}={self.person.rest.access_token}",
+                        "Cookie": self.person.rest.cookie,
                     },
                     compression=None,
                     max_size=2**22,

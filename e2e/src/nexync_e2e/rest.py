@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from nexync_contracts import endpoints
-from nexync_contracts.channels import ACCESS_COOKIE
+from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
 from nexync_contracts.endpoints import Endpoint
 from nexync_contracts.errors import Problem, ProblemCode
 
@@ -43,6 +43,7 @@ class Rest:
     def __init__(self, page: str, *, origin: str | None = None, patience: float = 20.0) -> None:
         self.page = page
         self.origin = origin or page
+        self._cookie = cookie_name(ACCESS_COOKIE, [self.origin])
         self._patience = patience
         self._http = httpx.AsyncClient(
             base_url=page,
@@ -61,7 +62,12 @@ class Rest:
     @property
     def access_token(self) -> str:
         """The access token of the cookie jar, empty when logged out."""
-        return self._http.cookies.get(ACCESS_COOKIE) or ""
+        return self._http.cookies.get(self._cookie) or ""
+
+    @property
+    def cookie(self) -> str:
+        """The Cookie header that a socket of this person sends."""
+        return f"{self._cookie}={self.access_token}"
 
     async def raw(
         self,

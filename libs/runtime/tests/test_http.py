@@ -83,6 +83,61 @@ async def test_answers_a_good_request() -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "origin", "site", "refused"),
+    [
+        ("PUT", ORIGIN, "same-origin", False),
+        ("PUT", ORIGIN, None, False),
+        ("PUT", "http://evil.example", "cross-site", True),
+        ("PUT", "null", "cross-site", True),
+        ("PUT", None, "cross-site", True),
+        ("PUT", None, "same-site", True),
+        ("PUT", None, "same-origin", False),
+        ("PUT", None, "none", False),
+        ("PUT", None, None, False),
+        ("GET", None, "same-origin", False),
+        ("GET", None, "none", False),
+        ("GET", None, "cross-site", True),
+        ("GET", None, "same-site", True),
+    ],
+)
+async def test_a_foreign_page_gets_nothing(
+    method: str, origin: str | None, site: str | None, refused: bool
+) -> None:
+    """By Origin where the browser says it, by Fetch Metadata otherwise, before the cookie is looked at."""
+    headers = {"Origin": origin, "Sec-Fetch-Site": site}
+    given = {name: value for name, value in headers.items() if value is not None}
+    path = "read-mark" if method == "PUT" else "timeline"
+    body = {"seq": 7} if method == "PUT" else None
+    answer = await send(method, f"/api/chats/{CHAT}/{path}", json=body, headers=given)
+    assert (answer.status_code == 403) == refused
+    if refused:
+        assert answer.json()["code"] == "foreign_origin"
+
+
+@pytest.mark.parametrize(
+    ("origins", "cookie", "status"),
+    [
+        (["https://nexync.example"], "__Host-nexync_access", 200),
+        (["https://nexync.example"], "nexync_access", 401),
+        (["http://nexync.example", "https://nexync.example"], "nexync_access", 200),
+    ],
+)
+async def test_where_tls_is_only_a_cookie_of_this_host_counts(
+    origins: list[str], cookie: str, status: int
+) -> None:
+    """A neighbouring host can set a cookie for us, but not one with this prefix."""
+    served = application(
+        routes_of({endpoints.READ_MARK: mark}, FakeAccess(), allowed_origins=origins)
+    )
+    transport = httpx.ASGITransport(app=served)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="https://x", headers={"Cookie": f"{cookie}=good"}
+    ) as http:
+        answer = await http.put(f"/api/chats/{CHAT}/read-mark", json={"seq": 7})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
     ("options", "where"),
     [
         ({"json": {"seq": -1}}, ["body", "seq"]),

@@ -1,75 +1,16 @@
-"""E-mail addresses and usernames: one spelling for each, and names that nobody may take."""
+"""E-mail addresses: one spelling for each, and the networks that requests come from."""
 
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
 from nexync_contracts import limits
 
-RESERVED_USERNAMES: Final = frozenset(
-    {
-        "abuse",
-        "account",
-        "accounts",
-        "admin",
-        "administrator",
-        "all",
-        "api",
-        "auth",
-        "billing",
-        "bot",
-        "bots",
-        "channel",
-        "chat",
-        "chats",
-        "contact",
-        "deleted",
-        "everyone",
-        "group",
-        "groups",
-        "guest",
-        "help",
-        "here",
-        "hostmaster",
-        "info",
-        "invite",
-        "login",
-        "logout",
-        "mail",
-        "mailer",
-        "me",
-        "moderator",
-        "nexync",
-        "no-reply",
-        "nobody",
-        "noreply",
-        "notifications",
-        "null",
-        "official",
-        "owner",
-        "people",
-        "postmaster",
-        "private",
-        "register",
-        "root",
-        "security",
-        "settings",
-        "signup",
-        "staff",
-        "status",
-        "superuser",
-        "support",
-        "system",
-        "team",
-        "undefined",
-        "user",
-        "users",
-        "verify",
-        "webmaster",
-        "ws",
-        "www",
-    }
-)
+HOST_BITS: Final = {4: 32, 6: 64}
+"""What one customer of a provider has at least: an IPv4 address, or a /64 of IPv6 (RFC 6177)."""
+NETWORK_BITS: Final = {4: 24, 6: 48}
+"""The neighbourhood of an address, which one hand often holds."""
 
 
 def normal_email(text: str) -> str | None:
@@ -86,6 +27,21 @@ def normal_email(text: str) -> str | None:
     return found.ascii_email.lower()
 
 
-def is_reserved(username: str) -> bool:
-    """Whether a username could be taken for the service itself."""
-    return username in RESERVED_USERNAMES or username.startswith("nexync")
+def host_of(address: str) -> str:
+    """Whose address this is: the address itself, or the /64 around one of IPv6."""
+    return _around(address, HOST_BITS)
+
+
+def network_of(address: str) -> str:
+    """The network around an address: /24, or /48 of IPv6."""
+    return _around(address, NETWORK_BITS)
+
+
+def _around(address: str, bits: dict[int, int]) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped if known.version == 6 else None
+    known = mapped or known
+    return str(ip_network(f"{known}/{bits[known.version]}", strict=False))

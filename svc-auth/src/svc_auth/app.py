@@ -1,5 +1,6 @@
 """The composition root of svc-auth: builds the adapters and passes them in by name."""
 
+import time
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_sessions import PostgresSessions
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.codes import Codes
+from svc_auth.evenly import Evenly
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
 from svc_auth.registering import Registration
@@ -25,7 +27,7 @@ from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 2
+NEEDED_MIGRATION: Final = 5
 
 
 def _now() -> datetime:
@@ -67,6 +69,8 @@ def compose(
         ),
         key=key,
         secure=settings.cookie_secure,
+        origins=settings.origins,
+        evenly=Evenly(clock=time.monotonic),
     )
 
 

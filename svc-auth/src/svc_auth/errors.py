@@ -2,6 +2,7 @@
 
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_runtime.http import ProblemError
+from svc_auth.password_rules import Weakness
 
 
 def too_many(retry_after: float) -> ProblemError:
@@ -12,8 +13,28 @@ def too_many(retry_after: float) -> ProblemError:
 
 
 def username_taken() -> ProblemError:
-    """Usernames are public, so this may be told."""
-    return ProblemError(409, ProblemCode.USERNAME_TAKEN, "This username is taken")
+    """Usernames are public, so this may be told; also for one that looks like another or like the service's."""
+    return ProblemError(
+        409,
+        ProblemCode.USERNAME_TAKEN,
+        "This username is taken, or looks too much like one that is",
+    )
+
+
+def weak_password(weakness: Weakness, field: str = "password") -> ProblemError:
+    """The password is one of the first that anybody would try."""
+    words = {
+        Weakness.COMMON: "is one of the most used passwords",
+        Weakness.TELLS_NAME: "contains the username or the e-mail address",
+    }[weakness]
+    issue = Issue(path=("body", field), code=weakness.value, message=words)
+    return ProblemError(
+        422,
+        ProblemCode.VALIDATION,
+        "The request is not valid",
+        detail=f"body.{field}: {words}",
+        issues=(issue,),
+    )
 
 
 def wrong_code() -> ProblemError:

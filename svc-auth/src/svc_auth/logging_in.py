@@ -20,10 +20,8 @@ class Login:
     async def log_in(self, login: str, password: str, address: str) -> Account:
         """The account. Raises ProblemError: 401 wrong, 403 not verified, 429."""
         name = _normal(login)
-        pair = f"{name} {address}"
         await self._throttle.address(throttling.LOGIN_FROM_ADDRESS, address)
-        await self._throttle.subject(throttling.LOGIN_TO_ACCOUNT, name)
-        await self._throttle.subject(throttling.LOGIN_TO_ACCOUNT_FROM_ADDRESS, pair)
+        await self._throttle.guess(name, address)
         account = await self._accounts.find(name)
         good = await self._passwords.check(account and account.password_hash, password)
         if account is None or not good:
@@ -35,8 +33,7 @@ class Login:
         if self._passwords.outdated(account.password_hash):
             fresh = await self._passwords.hash(password)
             await self._accounts.set_password_hash(account.person, fresh)
-        await self._throttle.forgive(throttling.LOGIN_TO_ACCOUNT, name)
-        await self._throttle.forgive(throttling.LOGIN_TO_ACCOUNT_FROM_ADDRESS, pair)
+        await self._throttle.proved(name, address)
         ATTEMPTS.labels("login", "logged_in").inc()
         return account
 

@@ -177,6 +177,33 @@ class Limits(Protocol):
         """Count one; None while at most `most` in the window, else the seconds until it ends."""
         ...
 
-    async def clear(self, what: str, subject: str) -> None:
-        """Forget the count."""
+    async def slow(self, how: "Slow", subject: str) -> float | None:
+        """Count an attempt; None when it may be made now, else the seconds until one may (then not counted)."""
         ...
+
+    async def clear(self, what: str, subject: str) -> None:
+        """Forget the count and the wait."""
+        ...
+
+    async def learn(self, account: str, network: str) -> None:
+        """The account was logged in to from this network; remembered for some weeks."""
+        ...
+
+    async def knows(self, account: str, network: str) -> bool:
+        """Whether it was."""
+        ...
+
+
+class Slow(Protocol):
+    """How attempts are slowed down: see `throttling.Slowdown`."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def free(self) -> int: ...
+    @property
+    def first(self) -> float: ...
+    @property
+    def most(self) -> float: ...
+    @property
+    def forget(self) -> int: ...

@@ -1,7 +1,7 @@
 """Registration: ask for an account, prove the address by a code.
 
 The answers are the same for known and unknown addresses, and so is the time that they take: the password is
-hashed before anything is looked up.
+hashed before anything is looked up, and the routes hold answers until an even moment.
 """
 
 import uuid
@@ -13,10 +13,17 @@ from nexync_contracts import limits
 from nexync_contracts.ids import JobId, PersonId
 from nexync_contracts.jobs import VerificationCodeJob
 from svc_auth import throttling
-from svc_auth.addresses import is_reserved, normal_email
+from svc_auth.addresses import normal_email
 from svc_auth.codes import Codes
-from svc_auth.errors import code_spent, not_an_address, username_taken, wrong_code
+from svc_auth.errors import (
+    code_spent,
+    not_an_address,
+    username_taken,
+    weak_password,
+    wrong_code,
+)
 from svc_auth.metrics import ATTEMPTS
+from svc_auth.password_rules import weakness_of
 from svc_auth.passwords import Passwords
 from svc_auth.ports import (
     Account,
@@ -29,6 +36,7 @@ from svc_auth.ports import (
     SentCode,
 )
 from svc_auth.throttling import Throttle
+from svc_auth.usernames import is_reserved, skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +67,14 @@ def plan_registration(holders: Sequence[Holder], email: str, username: str, now:
 
     The username is judged first and in the same way for every address, except the unverified row of this very
     address, which is replaced: only who reads its mail can use it. An unverified row without a valid code gives
-    its username back.
+    its username back. A name that looks like another is treated as that name.
     """
+    looks = skeleton(username)
     same_email = next((holder for holder in holders if holder.email == email), None)
     mine = same_email if same_email is not None and not same_email.verified else None
     removes: list[PersonId] = []
     for holder in holders:
-        if holder.username != username or holder is mine:
+        if skeleton(holder.username) != looks or holder is mine:
             continue
         expired = holder.code_expires_at is None or holder.code_expires_at <= now
         if holder.verified or not expired:
@@ -104,6 +113,9 @@ class Registration:
         await self._throttle.address(throttling.REGISTER_FROM_ADDRESS, address)
         if is_reserved(username):
             raise username_taken()
+        weakness = weakness_of(password, username, normal)
+        if weakness is not None:
+            raise weak_password(weakness)
         await self._throttle.subject(throttling.CODES_TO_EMAIL_A_DAY, normal)
         await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
         try:

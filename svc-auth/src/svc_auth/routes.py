@@ -1,6 +1,6 @@
 """The REST endpoints of svc-auth: contracts in, cookies and contracts out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel
@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from nexync_contracts import endpoints, limits, rest
-from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE
+from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
 from nexync_contracts.endpoints import Endpoint
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
 from svc_auth.errors import busy
+from svc_auth.evenly import Evenly
 from svc_auth.logging_in import Login
 from svc_auth.passwords import BusyError
 from svc_auth.registering import Registration
@@ -54,19 +55,26 @@ class Routes:
         sessions: SessionKeeper,
         key: SigningKey,
         secure: bool,
+        origins: Sequence[str],
+        evenly: Evenly,
     ) -> None:
         self._registration = registration
         self._login = login
         self._sessions = sessions
         self._key = key
         self._secure = secure
+        self._access_cookie = cookie_name(ACCESS_COOKIE, origins)
+        self._refresh_cookie = cookie_name(REFRESH_COOKIE, origins)
+        # The prefix `__Host-` asks for the path `/`; without it the refresh token goes to svc-auth alone.
+        self._refresh_path = REFRESH_PATH if self._refresh_cookie == REFRESH_COOKIE else "/"
+        self._evenly = evenly
 
     def public(self) -> Mapping[Endpoint, Handler]:
         """What the edge passes on."""
         return {
-            endpoints.REGISTER: _unless_busy(self._register),
-            endpoints.VERIFY: self._verify,
-            endpoints.RESEND: self._resend,
+            endpoints.REGISTER: self._even(_unless_busy(self._register)),
+            endpoints.VERIFY: self._even(self._verify),
+            endpoints.RESEND: self._even(self._resend),
             endpoints.LOGIN: _unless_busy(self._log_in),
             endpoints.REFRESH: self._refresh,
             endpoints.LOGOUT: self._log_out,
@@ -77,6 +85,12 @@ class Routes:
     def internal(self) -> Mapping[Endpoint, Handler]:
         """What only other services reach."""
         return {INTERNAL_JWKS: self._jwks, INTERNAL_SESSIONS: self._check}
+
+    def _even(self, handler: Handler) -> Handler:
+        async def held(call: Call) -> BaseModel | Response | None:
+            return await self._evenly.answer(handler(call))
+
+        return held
 
     async def _register(self, call: Call) -> BaseModel:
         body: rest.RegisterBody = call.body
@@ -106,7 +120,7 @@ class Routes:
 
     async def _refresh(self, call: Call) -> Response:
         try:
-            tokens = await self._sessions.refresh(call.request.cookies.get(REFRESH_COOKIE))
+            tokens = await self._sessions.refresh(call.request.cookies.get(self._refresh_cookie))
         except ProblemError as error:
             response = problem_response(error.problem)
             self._clear(response)
@@ -115,13 +129,13 @@ class Routes:
 
     async def _log_out(self, call: Call) -> Response:
         access = None
-        token = call.request.cookies.get(ACCESS_COOKIE)
+        token = call.request.cookies.get(self._access_cookie)
         if token is not None:
             try:
                 access = await self._key.verify(token)
             except TokenError:
                 access = None
-        await self._sessions.end(call.request.cookies.get(REFRESH_COOKIE), access)
+        await self._sessions.end(call.request.cookies.get(self._refresh_cookie), access)
         response = Response(status_code=endpoints.LOGOUT.status)
         self._clear(response)
         return response
@@ -153,15 +167,19 @@ class Routes:
             expires_at=claims.exp * 1000,
         )
         response = contract_response(view)
-        self._set(response, ACCESS_COOKIE, tokens.access, "/", limits.ACCESS_TOKEN_SECONDS)
+        self._set(response, self._access_cookie, tokens.access, "/", limits.ACCESS_TOKEN_SECONDS)
         self._set(
-            response, REFRESH_COOKIE, tokens.refresh, REFRESH_PATH, limits.REFRESH_TOKEN_SECONDS
+            response,
+            self._refresh_cookie,
+            tokens.refresh,
+            self._refresh_path,
+            limits.REFRESH_TOKEN_SECONDS,
         )
         return response
 
     def _clear(self, response: Response) -> None:
-        self._set(response, ACCESS_COOKIE, "", "/", 0)
-        self._set(response, REFRESH_COOKIE, "", REFRESH_PATH, 0)
+        self._set(response, self._access_cookie, "", "/", 0)
+        self._set(response, self._refresh_cookie, "", self._refresh_path, 0)
 
     def _set(self, response: Response, name: str, value: str, path: str, seconds: int) -> None:
         response.set_cookie(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts.channels import CHAT_PARTITIONS
 from nexync_runtime.settings import Port, Settings, Url
@@ -27,6 +27,12 @@ class AuthSettings(Settings):
     """Partitions that new people's streams are spread over until a persister has taken any."""
     hash_threads: Annotated[int, Field(ge=1, le=32)] = 2
     """Passwords hashed at once; each takes 19 MiB while it is hashed."""
+
+    @model_validator(mode="after")
+    def _secure_where_tls_is(self) -> "AuthSettings":
+        if not self.cookie_secure and all(one.startswith("https://") for one in self.origins):
+            raise ValueError("NEXYNC_COOKIE_SECURE: must be true where all origins are https")
+        return self
 
     @property
     def origins(self) -> tuple[str, ...]:

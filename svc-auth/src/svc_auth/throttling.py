@@ -1,9 +1,15 @@
-"""How often what may be tried. Limits by account hold for unknown accounts too, so they tell nothing."""
+"""How often what may be tried. Limits by account hold for unknown accounts too, so they tell nothing.
+
+Wrong passwords cost time instead of the account: after a few free tries each one more doubles the wait until the
+next may be made. The wait belongs to the account *and* the network that guesses. Guesses from everywhere at once
+also slow strangers to the account down, but never a network from which its owner has logged in before.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 from nexync_contracts import limits
+from svc_auth.addresses import host_of, network_of
 from svc_auth.errors import too_many
 from svc_auth.ports import Limits
 
@@ -17,6 +23,20 @@ class Rate:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Slowdown:
+    """After `free` attempts each waits twice as long as the one before: from `first` to `most` seconds.
+
+    Forgotten `forget` seconds after the last attempt.
+    """
+
+    what: str
+    free: int
+    first: float
+    most: float
+    forget: int
+
+
 CODE_TO_EMAIL: Final = Rate("code", 1, limits.CODE_RESEND_SECONDS)
 CODES_TO_EMAIL_A_DAY: Final = Rate("codes", 20, 24 * 3600)
 """Bounds the mails that a stranger can have sent to an address, and the codes that can be guessed at."""
@@ -25,9 +45,13 @@ RESEND_FROM_ADDRESS: Final = Rate("resend-from", 60, 3600)
 VERIFY_FROM_ADDRESS: Final = Rate("verify-from", 60, 600)
 TRIES_OF_CODE: Final = Rate("tries", limits.CODE_TRIES, limits.CODE_LIFETIME_SECONDS)
 LOGIN_FROM_ADDRESS: Final = Rate("login-from", 100, 600)
-LOGIN_TO_ACCOUNT: Final = Rate("login-to", 100, 600)
-LOGIN_TO_ACCOUNT_FROM_ADDRESS: Final = Rate("login", 10, 300)
-"""By pair, and much tighter than by account: a stranger can't lock somebody out from his own address."""
+LOGIN_FROM_NETWORK: Final = Slowdown("login-pair", 5, 1.0, 900.0, 3600)
+"""By account and network."""
+LOGIN_FROM_ANYWHERE: Final = Slowdown("login-any", 50, 1.0, 10.0, 3600)
+"""By account, for networks that are new to it. A guess in ten seconds is 3 million a year, against billions."""
+
+NEIGHBOURS: Final = 5
+"""A network may do so many times what one of its addresses may."""
 
 
 class Throttle:
@@ -38,9 +62,30 @@ class Throttle:
         self._by_address = by_address
 
     async def address(self, rate: Rate, address: str) -> None:
-        """Count for a network address. Raises ProblemError 429."""
-        if self._by_address:
-            await self.subject(rate, address)
+        """Count for a network address and for its neighbourhood. Raises ProblemError 429."""
+        if not self._by_address:
+            return
+        await self.subject(rate, host_of(address))
+        wide = Rate(f"{rate.what}-network", rate.most * NEIGHBOURS, rate.seconds)
+        await self.subject(wide, network_of(address))
+
+    async def guess(self, account: str, address: str) -> None:
+        """Count an attempt at an account's password before it is judged. Raises ProblemError 429.
+
+        One at a time: of attempts that come together only the free ones get through.
+        """
+        network = network_of(address)
+        wait = await self._counters.slow(LOGIN_FROM_NETWORK, f"{account} {network}")
+        if wait is None and not await self._counters.knows(account, network):
+            wait = await self._counters.slow(LOGIN_FROM_ANYWHERE, account)
+        if wait is not None:
+            raise too_many(wait)
+
+    async def proved(self, account: str, address: str) -> None:
+        """The password was right: the count begins anew, and the network is no stranger any more."""
+        network = network_of(address)
+        await self._counters.learn(account, network)
+        await self._counters.clear(LOGIN_FROM_NETWORK.what, f"{account} {network}")
 
     async def subject(self, rate: Rate, subject: str) -> None:
         """Count for an account. Raises ProblemError 429."""

@@ -9,7 +9,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
-from nexync_contracts.channels import ACCESS_COOKIE
+from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
 
 RETRY_AFTER_SECONDS: Final = 1
 """Another gateway may have room at once."""
@@ -60,15 +60,16 @@ def judge(
     protocol.send_response(response)
     data = b"".join(protocol.data_to_send())
     opened = response.status_code == 101
-    return Judged(data, opened, _token(request) if opened else None)
+    cookie = cookie_name(ACCESS_COOKIE, origins)
+    return Judged(data, opened, _token(request, cookie) if opened else None)
 
 
-def _token(request: Request) -> str | None:
+def _token(request: Request, cookie: str) -> str | None:
     try:
         header = request.headers.get("Cookie")
         if header is None:
             return None
-        morsel = SimpleCookie(header).get(ACCESS_COOKIE)
+        morsel = SimpleCookie(header).get(cookie)
     except (MultipleValuesError, CookieError):
         return None
     return None if morsel is None or not morsel.value else morsel.value

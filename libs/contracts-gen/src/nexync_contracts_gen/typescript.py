@@ -250,6 +250,7 @@ def _endpoint(endpoint: Endpoint) -> str:
         f"    body: {body},\n"
         f"    answer: {answer},\n"
         f"    idempotentByKey: {json.dumps(endpoint.idempotent_by_key)},\n"
+        f"    open: {json.dumps(endpoint.open)},\n"
         "  },"
     )
 

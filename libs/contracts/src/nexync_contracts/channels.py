@@ -1,5 +1,6 @@
 """Names of topics, queues, Redis channels and keys, and the small header of a published event."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from nexync_contracts.ids import SessionId, Stream
@@ -21,6 +22,16 @@ KIND_EVENT: Final = "e"
 KIND_MEMBERSHIP: Final = "m"
 KIND_OUTCOME: Final = "o"
 KIND_CONTROL: Final = "x"
+
+
+def cookie_name(name: str, origins: Sequence[str]) -> str:
+    """The name under which a cookie goes: with `__Host-` where TLS is, that is, where all public origins are https.
+
+    A browser takes such a cookie from this very host over TLS alone, so no neighbouring host can plant one
+    (RFC 6265bis, 4.1.3.2). Where any origin has no TLS, the prefix would keep the cookie from being stored.
+    """
+    secure = bool(origins) and all(origin.startswith("https://") for origin in origins)
+    return f"__Host-{name}" if secure else name
 
 
 def stream_channel(stream: Stream) -> str:

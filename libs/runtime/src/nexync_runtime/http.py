@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nexync_contracts.channels import ACCESS_COOKIE
+from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
 from nexync_contracts.endpoints import Endpoint, Query
 from nexync_contracts.errors import Issue, Problem, ProblemCode, RejectCode, issues_of
 from nexync_contracts.session import AccessClaims
@@ -33,6 +33,8 @@ LINGER_SECONDS: Final = 1.0
 
 HANDLER_SECONDS: Final = 15.0
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
+"""Values of `Sec-Fetch-Site` for requests that another origin's page makes; a neighbouring host is another origin."""
 SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -135,12 +137,13 @@ def routes_of(
     *,
     allowed_origins: Sequence[str] = (),
 ) -> list[BaseRoute]:
-    """Routes for the endpoints, in their order."""
+    """Routes for the endpoints, in their order. The origins also say under which name the access cookie comes."""
     origins = frozenset(allowed_origins)
+    cookie = cookie_name(ACCESS_COOKIE, allowed_origins)
     return [
         Route(
             endpoint.path,
-            _Operation(endpoint, handler, access, origins),
+            _Operation(endpoint, handler, access, origins, cookie),
             methods=[endpoint.method],
             name=endpoint.name,
         )
@@ -152,12 +155,18 @@ class _Operation:
     """One endpoint as an ASGI application."""
 
     def __init__(
-        self, endpoint: Endpoint, handler: Handler, access: Access, origins: frozenset[str]
+        self,
+        endpoint: Endpoint,
+        handler: Handler,
+        access: Access,
+        origins: frozenset[str],
+        cookie: str,
     ) -> None:
         self._endpoint = endpoint
         self._handler = handler
         self._access = access
         self._origins = origins
+        self._cookie = cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -188,18 +197,13 @@ class _Operation:
 
     async def _answer(self, request: Request) -> Response:
         endpoint = self._endpoint
-        origin = request.headers.get("origin")
-        if (
-            request.method not in SAFE_METHODS
-            and origin is not None
-            and origin not in self._origins
-        ):
+        if self._foreign(request):
             raise ProblemError(
                 403, ProblemCode.FOREIGN_ORIGIN, "Requests from this origin are not allowed"
             )
         login = None
         if not endpoint.open:
-            login = await self._access.claims(request.cookies.get(ACCESS_COOKIE))
+            login = await self._access.claims(request.cookies.get(self._cookie))
             log.bind(person=login.sub)
         call = Call(
             request=request,
@@ -216,6 +220,20 @@ class _Operation:
         if answer is None:
             return Response(status_code=endpoint.status)
         return contract_response(answer, endpoint.status)
+
+    def _foreign(self, request: Request) -> bool:
+        """Whether a page of somebody else makes the browser ask this.
+
+        By Origin, which browsers add to everything that changes something, and by Fetch Metadata, which they
+        add to all requests: another site gets nothing but what is open and only read. A caller that sends
+        neither is no browser, and has no cookies that a page could use.
+        """
+        changes = request.method not in SAFE_METHODS
+        origin = request.headers.get("origin")
+        if changes and origin is not None:
+            return origin not in self._origins
+        site = request.headers.get("sec-fetch-site")
+        return site in FOREIGN_SITES and (changes or not self._endpoint.open)
 
 
 def _unexpected(error: Exception) -> Problem:

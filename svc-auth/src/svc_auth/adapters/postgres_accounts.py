@@ -20,17 +20,18 @@ from svc_auth.ports import (
     SentCode,
 )
 from svc_auth.registering import Holder, plan_registration
+from svc_auth.usernames import SKELETON_SQL, skeleton
 
 RACES_MAX: Final = 3
 """Attempts when somebody else takes the same address or username in between."""
 
-_HOLDERS: Final = """
+_HOLDERS: Final = f"""
     SELECT p.id::text, p.email, p.username, p.verified_at IS NOT NULL, c.expires_at
     FROM people p LEFT JOIN verification_codes c ON c.person = p.id
-    WHERE p.email = %(email)s OR p.username = %(username)s
+    WHERE p.email = %(email)s OR {SKELETON_SQL} = %(skeleton)s
     ORDER BY p.id
     FOR UPDATE OF p
-"""
+"""  # noqa: S608 - what is put in is a constant of ours
 _ADD: Final = """
     INSERT INTO people (id, email, username, name, password_hash, partition)
     VALUES (%(person)s, %(email)s, %(username)s, %(username)s, %(password_hash)s, %(partition)s)
@@ -84,9 +85,12 @@ class PostgresAccounts:
 
     async def _register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
         async with self._pool.connection() as connection, connection.transaction():
-            cursor = await connection.execute(
-                _HOLDERS, {"email": new.email, "username": new.username}
+            looks = skeleton(new.username)
+            # Two names that look alike are no unique violation, so the second one waits for the first.
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"username {looks}",)
             )
+            cursor = await connection.execute(_HOLDERS, {"email": new.email, "skeleton": looks})
             holders = [Holder(PersonId(row[0]), *row[1:]) for row in await cursor.fetchall()]
             plan = plan_registration(holders, new.email, new.username, now)
             if plan.outcome is not Registered.CODE_SENT:

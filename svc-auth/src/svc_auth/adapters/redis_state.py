@@ -14,9 +14,27 @@ from nexync_contracts.channels import (
 )
 from nexync_contracts.ids import PersonId, SessionId, person_stream
 from nexync_contracts.session import SessionEnded
+from svc_auth.ports import Slow
 
 ENDED_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS + 60
 """An access token of an ended session is refused for as long as it could live, and a minute for skewed clocks."""
+
+KNOWN_SECONDS: Final = 60 * 24 * 3600
+"""How long a network is known to an account after a login from it."""
+
+_SLOW: Final = """
+local wait = redis.call('PTTL', KEYS[2])
+if wait > 0 then return wait end
+local count = redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+local over = count - tonumber(ARGV[1])
+if over >= 0 then
+    local hold = math.min(tonumber(ARGV[2]) * 2 ^ math.min(over, 30), tonumber(ARGV[3]))
+    redis.call('SET', KEYS[2], '1', 'PX', math.floor(hold))
+end
+return 0
+"""
+"""Count and wait in one step, so that attempts that come together can't all pass the same look."""
 
 
 class RedisLimits:
@@ -24,6 +42,7 @@ class RedisLimits:
 
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client: Any = client
+        self._slow: Any = self._client.register_script(_SLOW)
 
     async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
         """One round trip; the window begins with its first hit."""
@@ -37,8 +56,23 @@ class RedisLimits:
         return None if count <= most else max(1.0, left_ms / 1000)
 
     async def clear(self, what: str, subject: str) -> None:
-        """Delete the counter."""
-        await self._client.delete(_key(what, subject))
+        """Delete the counter and the wait."""
+        await self._client.delete(_key(what, subject), _key(f"{what}-wait", subject))
+
+    async def slow(self, how: Slow, subject: str) -> float | None:
+        """One round trip."""
+        keys = [_key(how.what, subject), _key(f"{how.what}-wait", subject)]
+        times = [int(seconds * 1000) for seconds in (how.first, how.most, how.forget)]
+        wait = int(await self._slow(keys=keys, args=[how.free, *times]))
+        return None if wait <= 0 else max(1.0, wait / 1000)
+
+    async def learn(self, account: str, network: str) -> None:
+        """Remember it anew."""
+        await self._client.set(_key("known", f"{account} {network}"), "1", ex=KNOWN_SECONDS)
+
+    async def knows(self, account: str, network: str) -> bool:
+        """Whether it is remembered."""
+        return bool(await self._client.exists(_key("known", f"{account} {network}")))
 
 
 class RedisProofs:

@@ -564,6 +564,7 @@ export const endpoints = {
     body: registerBodySchema,
     answer: acceptedSchema,
     idempotentByKey: false,
+    open: true,
   },
   verify: {
     method: "POST",
@@ -573,6 +574,7 @@ export const endpoints = {
     body: verifyBodySchema,
     answer: sessionViewSchema,
     idempotentByKey: true,
+    open: true,
   },
   resend: {
     method: "POST",
@@ -582,6 +584,7 @@ export const endpoints = {
     body: resendBodySchema,
     answer: acceptedSchema,
     idempotentByKey: false,
+    open: true,
   },
   login: {
     method: "POST",
@@ -591,6 +594,7 @@ export const endpoints = {
     body: loginBodySchema,
     answer: sessionViewSchema,
     idempotentByKey: false,
+    open: true,
   },
   refresh: {
     method: "POST",
@@ -600,6 +604,7 @@ export const endpoints = {
     body: null,
     answer: sessionViewSchema,
     idempotentByKey: false,
+    open: true,
   },
   logout: {
     method: "POST",
@@ -609,6 +614,7 @@ export const endpoints = {
     body: null,
     answer: null,
     idempotentByKey: false,
+    open: true,
   },
   session: {
     method: "GET",
@@ -618,6 +624,7 @@ export const endpoints = {
     body: null,
     answer: sessionViewSchema,
     idempotentByKey: false,
+    open: false,
   },
   jwks: {
     method: "GET",
@@ -627,6 +634,7 @@ export const endpoints = {
     body: null,
     answer: jwksSchema,
     idempotentByKey: false,
+    open: true,
   },
   people: {
     method: "GET",
@@ -636,6 +644,7 @@ export const endpoints = {
     body: null,
     answer: peoplePageSchema,
     idempotentByKey: false,
+    open: false,
   },
   person: {
     method: "GET",
@@ -645,6 +654,7 @@ export const endpoints = {
     body: null,
     answer: personViewSchema,
     idempotentByKey: false,
+    open: false,
   },
   connections: {
     method: "GET",
@@ -654,6 +664,7 @@ export const endpoints = {
     body: null,
     answer: peoplePageSchema,
     idempotentByKey: false,
+    open: false,
   },
   ask: {
     method: "POST",
@@ -663,6 +674,7 @@ export const endpoints = {
     body: askBodySchema,
     answer: personViewSchema,
     idempotentByKey: false,
+    open: false,
   },
   accept: {
     method: "POST",
@@ -672,6 +684,7 @@ export const endpoints = {
     body: null,
     answer: personViewSchema,
     idempotentByKey: false,
+    open: false,
   },
   chats: {
     method: "GET",
@@ -681,6 +694,7 @@ export const endpoints = {
     body: null,
     answer: chatsPageSchema,
     idempotentByKey: false,
+    open: false,
   },
   createChat: {
     method: "POST",
@@ -690,6 +704,7 @@ export const endpoints = {
     body: createChatBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
   },
   chat: {
     method: "GET",
@@ -699,6 +714,7 @@ export const endpoints = {
     body: null,
     answer: chatViewSchema,
     idempotentByKey: false,
+    open: false,
   },
   renameChat: {
     method: "PATCH",
@@ -708,6 +724,7 @@ export const endpoints = {
     body: renameChatBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
   },
   addMember: {
     method: "POST",
@@ -717,6 +734,7 @@ export const endpoints = {
     body: addMemberBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
   },
   removeMember: {
     method: "DELETE",
@@ -726,6 +744,7 @@ export const endpoints = {
     body: null,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
   },
   timeline: {
     method: "GET",
@@ -735,6 +754,7 @@ export const endpoints = {
     body: null,
     answer: timelinePageSchema,
     idempotentByKey: false,
+    open: false,
   },
   events: {
     method: "GET",
@@ -744,6 +764,7 @@ export const endpoints = {
     body: null,
     answer: eventsPageSchema,
     idempotentByKey: false,
+    open: false,
   },
   readMark: {
     method: "PUT",
@@ -753,5 +774,6 @@ export const endpoints = {
     body: readMarkBodySchema,
     answer: readMarkViewSchema,
     idempotentByKey: false,
+    open: false,
   },
 } as const;

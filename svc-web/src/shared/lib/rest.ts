@@ -61,7 +61,7 @@ export async function call<E extends Endpoint>(
 ): Promise<AnswerOf<E>> {
   const began = Date.now();
   let response = await request(endpoint, given);
-  if (response.status === 401 && !isOpen(endpoint) && (await refresh(began))) {
+  if (response.status === 401 && !endpoint.open && (await refresh(began))) {
     response = await request(endpoint, given);
   }
   if (!response.ok) throw await failure(response);
@@ -69,11 +69,6 @@ export async function call<E extends Endpoint>(
   const parsed = endpoint.answer.safeParse(await json(response));
   if (!parsed.success) throw new RestError("unreadable");
   return parsed.data as AnswerOf<E>;
-}
-
-/** Operations that say themselves whether one is logged in. */
-function isOpen(endpoint: Endpoint): boolean {
-  return endpoint.path.startsWith("/api/auth/") && endpoint.path !== endpoints.session.path;
 }
 
 async function request(endpoint: Endpoint, given: Raw): Promise<Response> {

@@ -16,7 +16,7 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   wrong_code: "This code is not right. Check the newest mail and try again.",
   code_spent: "This code can't be used any more. Ask for a new one.",
   not_verified: "This address is not verified yet. Enter the code from the mail.",
-  username_taken: "This username is taken. Choose another.",
+  username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   not_connected: "You can only do this with people you are connected with.",
   foreign_origin: "This page was opened from an address that is not allowed.",
   validation: "Something in the form is not right. Check the fields and try again.",
@@ -38,8 +38,20 @@ export function rejectionWords(code: RejectCode): string {
   return REJECTIONS[code];
 }
 
+function waitWords(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return whole === 1 ? "a second" : `${whole} seconds`;
+  const minutes = Math.ceil(whole / 60);
+  if (minutes < 60) return minutes === 1 ? "a minute" : `${minutes} minutes`;
+  const hours = Math.ceil(minutes / 60);
+  return hours === 1 ? "an hour" : `${hours} hours`;
+}
+
 export function errorWords(error: unknown): string {
   if (!(error instanceof RestError)) return "Something went wrong. Try again.";
   if (error.code === "rejected" && error.reject) return rejectionWords(error.reject);
+  if (error.code === "too_many" && error.retryAfter !== null) {
+    return `Too many tries. Wait ${waitWords(error.retryAfter)}, then try again.`;
+  }
   return PROBLEMS[error.code] ?? "Something went wrong. Try again.";
 }

@@ -39,7 +39,11 @@ export function Field({ label, hint, error, type, className, ...rest }: FieldPro
           </button>
         ) : null}
       </div>
-      <p id={`${id}-words`} className={cx(styles["words"], error !== undefined && styles["error"])}>
+      <p
+        id={`${id}-words`}
+        aria-live="polite"
+        className={cx(styles["words"], error !== undefined && styles["error"])}
+      >
         {error ?? hint}
       </p>
     </div>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  limits,
   loginBodySchema,
   registerBodySchema,
   verifyBodySchema,
@@ -11,6 +12,21 @@ export const signUpForm = registerBodySchema.extend({ email: z.email() });
 export const logInForm = loginBodySchema;
 export const codeForm = verifyBodySchema.pick({ code: true });
 
+/** The first rule that a username breaks, in words; null when it keeps them all. The contract has the same rules. */
+export function usernameRule(username: string): string | null {
+  const [fewest, most] = limits.usernameChars;
+  const odd = /[^a-z0-9._-]/u.exec(username)?.[0];
+  if (odd === " ") return "Spaces can't be used. Take . _ or - instead.";
+  if (odd !== undefined) return `“${odd}” can't be used: only a–z, 0–9 and . _ -`;
+  if (/^[._-]/.test(username)) return "Begin with a letter or a digit.";
+  if (username.length < fewest)
+    return `At least ${fewest} characters, ${fewest - username.length} to go.`;
+  if (username.length > most)
+    return `At most ${most} characters, ${username.length - most} too many.`;
+  if (/[._-]$/.test(username)) return "End with a letter or a digit.";
+  return null;
+}
+
 const WORDS: Record<string, string> = {
   email: "Enter an e-mail address like name@example.org.",
   username: "3 to 32 of a–z, 0–9; . _ - in between.",
@@ -19,11 +35,24 @@ const WORDS: Record<string, string> = {
   code: "Enter the six digits from the mail.",
 };
 
+/** What the server found in a password, by the code of its issue. */
+const WEAKNESS: Record<string, string> = {
+  password_common: "Many people use this password, so it is tried first. Choose another.",
+  password_tells_name: "Your name or address is in it. Choose another.",
+};
+
+/** What is wrong with a new password, by the kind of its error. */
+export function passwordWords(kind: string | undefined): string {
+  return WEAKNESS[kind ?? ""] ?? fieldWords("password");
+}
+
 export function fieldWords(field: string): string {
   return WORDS[field] ?? "Check this field.";
 }
 
-/** The fields that the server found something wrong with. */
-export function fieldsOf(issues: readonly Issue[]): string[] {
-  return issues.map((issue) => String(issue.path.at(-1))).filter((field) => field in WORDS);
+/** The fields that the server found something wrong with, and what kind of thing. */
+export function fieldsOf(issues: readonly Issue[]): { field: string; kind: string }[] {
+  return issues
+    .map((issue) => ({ field: String(issue.path.at(-1)), kind: issue.code }))
+    .filter(({ field }) => field in WORDS);
 }

@@ -1,9 +1,16 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { ReactNode } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { useRegister } from "@/features/account/api/session";
-import { fieldsOf, fieldWords, signUpForm } from "@/features/account/model/forms";
+import {
+  fieldsOf,
+  fieldWords,
+  passwordWords,
+  signUpForm,
+  usernameRule,
+} from "@/features/account/model/forms";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
+import { NewPassword } from "@/features/account/ui/NewPassword";
 import styles from "@/features/account/ui/Auth.module.css";
 import { Link } from "@/shared/lib/Link";
 import { navigate } from "@/shared/lib/location";
@@ -22,14 +29,22 @@ export function SignUp(): ReactNode {
     defaultValues: { email: "", username: "", password: "" },
   });
   const { errors } = form.formState;
+  const typed = useWatch({ control: form.control });
+  const [email, username, password] = [
+    typed.email ?? "",
+    typed.username ?? "",
+    typed.password ?? "",
+  ];
   const submit = form.handleSubmit((body) =>
     register.mutate(body, {
       onSuccess: () => navigate(`/verify?email=${encodeURIComponent(body.email)}`),
       onError: (error) => {
         if (!(error instanceof RestError)) return;
-        const wrong = error.code === "username_taken" ? ["username"] : fieldsOf(error.issues);
-        for (const field of FIELDS) {
-          if (wrong.includes(field)) form.setError(field, { type: error.code });
+        const taken = [{ field: "username", kind: error.code }];
+        const wrong = error.code === "username_taken" ? taken : fieldsOf(error.issues);
+        for (const name of FIELDS) {
+          const kind = wrong.find(({ field }) => field === name)?.kind;
+          if (kind !== undefined) form.setError(name, { type: kind }, { shouldFocus: true });
         }
       },
     }),
@@ -60,16 +75,19 @@ export function SignUp(): ReactNode {
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          hint="This is how others find you."
-          error={errors.username && (taken ? errorWords(register.error) : fieldWords("username"))}
+          hint={usernameHint(username)}
+          error={
+            errors.username &&
+            (taken
+              ? errorWords(register.error)
+              : (usernameRule(username) ?? fieldWords("username")))
+          }
           {...form.register("username")}
         />
-        <Field
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          hint="At least 8 characters."
-          error={errors.password && fieldWords("password")}
+        <NewPassword
+          typed={password}
+          known={[username, email]}
+          error={errors.password && passwordWords(errors.password.type)}
           {...form.register("password")}
         />
         <Button
@@ -84,4 +102,10 @@ export function SignUp(): ReactNode {
       </form>
     </AuthFrame>
   );
+}
+
+/** While one types: the rule that is broken, or what the name is good for. */
+function usernameHint(username: string): string {
+  if (username === "") return "This is how others find you.";
+  return usernameRule(username) ?? `Others find you as @${username}.`;
 }

@@ -7,6 +7,7 @@ import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import styles from "@/features/account/ui/Auth.module.css";
 import { limits } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
+import { RestError } from "@/shared/lib/rest";
 import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 
@@ -74,14 +75,32 @@ function Resend({ email }: { email: string }): ReactNode {
     return () => clearInterval(timer);
   }, []);
   const again = (): void => {
-    resend.mutate({ email });
     setLeft(limits.codeResendSeconds);
+    resend.mutate(
+      { email },
+      {
+        onError: (error) => {
+          const wait = error instanceof RestError ? error.retryAfter : null;
+          setLeft(wait === null ? 0 : Math.ceil(wait));
+        },
+      },
+    );
   };
   return (
     <div className={styles["resend"]}>
       <Button look="quiet" small disabled={left > 0} onClick={again}>
-        {left > 0 ? `Send another code in ${left} s` : "Send another code"}
+        {left > 0 ? `Send another code in ${clockWords(left)}` : "Send another code"}
       </Button>
+      <p role="status" className={styles["resent"]}>
+        {resend.isSuccess ? "A new code is on its way. The old one is no longer good." : ""}
+        {resend.error ? errorWords(resend.error) : ""}
+      </p>
     </div>
   );
+}
+
+/** "28 s", "12:05". */
+function clockWords(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
