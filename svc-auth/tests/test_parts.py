@@ -12,6 +12,7 @@ from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.tokens import TokenError
 from svc_auth.addresses import host_of, network_of, normal_email
 from svc_auth.codes import Codes
+from svc_auth.devices import words_of
 from svc_auth.evenly import Evenly
 from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
 from svc_auth.settings import AuthSettings
@@ -77,6 +78,44 @@ async def test_an_answer_waits_for_its_tick(took: float, held: float, fails: boo
     else:
         assert await evenly.answer(work()) == "done"
     assert now - 100.0 == pytest.approx(held)  # pyright: ignore[reportUnknownMemberType] - pytest's stubs
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Firefox on Linux",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0"
+            ),
+            "Edge on Windows",
+        ),
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 "
+                "(KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1"
+            ),
+            "Safari on iPhone",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/142.0.0.0 Mobile Safari/537.36"
+            ),
+            "Chrome on Android",
+        ),
+        ("curl/8.5.0", "curl"),
+        ("<script>", "Unknown device"),
+        ("", "Unknown device"),
+    ],
+)
+def test_a_device_in_words(user_agent: str, words: str) -> None:
+    """One's own devices can be told apart, and nothing of the header is shown as it came."""
+    assert words_of(user_agent) == words
 
 
 def test_a_code_is_six_digits_and_bound_to_its_person() -> None:

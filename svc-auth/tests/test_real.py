@@ -18,9 +18,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
+from nexync_contracts import limits
 from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, decode_published
 from nexync_contracts.ids import SessionId, person_stream
-from nexync_contracts.rest import SessionView
+from nexync_contracts.rest import SessionsPage, SessionView
 from nexync_contracts.session import SessionEnded
 from nexync_runtime import postgres, redis_client
 from nexync_runtime.http import application, routes_of
@@ -345,6 +346,66 @@ async def test_wrong_passwords_cost_time(site: Site, name: str) -> None:
         assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
         waits = {answer.headers.get("Retry-After") for answer in answers}
         assert waits == {None, "1"}
+
+
+async def test_sessions_are_listed_and_ended(site: Site, name: str) -> None:
+    """The current one is marked; one can be ended, then all others; the current one goes on."""
+    view = await site.sign_up(f"{name}@nexync.test", name)
+    jar = dict(site.public.cookies)
+    others = [
+        await _log_in(site, name, agent) for agent in ("curl/8", "Firefox", "Chrome/1 Windows")
+    ]
+    site.public.cookies.clear()
+    site.public.cookies.update(jar)
+    page = SessionsPage.model_validate_json((await site.public.get("/api/auth/sessions")).content)
+    assert [one.session for one in page.sessions] == [*reversed(others), view.session]
+    assert [one.current for one in page.sessions] == [False, False, False, True]
+    assert [one.device for one in page.sessions][:3] == ["Chrome on Windows", "Firefox", "curl"]
+    assert (await site.public.delete(f"/api/auth/sessions/{uuid.uuid4()}")).status_code == 404
+    assert (await site.public.delete(f"/api/auth/sessions/{others[0]}")).status_code == 204
+    assert [await _alive(site, one) for one in others] == [False, True, True]
+    assert (await site.public.delete("/api/auth/sessions")).status_code == 204
+    assert [await _alive(site, one) for one in others] == [False, False, False]
+    for one in others:
+        assert await site.state.exists(f"ended:{one}")
+    assert (await site.public.get("/api/auth/session")).status_code == 200
+
+
+async def test_somebody_elses_session_is_as_unknown_as_none(site: Site, name: str) -> None:
+    """And goes on."""
+    theirs = await site.sign_up(f"{name}@nexync.test", name)
+    site.public.cookies.clear()
+    await site.sign_up(f"{name}x@nexync.test", f"{name}x")
+    assert (await site.public.delete(f"/api/auth/sessions/{theirs.session}")).status_code == 404
+    assert (await site.public.delete("/api/auth/sessions")).status_code == 204
+    assert await _alive(site, theirs.session)
+
+
+async def test_a_login_beyond_the_limit_ends_the_oldest_session(site: Site, name: str) -> None:
+    """Nobody can fill the table, and the newest login always counts."""
+    view = await site.sign_up(f"{name}@nexync.test", name)
+    async with site.pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO sessions (id, person, seen_at)"
+            " SELECT gen_random_uuid(), %s, now() + interval '1 s' FROM generate_series(1, %s)",
+            (view.person, limits.SESSIONS - 1),
+        )
+    newest = await _log_in(site, name, "curl/8")
+    assert await _alive(site, newest)
+    assert not await _alive(site, view.session)
+    answer = await site.public.get("/api/auth/sessions")
+    assert len(answer.json()["sessions"]) == limits.SESSIONS
+
+
+async def _log_in(site: Site, name: str, agent: str) -> SessionId:
+    site.public.cookies.clear()
+    answer = await site.public.post(
+        "/api/auth/login",
+        json={"login": name, "password": PASSWORD},
+        headers={"User-Agent": agent},
+    )
+    assert answer.status_code == 200, answer.text
+    return SessionId(answer.json()["session"])
 
 
 async def test_a_foreign_origin_is_refused(site: Site, name: str) -> None:

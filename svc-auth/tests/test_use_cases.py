@@ -17,6 +17,7 @@ from svc_auth.passwords import Passwords
 from svc_auth.ports import (
     Account,
     CodeRefused,
+    Listed,
     MakeCode,
     NewPerson,
     Refreshed,
@@ -143,8 +144,9 @@ class FakeSessions:
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> None:
+    ) -> Sequence[SessionId]:
         self.tokens[token_hash] = None
+        return ()
 
     async def rotate(
         self,
@@ -173,6 +175,22 @@ class FakeSessions:
     async def end(self, session: SessionId, now: datetime) -> None:
         self.ended = True
 
+    async def listed(self, person: PersonId, now: datetime) -> Sequence[Listed]:
+        return () if self.ended else (Listed(SESSION, "curl/8", NOW, NOW),)
+
+    async def end_one(self, person: PersonId, session: SessionId, now: datetime) -> bool:
+        mine = (person, session) == (ADA, SESSION)
+        self.ended = self.ended or mine
+        return mine
+
+    async def end_all(
+        self, person: PersonId, now: datetime, *, but: SessionId | None
+    ) -> Sequence[SessionId]:
+        if person != ADA or but == SESSION:
+            return ()
+        self.ended = True
+        return (SESSION,)
+
     async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
         return () if self.ended else tuple(sessions)
 
@@ -183,8 +201,8 @@ class FakeAnnouncer:
     def __init__(self) -> None:
         self.ended: list[SessionId] = []
 
-    async def session_ended(self, person: PersonId, session: SessionId) -> None:
-        self.ended.append(session)
+    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
+        self.ended.extend(sessions)
 
 
 class World:
@@ -514,3 +532,21 @@ async def test_tokens_are_stored_as_hashes_only(world: World) -> None:
     """A stolen table has no token in it."""
     tokens = await world.keeper.open(ADA, "ada", "")
     assert list(world.sessions.tokens) == [token_hash(tokens.refresh)]
+
+
+async def test_only_sessions_of_ones_own_can_be_ended(world: World) -> None:
+    """Somebody else's is as unknown as none, and nothing is announced for it."""
+    with pytest.raises(ProblemError) as caught:
+        await world.keeper.end_one(BOB, SESSION)
+    assert caught.value.problem.code is ProblemCode.NOT_FOUND
+    assert not world.announcer.ended
+    await world.keeper.end_one(ADA, SESSION)
+    assert world.announcer.ended == [SESSION]
+
+
+async def test_ending_the_others_is_announced(world: World) -> None:
+    """For all of them, and not for the one that asks."""
+    await world.keeper.end_others(ADA, SESSION)
+    assert not world.announcer.ended
+    await world.keeper.end_others(ADA, None)
+    assert world.announcer.ended == [SESSION]

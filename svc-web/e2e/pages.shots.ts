@@ -114,6 +114,12 @@ const SHOTS: Shot[] = [
     },
   },
   { name: "settings", path: "/settings", how: { account: "busy" } },
+  {
+    name: "security",
+    path: "/settings/security",
+    how: { account: "busy" },
+    then: (page) => page.getByText("Firefox on Linux").waitFor(),
+  },
 ];
 
 let browser: Browser;

@@ -54,6 +54,17 @@ export async function signUp(context: BrowserContext, username: string): Promise
   return page;
 }
 
+/** Another session of somebody who signed up. */
+export async function logIn(context: BrowserContext, username: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${PAGE}/login`);
+  await page.getByLabel("Username or e-mail").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByText("No chats yet").waitFor();
+  return page;
+}
+
 /** `asker` finds `other` and asks; `other` accepts without a reload. */
 export async function connect(asker: Page, other: Page, names: [string, string]): Promise<void> {
   const [askerName, otherName] = names;

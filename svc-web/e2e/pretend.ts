@@ -174,6 +174,21 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/auth/login") {
       return json(route, { title: "No", status: 401, code: "wrong_credentials" }, 401);
     }
+    if (path === "/api/auth/sessions") {
+      const session = (number: number, device: string, ago: number, current = false) => ({
+        session: uuid("d", number),
+        device,
+        created_at: NOW - (ago + 4_000) * MINUTE,
+        seen_at: NOW - ago * MINUTE,
+        current,
+      });
+      const sessions = [
+        session(0, "Chrome on macOS", 1, true),
+        session(1, "Safari on iPhone", 75),
+        session(2, "Firefox on Linux", 1_700),
+      ];
+      return json(route, { sessions });
+    }
     if (path === "/api/chats") return json(route, { chats, next: null });
     if (path === "/api/connections") return json(route, { people: circle, next: null });
     if (path === "/api/people") {

@@ -62,6 +62,11 @@ def unauthenticated() -> ProblemError:
     return ProblemError(401, ProblemCode.UNAUTHENTICATED, "Log in first")
 
 
+def no_such_session() -> ProblemError:
+    """Unknown, or somebody else's."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such session")
+
+
 def busy() -> ProblemError:
     """More passwords wait to be hashed than the limit."""
     return ProblemError(

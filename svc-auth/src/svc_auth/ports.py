@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
+from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.jobs import VerificationCodeJob
+
+ENDED_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS + 60
+"""An access token of an ended session is refused for as long as it could live, and a minute for skewed clocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,16 @@ class Accounts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A session that goes on, for its owner's eyes."""
+
+    session: SessionId
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """A session that goes on."""
 
@@ -121,8 +135,8 @@ class Sessions(Protocol):
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> None:
-        """A new session with its first token."""
+    ) -> Sequence[SessionId]:
+        """A new session with its first token; those that had to end for it."""
         ...
 
     async def rotate(
@@ -145,6 +159,20 @@ class Sessions(Protocol):
         """End it; nothing happens when it has ended already."""
         ...
 
+    async def listed(self, person: PersonId, now: datetime) -> Sequence[Listed]:
+        """The person's sessions that go on, the one last seen first."""
+        ...
+
+    async def end_one(self, person: PersonId, session: SessionId, now: datetime) -> bool:
+        """End a session of this person; False when the person has no such session, ended or not."""
+        ...
+
+    async def end_all(
+        self, person: PersonId, now: datetime, *, but: SessionId | None
+    ) -> Sequence[SessionId]:
+        """End the person's sessions, but one; those that ended now or whose access tokens may still be good."""
+        ...
+
     async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
         """Those that have not ended."""
         ...
@@ -153,8 +181,8 @@ class Sessions(Protocol):
 class Announcer(Protocol):
     """Tells the gateways and the REST services."""
 
-    async def session_ended(self, person: PersonId, session: SessionId) -> None:
-        """Close the session's sockets and refuse its access tokens."""
+    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
+        """Close the sessions' sockets and refuse their access tokens."""
         ...
 
 

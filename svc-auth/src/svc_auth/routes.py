@@ -10,9 +10,11 @@ from starlette.responses import Response
 from nexync_contracts import endpoints, limits, rest
 from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
 from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.ids import SessionId
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
+from svc_auth.devices import words_of
 from svc_auth.errors import busy
 from svc_auth.evenly import Evenly
 from svc_auth.logging_in import Login
@@ -79,6 +81,9 @@ class Routes:
             endpoints.REFRESH: self._refresh,
             endpoints.LOGOUT: self._log_out,
             endpoints.SESSION: self._session,
+            endpoints.SESSIONS: self._listed,
+            endpoints.END_SESSION: self._end_one,
+            endpoints.END_OTHER_SESSIONS: self._end_others,
             endpoints.JWKS: self._jwks,
         }
 
@@ -148,6 +153,31 @@ class Routes:
             session=claims.sid,
             expires_at=claims.exp * 1000,
         )
+
+    async def _listed(self, call: Call) -> BaseModel:
+        found = await self._sessions.listed(call.claims.sub)
+        items = tuple(
+            rest.SessionItem(
+                session=one.session,
+                device=words_of(one.user_agent),
+                created_at=int(one.created_at.timestamp() * 1000),
+                seen_at=int(one.seen_at.timestamp() * 1000),
+                current=one.session == call.claims.sid,
+            )
+            for one in found
+        )
+        return rest.SessionsPage(sessions=items)
+
+    async def _end_one(self, call: Call) -> Response:
+        session = SessionId(call.path["session"])
+        await self._sessions.end_one(call.claims.sub, session)
+        response = Response(status_code=call.endpoint.status)
+        if session == call.claims.sid:
+            self._clear(response)
+        return response
+
+    async def _end_others(self, call: Call) -> None:
+        await self._sessions.end_others(call.claims.sub, call.claims.sid)
 
     async def _jwks(self, call: Call) -> Response:
         response = contract_response(self._key.jwks(), call.endpoint.status)

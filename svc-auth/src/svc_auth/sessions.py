@@ -15,9 +15,9 @@ from typing import Final
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.session import AccessClaims
-from svc_auth.errors import unauthenticated
+from svc_auth.errors import no_such_session, unauthenticated
 from svc_auth.metrics import ATTEMPTS
-from svc_auth.ports import Announcer, RefreshRefused, Reused, Sessions
+from svc_auth.ports import Announcer, Listed, RefreshRefused, Reused, Sessions
 from svc_auth.signing import SigningKey
 
 GRACE_SECONDS: Final = 10.0
@@ -60,7 +60,7 @@ class SessionKeeper:
         session = SessionId(str(uuid.uuid4()))
         refresh = secrets.token_urlsafe(32)
         now = self._clock()
-        await self._sessions.open(
+        surplus = await self._sessions.open(
             session,
             person,
             token_hash(refresh),
@@ -68,6 +68,7 @@ class SessionKeeper:
             now=now,
             expires_at=_refresh_end(now),
         )
+        await self._announcer.sessions_ended(person, surplus)
         return self._tokens(person, session, username, refresh, now)
 
     async def refresh(self, token: str | None) -> Tokens:
@@ -89,7 +90,7 @@ class SessionKeeper:
                 raise unauthenticated()
             case Reused(session=session, person=person):
                 ATTEMPTS.labels("refresh", "reused").inc()
-                await self._announcer.session_ended(person, session)
+                await self._announcer.sessions_ended(person, [session])
                 raise unauthenticated()
             case _:
                 ATTEMPTS.labels("refresh", "refreshed").inc()
@@ -109,8 +110,25 @@ class SessionKeeper:
             return
         session, person = found
         await self._sessions.end(session, self._clock())
-        await self._announcer.session_ended(person, session)
+        await self._announcer.sessions_ended(person, [session])
         ATTEMPTS.labels("logout", "ended").inc()
+
+    async def listed(self, person: PersonId) -> Sequence[Listed]:
+        """The person's sessions that go on."""
+        return await self._sessions.listed(person, self._clock())
+
+    async def end_one(self, person: PersonId, session: SessionId) -> None:
+        """End a session of one's own. Raises ProblemError 404, also for somebody else's."""
+        if not await self._sessions.end_one(person, session, self._clock()):
+            raise no_such_session()
+        await self._announcer.sessions_ended(person, [session])
+        ATTEMPTS.labels("end_session", "ended").inc()
+
+    async def end_others(self, person: PersonId, mine: SessionId | None) -> None:
+        """End all sessions of the person but `mine`."""
+        ended = await self._sessions.end_all(person, self._clock(), but=mine)
+        await self._announcer.sessions_ended(person, ended)
+        ATTEMPTS.labels("end_others", "ended").inc()
 
     async def alive(self, sessions: Sequence[SessionId]) -> tuple[SessionId, ...]:
         """Those of the sessions that have not ended."""

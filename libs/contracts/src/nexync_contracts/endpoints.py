@@ -122,6 +122,31 @@ SESSION: Final = Endpoint(
     summary="Who is logged in",
     answer=rest.SessionView,
 )
+SESSIONS: Final = Endpoint(
+    name="sessions",
+    service="svc-auth",
+    method="GET",
+    path="/api/auth/sessions",
+    summary="Where one is logged in",
+    answer=rest.SessionsPage,
+)
+END_SESSION: Final = Endpoint(
+    name="end_session",
+    service="svc-auth",
+    method="DELETE",
+    path="/api/auth/sessions/{session}",
+    summary="End one of one's sessions; its sockets close",
+    status=204,
+    errors=(ProblemCode.NOT_FOUND,),
+)
+END_OTHER_SESSIONS: Final = Endpoint(
+    name="end_other_sessions",
+    service="svc-auth",
+    method="DELETE",
+    path="/api/auth/sessions",
+    summary="End all of one's sessions but this one; their sockets close",
+    status=204,
+)
 JWKS: Final = Endpoint(
     name="jwks",
     service="svc-auth",
@@ -291,6 +316,9 @@ ENDPOINTS: Final = (
     REFRESH,
     LOGOUT,
     SESSION,
+    SESSIONS,
+    END_SESSION,
+    END_OTHER_SESSIONS,
     JWKS,
     PEOPLE,
     PERSON,

@@ -35,6 +35,9 @@ CODE_RESEND_SECONDS: Final = 30
 ID_AHEAD_MS: Final = 60_000
 """How far the time inside a command id may lie ahead of the server's, milliseconds."""
 
+SESSIONS: Final = 50
+"""Sessions of one person that go on; one more login ends the one that was seen longest ago."""
+
 ACCESS_TOKEN_SECONDS: Final = 600
 REFRESH_TOKEN_SECONDS: Final = 30 * 24 * 3600
 

@@ -57,6 +57,22 @@ class SessionView(Tolerant):
     expires_at: int
 
 
+class SessionItem(Tolerant):
+    """A login of one's own. `device` is in words, such as "Firefox on Linux"; times are Unix milliseconds."""
+
+    session: SessionIdField
+    device: Annotated[str, StringConstraints(max_length=80)]
+    created_at: int
+    seen_at: int
+    current: bool
+
+
+class SessionsPage(Tolerant):
+    """The sessions that go on, the one last seen first; a login ends the oldest beyond the limit."""
+
+    sessions: Annotated[tuple[SessionItem, ...], Field(max_length=limits.SESSIONS)]
+
+
 class PersonView(Tolerant):
     """A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected."""
 

@@ -9,7 +9,7 @@ import psycopg
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.postgres import Pool
-from svc_auth.ports import Refreshed, RefreshRefused, Reused
+from svc_auth.ports import ENDED_SECONDS, Listed, Refreshed, RefreshRefused, Reused
 
 USED_KEPT_DAYS: Final = 7
 """How long a used token is remembered, so that its reuse can be told from a made-up one."""
@@ -29,6 +29,26 @@ _ALIVE: Final = """
     WHERE id = ANY(%s::uuid[]) AND ended_at IS NULL AND seen_at > %s
 """
 
+_SURPLUS: Final = """
+    UPDATE sessions SET ended_at = %(now)s WHERE id IN (
+        SELECT id FROM sessions WHERE person = %(person)s AND ended_at IS NULL
+        ORDER BY id <> %(new)s, seen_at DESC, id OFFSET %(most)s
+    )
+    RETURNING id::text
+"""
+_LISTED: Final = """
+    SELECT id::text, user_agent, created_at, seen_at FROM sessions
+    WHERE person = %s AND ended_at IS NULL AND seen_at > %s
+    ORDER BY seen_at DESC, id LIMIT %s
+"""
+_END_ALL: Final = """
+    UPDATE sessions SET ended_at = coalesce(ended_at, %(now)s)
+    WHERE person = %(person)s AND id IS DISTINCT FROM %(but)s::uuid
+      AND (ended_at IS NULL OR ended_at > %(recent)s)
+    RETURNING id::text
+"""
+"""With those that ended a moment ago: their announcement may have failed, and asking again repairs it."""
+
 _Connection = psycopg.AsyncConnection[Any]
 
 
@@ -47,15 +67,20 @@ class PostgresSessions:
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> None:
-        """The session and its first token in one transaction."""
+    ) -> Sequence[SessionId]:
+        """The session and its first token in one transaction; the limit holds under the person's lock."""
         async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SELECT 1 FROM people WHERE id = %s FOR UPDATE", (person,))
             await connection.execute(
                 "INSERT INTO sessions (id, person, created_at, seen_at, user_agent)"
                 " VALUES (%s, %s, %s, %s, %s)",
                 (session, person, now, now, user_agent),
             )
             await connection.execute(_ADD, (token_hash, session, now, expires_at))
+            cursor = await connection.execute(
+                _SURPLUS, {"person": person, "now": now, "most": limits.SESSIONS, "new": session}
+            )
+            return [SessionId(row[0]) for row in await cursor.fetchall()]
 
     async def rotate(
         self,
@@ -109,6 +134,30 @@ class PostgresSessions:
         async with self._pool.connection() as connection:
             await _end(connection, session, now)
 
+    async def listed(self, person: PersonId, now: datetime) -> Sequence[Listed]:
+        """Not ended, and seen within the life of a refresh token."""
+        oldest = now - timedelta(seconds=limits.REFRESH_TOKEN_SECONDS)
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_LISTED, (person, oldest, limits.SESSIONS))
+            rows = await cursor.fetchall()
+        return [Listed(SessionId(row[0]), *row[1:]) for row in rows]
+
+    async def end_one(self, person: PersonId, session: SessionId, now: datetime) -> bool:
+        """Keeps the first end."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE sessions SET ended_at = coalesce(ended_at, %s) WHERE id = %s AND person = %s",
+                (now, session, person),
+            )
+            return cursor.rowcount == 1
+
+    async def end_all(
+        self, person: PersonId, now: datetime, *, but: SessionId | None
+    ) -> Sequence[SessionId]:
+        """In one statement."""
+        async with self._pool.connection() as connection:
+            return await end_all(connection, person, now, but=but)
+
     async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
         """Not ended, and seen within the life of a refresh token."""
         oldest = now - timedelta(seconds=limits.REFRESH_TOKEN_SECONDS)
@@ -116,6 +165,17 @@ class PostgresSessions:
             cursor = await connection.execute(_ALIVE, (list(sessions), oldest))
             rows = await cursor.fetchall()
         return tuple(SessionId(row[0]) for row in rows)
+
+
+async def end_all(
+    connection: _Connection, person: PersonId, now: datetime, *, but: SessionId | None
+) -> list[SessionId]:
+    """For a transaction that does more than this."""
+    recent = now - timedelta(seconds=ENDED_SECONDS)
+    cursor = await connection.execute(
+        _END_ALL, {"person": person, "now": now, "but": but, "recent": recent}
+    )
+    return [SessionId(row[0]) for row in await cursor.fetchall()]
 
 
 async def _end(connection: _Connection, session: SessionId, now: datetime) -> None:

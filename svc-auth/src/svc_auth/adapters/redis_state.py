@@ -1,6 +1,7 @@
 """What svc-auth keeps in Redis: rate limits, and the news of ended sessions."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import redis.asyncio
@@ -14,10 +15,7 @@ from nexync_contracts.channels import (
 )
 from nexync_contracts.ids import PersonId, SessionId, person_stream
 from nexync_contracts.session import SessionEnded
-from svc_auth.ports import Slow
-
-ENDED_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS + 60
-"""An access token of an ended session is refused for as long as it could live, and a minute for skewed clocks."""
+from svc_auth.ports import ENDED_SECONDS, Slow
 
 KNOWN_SECONDS: Final = 60 * 24 * 3600
 """How long a network is known to an account after a login from it."""
@@ -96,14 +94,17 @@ class RedisAnnouncer:
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client: Any = client
 
-    async def session_ended(self, person: PersonId, session: SessionId) -> None:
-        """First the key, then the news: whoever hears it finds the key."""
-        frame = SessionEnded(session=session).model_dump_json().encode()
+    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
+        """First the keys, then the news: whoever hears it finds the key."""
+        if not sessions:
+            return
+        channel = stream_channel(person_stream(person))
         async with self._client.pipeline(transaction=True) as pipe:
-            pipe.set(ended_session_key(session), "1", ex=ENDED_SECONDS)
-            pipe.publish(
-                stream_channel(person_stream(person)), encode_published(KIND_CONTROL, 0, 0, frame)
-            )
+            for session in sessions:
+                pipe.set(ended_session_key(session), "1", ex=ENDED_SECONDS)
+            for session in sessions:
+                frame = SessionEnded(session=session).model_dump_json().encode()
+                pipe.publish(channel, encode_published(KIND_CONTROL, 0, 0, frame))
             await pipe.execute()
 
 

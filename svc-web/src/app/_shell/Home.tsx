@@ -5,6 +5,7 @@ import { OpenChat } from "@/app/_shell/OpenChat";
 import type { Place } from "@/app/_shell/place";
 import { Invite } from "@/app/_shell/Invite";
 import { Rail } from "@/app/_shell/Rail";
+import { Security } from "@/app/_shell/Security";
 import { Settings } from "@/app/_shell/Settings";
 import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
@@ -81,6 +82,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <OpenChat key={place.chat} chat={place.chat} chats={known} people={circle.connected} />
         ) : place.kind === "settings" ? (
           <Settings />
+        ) : place.kind === "security" ? (
+          <Security />
         ) : place.kind === "people" ? (
           <div className={styles["middle"]}>
             <PeopleHint />

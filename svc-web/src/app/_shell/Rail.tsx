@@ -27,7 +27,12 @@ export function Rail({ place, unread, asking }: RailProps): ReactNode {
         <Badge count={asking} limit={99} label={`${asking} want to connect`} />
       </Stop>
       <span className={styles["space"]} />
-      <Stop to="/settings" icon={Settings} words="Settings" here={place.kind === "settings"} />
+      <Stop
+        to="/settings"
+        icon={Settings}
+        words="Settings"
+        here={place.kind === "settings" || place.kind === "security"}
+      />
       <span className={styles["me"]} title={`@${me.username}`}>
         <Avatar id={me.person} name={me.username} size={36} />
       </span>

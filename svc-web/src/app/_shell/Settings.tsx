@@ -1,7 +1,8 @@
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronRight, LogOut, Monitor, Moon, ShieldCheck, Sun } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
 import { useLogOut } from "@/features/account/api/session";
+import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 import { chooseTheme, theme, type Theme } from "@/shared/lib/theme";
 import { errorWords } from "@/shared/lib/words";
@@ -42,6 +43,17 @@ export function Settings(): ReactNode {
               setChosen(value);
             }}
           />
+        </section>
+        <section className={styles["group"]} aria-label="Account">
+          <h2>Account</h2>
+          <Link to="/settings/security" className={styles["way"]}>
+            <ShieldCheck size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Security
+              <span className={styles["meta"]}>Where you are logged in</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
         </section>
         <section className={styles["group"]} aria-label="This device">
           <h2>This device</h2>

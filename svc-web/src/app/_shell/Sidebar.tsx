@@ -38,7 +38,7 @@ export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps):
       className={styles["pane"]}
       style={{ "--width": `${width}px` } as CSSProperties}
       aria-label={inPeople ? "People" : "Chats"}
-      data-hidden={place.kind === "settings"}
+      data-hidden={place.kind === "settings" || place.kind === "security"}
     >
       <header className={styles["head"]}>
         <h1>{inPeople ? "People" : "Chats"}</h1>

@@ -6,7 +6,8 @@ export type Place =
   | { kind: "chats" }
   | { kind: "chat"; chat: string }
   | { kind: "people" }
-  | { kind: "settings" };
+  | { kind: "settings" }
+  | { kind: "security" };
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
 
@@ -25,6 +26,8 @@ export function placeOf(location: URL): Place {
       return { kind: "people" };
     case "/settings":
       return { kind: "settings" };
+    case "/settings/security":
+      return { kind: "security" };
     default:
       return { kind: "chats" };
   }

@@ -354,6 +354,22 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
+/** A login of one's own. `device` is in words, such as "Firefox on Linux"; times are Unix milliseconds. */
+export const sessionItemSchema = z.object({
+  session: uuid,
+  device: text(0, 80),
+  created_at: z.int(),
+  seen_at: z.int(),
+  current: z.boolean(),
+});
+export type SessionItem = z.infer<typeof sessionItemSchema>;
+
+/** The sessions that go on, the one last seen first; a login ends the oldest beyond the limit. */
+export const sessionsPageSchema = z.object({
+  sessions: z.array(sessionItemSchema).max(50),
+});
+export type SessionsPage = z.infer<typeof sessionsPageSchema>;
+
 /** A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected. */
 export const personViewSchema = z.object({
   person: uuid,
@@ -532,6 +548,7 @@ export const limits = {
   repairEvents: 500,
   resumeHeads: 1000,
   searchChars: [1, 60],
+  sessions: 50,
   timelinePage: 50,
   unacknowledgedSends: 32,
   usernameChars: [3, 32],
@@ -623,6 +640,36 @@ export const endpoints = {
     query: [],
     body: null,
     answer: sessionViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  sessions: {
+    method: "GET",
+    path: "/api/auth/sessions",
+    status: 200,
+    query: [],
+    body: null,
+    answer: sessionsPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  endSession: {
+    method: "DELETE",
+    path: "/api/auth/sessions/{session}",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  endOtherSessions: {
+    method: "DELETE",
+    path: "/api/auth/sessions",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,26 @@
+import { ArrowLeft } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import styles from "@/app/_shell/Settings.module.css";
+import { Sessions } from "@/features/account/ui/Sessions";
+import { Link } from "@/shared/lib/Link";
+
+/** What keeps the account its owner's. */
+export function Security(): ReactNode {
+  const [now] = useState(Date.now);
+  return (
+    <div className={styles["page"]}>
+      <div className={styles["column"]}>
+        <header className={styles["head"]}>
+          <Link to="/settings" className={styles["back"]} aria-label="Back to the settings">
+            <ArrowLeft size={20} strokeWidth={1.75} />
+          </Link>
+          <h1 className={styles["title"]}>Security</h1>
+        </header>
+        <section className={styles["group"]} aria-label="Where you are logged in">
+          <h2>Where you are logged in</h2>
+          <Sessions now={now} />
+        </section>
+      </div>
+    </div>
+  );
+}
