@@ -79,6 +79,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         reading=parts,
         marking=parts,
         commanding=parts,
+        grouping=parts,
     )
     app = http.application(http.routes_of(handlers(use_cases), Access(), allowed_origins=[ORIGIN]))
     transport = httpx.ASGITransport(app)
@@ -111,6 +112,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         reading=parts,
         marking=parts,
         commanding=parts,
+        grouping=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, rename=True)) == every

@@ -351,9 +351,18 @@ class World:
     ) -> EventRecord:
         return self.add(chat_stream(chat), MessageCreated(body=body), by, publish=publish)
 
-    def add_member(self, chat: ChatId, person: PersonId, *, publish: bool = True) -> int:
-        record = self.add(chat_stream(chat), MemberAdded(person=person), person, publish=publish)
-        self.members[chat].setdefault(person, []).append(Span(from_seq=record.seq))
+    def add_member(
+        self, chat: ChatId, person: PersonId, *, publish: bool = True, history: bool = False
+    ) -> int:
+        event = MemberAdded(person=person, history=history)
+        record = self.add(chat_stream(chat), event, person, publish=publish)
+        spans = self.members[chat].setdefault(person, [])
+        if history:
+            spans[:] = [
+                Span(from_seq=1, until_seq=record.seq - 1),
+                *(span for span in spans if span.from_seq > 1),
+            ]
+        spans.append(Span(from_seq=record.seq))
         return record.seq
 
     def remove_member(self, chat: ChatId, person: PersonId, *, publish: bool = True) -> int:

@@ -180,6 +180,47 @@ async def test_a_member_added_where_nobody_reads_joins_by_their_own_stream() -> 
         assert ben.seqs(person_stream(BEN)) == [1]
 
 
+async def test_a_member_added_with_history_is_told_where_to_begin() -> None:
+    """One `reset` instead of a skip, however long the history is: the page reads it over REST, then it is live."""
+    async with Running() as world:
+        chat = world.chat(ANA, seq=5)
+        await world.resumed(ANA)
+        ben = await world.resumed(BEN)
+        seq = world.add_member(chat, BEN, history=True)
+        world.tell_joined(chat, BEN, seq)
+        world.message(chat, ANA)
+        await settle()
+        frames = [f for f in ben.new_frames() if f.get("stream") == chat_stream(chat)]
+        assert [(f["t"], f.get("seq")) for f in frames] == [
+            ("reset", 5),
+            ("event", 6),
+            ("event", 7),
+        ]
+        again = await world.resumed(BEN, {chat_stream(chat): (1, 0)})
+        assert again.seqs(chat_stream(chat)) == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_who_returns_with_history_gets_what_was_hidden_meanwhile() -> None:
+    """On a gateway where nobody read the chat, and on one that knows the spans of before."""
+    async with Running() as world:
+        chat = world.chat(ANA, BEN, seq=3)
+        ben = await world.resumed(BEN, {chat_stream(chat): (1, 3)})
+        removed = world.remove_member(chat, BEN)
+        world.tell_left(chat, BEN, removed)
+        await settle()
+        assert "gone" in [f["t"] for f in ben.new_frames()]
+        world.message(chat, ANA, "meanwhile")
+        seq = world.add_member(chat, BEN, history=True)
+        world.tell_joined(chat, BEN, seq)
+        await settle()
+        back = [f for f in ben.new_frames() if f.get("stream") == chat_stream(chat)]
+        assert [f["seq"] for f in back if f["t"] == "event"][-2:] == [5, 6]
+        assert not any(f["t"] == "skip" for f in back)
+        world.message(chat, ANA)
+        await settle()
+        assert ben.seqs(chat_stream(chat))[-1] == 7
+
+
 async def test_a_returning_member_sees_only_their_spans() -> None:
     async with Running() as world:
         chat = world.chat(ANA, BEN, seq=3)

@@ -95,6 +95,7 @@ class FakeStore:
     )
     rejections: dict[str, RejectionRow] = field(default_factory=dict[str, RejectionRow])
     streams: dict[Stream, StreamState] = field(default_factory=dict[Stream, StreamState])
+    roles: dict[tuple[str, str, int], str] = field(default_factory=dict[tuple[str, str, int], str])
     spans: dict[tuple[str, str, int], int | None] = field(
         default_factory=dict[tuple[str, str, int], int | None]
     )
@@ -165,6 +166,7 @@ class FakeStore:
                 self.streams[stream] = StreamState(
                     stream, state.partition, state.epoch, state.head, state.n, state.at, body
                 )
+            self.roles |= {key: span.role for key, span in portion.spans.items()}
             self.spans |= {key: span.until_seq for key, span in portion.spans.items()}
             for key in portion.confirmed:
                 self.derived.pop(key, None)

@@ -23,7 +23,11 @@ from nexync_contracts.commands import (
     CommandEnvelope,
     CreateMessage,
     RemoveMember,
+    SetHistory,
+    SetRole,
+    SetTagline,
 )
+from nexync_contracts.events import History, Role
 from nexync_contracts.ids import Stream
 from svc_persister.engine import Limits
 from svc_persister.errors import (
@@ -73,6 +77,41 @@ def test_membership_is_stored_at_once_and_tells_each_person() -> None:
     world.settle()
     assert world.store.spans[CHATS[0], BOB, 1] == 2
     assert [row.tag for row in world.history(Stream(f"p:{BOB}"))] == ["chat.joined", "chat.left"]
+
+
+def test_a_change_of_a_groups_state_is_stored_at_once() -> None:
+    """So a read behind the answer has it; a message waits for its turn."""
+    world = opened()
+    world.add(envelope(SetTagline(tagline="At noon"), 2))
+    world.step()
+    world.step()
+    assert [row.tag for row in world.history()] == ["chat.created", "chat.tagline_changed"]
+    world.add(message(3))
+    world.step()
+    world.step()
+    assert len(world.history()) == 2
+
+
+def test_roles_and_history_are_in_the_rows_of_members() -> None:
+    """A role is the open span's; with history there is a closed span from the beginning; the last admin's
+    leaving makes the longest member one."""
+    world = opened()
+    world.add(
+        envelope(SetRole(person=BOB, role=Role.ADMIN), 2),
+        envelope(SetRole(person=BOB, role=Role.MEMBER), 3),
+        envelope(SetHistory(history=History.ALL), 4),
+        envelope(AddMember(person=CID), 5),
+    )
+    world.settle()
+    chat = CHATS[0]
+    assert world.store.roles[chat, BOB, 1] == "member"
+    assert world.store.spans[chat, CID, 1] == 4
+    assert world.store.spans[chat, CID, 5] is None
+    world.add(envelope(RemoveMember(person=ANN), 6))
+    world.settle()
+    assert world.store.spans[chat, ANN, 1] == 6
+    assert world.store.roles[chat, BOB, 1] == "admin"
+    assert world.store.spans[chat, BOB, 1] is None
 
 
 def test_a_double_gets_its_outcome_again_and_takes_no_number() -> None:

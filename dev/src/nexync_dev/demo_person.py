@@ -17,7 +17,7 @@ from websockets.exceptions import WebSocketException
 
 from nexync_contracts import endpoints, frames, rest
 from nexync_contracts.channels import ACCESS_COOKIE
-from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Problem, ProblemCode
 from nexync_contracts.ids import ChatId, ClientId, PersonId
 from nexync_dev.errors import DevError

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from nexync_contracts import endpoints
 from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
-from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Problem, ProblemCode
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -14,17 +14,24 @@ from nexync_contracts.commands import (
     CommandEnvelope,
     CreateChat,
     CreateMessage,
+    DismissChat,
+    JoinByInvite,
     JoinChat,
     LeaveChat,
+    MakeInvite,
     NoteConnection,
     RemoveMember,
     RenameChat,
+    RevokeInvite,
+    SetHistory,
+    SetRole,
+    SetTagline,
     envelope_adapter,
 )
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import ChatKind, ConnectionChange, EventRecord, Member, Role
+from nexync_contracts.events import ChatKind, ConnectionChange, EventRecord, History, Member, Role
 from nexync_contracts.frames import EventFrame, server_frame_adapter
-from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream
+from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId, Stream
 from nexync_contracts.session import Span
 from nexync_streams import deriving, encoding, seeing
 from nexync_streams.deciding import (
@@ -98,6 +105,8 @@ def some_span(low: int, length: int | None) -> Span:
 
 
 people = st.sampled_from(PEOPLE)
+invites = st.sampled_from([InviteId(f"1000000{i}-0000-4000-8000-000000000000") for i in range(3)])
+digests = st.sampled_from(["0" * 64, "1" * 64])
 chat_commands = st.one_of(
     st.builds(
         some_chat,
@@ -108,6 +117,19 @@ chat_commands = st.one_of(
     st.builds(AddMember, person=people, role=st.sampled_from(Role)),
     st.builds(RemoveMember, person=people),
     st.builds(RenameChat, name=st.sampled_from(["Lunch", "Tea 茶"])),
+    st.builds(SetRole, person=people, role=st.sampled_from(Role)),
+    st.builds(SetTagline, tagline=st.sampled_from(["", "What we eat"])),
+    st.builds(SetHistory, history=st.sampled_from(History)),
+    st.builds(DismissChat),
+    st.builds(
+        MakeInvite,
+        invite=invites,
+        digest=digests,
+        expires_at=st.none() | st.integers(0, 5_000),
+        uses=st.none() | st.integers(1, 2),
+    ),
+    st.builds(RevokeInvite, invite=invites),
+    st.builds(JoinByInvite, invite=invites, digest=digests),
     st.builds(
         CreateMessage,
         body=st.text(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from nexync_contracts import endpoints, limits, rest
 from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
-from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import SessionId
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response

@@ -12,6 +12,7 @@ from nexync_runtime.lifecycle import Lifecycle
 from nexync_runtime.tokens import CookieAccess, Verifier
 from nexync_runtime.waiting import until_there
 from svc_chat.adapters.chats import PostgresChats
+from svc_chat.adapters.groups import PostgresGroups
 from svc_chat.adapters.log import KafkaLog
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
@@ -20,6 +21,7 @@ from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.windows import RedisWindows
 from svc_chat.awaiting import OutcomeRegistry
 from svc_chat.commanding import Commanding
+from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.inside import Inside
 from svc_chat.listing import Listing
@@ -31,7 +33,7 @@ from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.settings import ChatSettings
 
-NEEDED_MIGRATION: Final = 4
+NEEDED_MIGRATION: Final = 6
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -65,20 +67,22 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     windows = RedisWindows(state)
     reading = StreamReading(streams, windows, Pace)
     listing = Listing(chats, people, windows, Pace)
+    commanding = Commanding(
+        people=people,
+        reading=reading,
+        places=streams,
+        log=command_log,
+        outcomes=registry,
+        instance=reply_to,
+    )
     use_cases = UseCases(
         relations=Relations(people, relay.wake),
         history=History(reading),
         listing=listing,
         reading=reading,
         marking=Marking(reading, chats),
-        commanding=Commanding(
-            people=people,
-            reading=reading,
-            places=streams,
-            log=command_log,
-            outcomes=registry,
-            instance=reply_to,
-        ),
+        commanding=commanding,
+        grouping=Grouping(commanding, PostgresGroups(pool)),
     )
     access = CookieAccess(
         Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state

@@ -12,6 +12,7 @@ from nexync_contracts.commands import (
     Command,
     CommandEnvelope,
     CreateChat,
+    JoinByInvite,
     Outcome,
     RemoveMember,
     RenameChat,
@@ -73,14 +74,14 @@ class Commanding:
         others = _checked_members(actor.person, body)
         partitions = await self._known([actor.person, *others])
         await self._require_connected(actor.person, others)
-        command_id = _command_id(actor)
+        identifier = command_id(actor)
         private = body.kind is ChatKind.PRIVATE
         if private:
             chat = private_chat_id(actor.person, others[0])
             if await self._exists(chat, actor.person):
                 return CommandDone(chat=chat, seq=1, created=False)
         else:
-            chat = group_chat_id(actor.person, command_id)
+            chat = group_chat_id(actor.person, identifier)
         mine = Role.MEMBER if private else Role.ADMIN
         members = [Member(person=person, role=Role.MEMBER) for person in others]
         place = await self._places.place(chat_stream(chat))
@@ -91,7 +92,7 @@ class Commanding:
             partition=place,
         )
         try:
-            seq = await self._submit(actor, command_id, chat, place, create, partitions)
+            seq = await self._submit(actor, identifier, chat, place, create, partitions)
         except RefusedError as refused:
             if private and refused.code is RejectCode.CHAT_EXISTS:
                 return CommandDone(chat=chat, seq=1, created=False)
@@ -100,10 +101,7 @@ class Commanding:
 
     async def rename(self, actor: Actor, chat: ChatId, name: str) -> CommandDone:
         """Give a group another name."""
-        view = (await self._reading.look(chat_stream(chat), person=actor.person)).view
-        command = RenameChat(name=name)
-        seq = await self._submit(actor, _command_id(actor), chat, view.partition, command, {})
-        return CommandDone(chat=chat, seq=seq)
+        return await self.change(actor, chat, RenameChat(name=name))
 
     async def add(self, actor: Actor, chat: ChatId, person: PersonId) -> CommandDone:
         """Add a connected person to a group."""
@@ -112,7 +110,7 @@ class Commanding:
         await self._require_connected(actor.person, [person])
         command = AddMember(person=person)
         seq = await self._submit(
-            actor, _command_id(actor), chat, view.partition, command, partitions
+            actor, command_id(actor), chat, view.partition, command, partitions
         )
         return CommandDone(chat=chat, seq=seq)
 
@@ -125,8 +123,22 @@ class Commanding:
         partitions = await self._known([person])
         command = RemoveMember(person=person)
         seq = await self._submit(
-            actor, _command_id(actor), chat, view.partition, command, partitions
+            actor, command_id(actor), chat, view.partition, command, partitions
         )
+        return CommandDone(chat=chat, seq=seq)
+
+    async def change(self, actor: Actor, chat: ChatId, command: Command) -> CommandDone:
+        """A change of a chat that lets nobody in or out; strangers get NothingThereError."""
+        view = (await self._reading.look(chat_stream(chat), person=actor.person)).view
+        seq = await self._submit(actor, command_id(actor), chat, view.partition, command, {})
+        return CommandDone(chat=chat, seq=seq)
+
+    async def join(
+        self, actor: Actor, chat: ChatId, partition: int, command: JoinByInvite
+    ) -> CommandDone:
+        """Join by a link whose secret has been checked, as who isn't in the chat."""
+        partitions = await self._known([actor.person])
+        seq = await self._submit(actor, command_id(actor), chat, partition, command, partitions)
         return CommandDone(chat=chat, seq=seq)
 
     async def _exists(self, chat: ChatId, person: PersonId) -> bool:
@@ -150,7 +162,7 @@ class Commanding:
     async def _submit(
         self,
         actor: Actor,
-        command_id: CommandId,
+        identifier: CommandId,
         chat: ChatId,
         partition: int,
         command: Command,
@@ -158,7 +170,7 @@ class Commanding:
     ) -> int:
         envelope = CommandEnvelope(
             stream=chat_stream(chat),
-            id=command_id,
+            id=identifier,
             sender=actor.person,
             session=actor.session,
             reply_to=self._instance,
@@ -186,7 +198,8 @@ class Commanding:
                 raise OutcomeUnknownError(envelope.id) from None
 
 
-def _command_id(actor: Actor) -> CommandId:
+def command_id(actor: Actor) -> CommandId:
+    """The key that was sent, or a new id."""
     return CommandId(actor.key) if actor.key is not None else new_command_id()
 
 

@@ -5,7 +5,7 @@ import time
 import uuid
 from typing import Final
 
-from nexync_contracts.ids import ChatId, CommandId, PersonId
+from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId
 
 _NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
 
@@ -27,6 +27,11 @@ def private_chat_id(one: PersonId, other: PersonId) -> ChatId:
 def group_chat_id(maker: PersonId, command: CommandId) -> ChatId:
     """The group that this command makes: repeated with the same id, it is the same group."""
     return ChatId(str(uuid.uuid5(_NAMES, f"group:{maker}:{command}")))
+
+
+def invite_id(chat: ChatId, command: CommandId) -> InviteId:
+    """The invite link that this command makes."""
+    return InviteId(str(uuid.uuid5(_NAMES, f"invite:{chat}:{command}")))
 
 
 def connection_note_id(

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, ChatRenamed, EventRecord
+from nexync_contracts.events import STATE_TAGS, ChatKind, ChatRenamed, EventRecord
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
+from nexync_streams.group_settings import UNCHANGED
 from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
 from svc_chat.pacing import Pace
 from svc_chat.ports import (
@@ -152,12 +153,12 @@ class Listing:
     async def _views(
         self, person: PersonId, chats: Sequence[ChatId], tails: Tails
     ) -> list[ChatView] | None:
-        """None when Postgres must first take in a change of membership that the windows already show."""
+        """None when Postgres must first take in a change of the chat itself that the windows already show."""
         if not chats:
             return []
         facts = await self._chats.facts(person, chats)
         fresh = {chat: _tail(chat, fact.stored, tails) for chat, fact in facts.items()}
-        if any(record.event.tag in MEMBERSHIP_TAGS for tail in fresh.values() for record in tail):
+        if any(record.event.tag in STATE_TAGS for tail in fresh.values() for record in tail):
             return None
         partners = {
             member.person
@@ -227,6 +228,7 @@ def _view(
     n = last.n if last else fact.stored.n
     others = [entry.person for entry in fact.members if entry.person != person]
     private = fact.kind is ChatKind.PRIVATE
+    settings = fact.settings if member else UNCHANGED
     return ChatView(
         chat=fact.chat,
         kind=fact.kind,
@@ -248,4 +250,7 @@ def _view(
         ),
         member_count=fact.member_count if member else 0,
         last=last,
+        tagline=settings.tagline,
+        history=settings.history,
+        dismissed=settings.dismissed,
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
+from nexync_streams.group_settings import UNCHANGED, GroupSettings
 from svc_chat.spans import Membership, Range
 
 
@@ -151,6 +152,39 @@ class ChatFacts(NamedTuple):
     members: tuple[MemberRow, ...]
     last: EventRecord | None
     joined_n: int
+    settings: GroupSettings = UNCHANGED
+
+
+class GroupFacts(NamedTuple):
+    """A group and one person's role in it; None for who isn't a member."""
+
+    partition: int
+    name: str | None
+    settings: GroupSettings
+    member_count: int
+    role: Role | None
+
+
+class MemberPlace(NamedTuple):
+    """Where a member stands in the list of a group's members."""
+
+    role: str
+    from_seq: int
+    person: PersonId
+
+
+class GroupStore(Protocol):
+    """Groups in Postgres."""
+
+    async def group(self, chat: ChatId, person: PersonId) -> GroupFacts | None:
+        """The group; None for what isn't one."""
+        ...
+
+    async def members(
+        self, chat: ChatId, after: MemberPlace, limit: int
+    ) -> list[tuple[MemberRow, MemberPlace]]:
+        """Present members behind that place, each with its own."""
+        ...
 
 
 class ChatStore(Protocol):

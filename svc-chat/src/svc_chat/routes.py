@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from nexync_contracts import endpoints
-from nexync_contracts.endpoints import Endpoint
+from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.rest import (
@@ -29,11 +29,13 @@ from svc_chat.errors import (
     OutcomeUnknownError,
     RefusedError,
 )
+from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
+from svc_chat.routes_groups import group_handlers
 
 RETRY_SECONDS: Final = 1.0
 
@@ -50,6 +52,7 @@ class UseCases:
     reading: StreamReading
     marking: Marking
     commanding: Commanding
+    grouping: Grouping
 
 
 def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, Handler]:
@@ -69,6 +72,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.TIMELINE: public.timeline,
         endpoints.EVENTS: public.events,
         endpoints.READ_MARK: public.read_mark,
+        **group_handlers(use_cases.grouping),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat

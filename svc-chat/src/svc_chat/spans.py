@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nexync_contracts.events import ChatCreated, EventRecord, MemberAdded, MemberRemoved, Role
+from nexync_contracts.events import (
+    ChatCreated,
+    EventRecord,
+    MemberAdded,
+    MemberRemoved,
+    MemberRoleChanged,
+    Role,
+)
 from nexync_contracts.ids import PersonId
 from nexync_contracts.session import Span
 from nexync_streams.seeing import visible_ranges
@@ -40,11 +47,18 @@ def advance(membership: Membership, person: PersonId, events: Iterable[EventReco
                     if member.person == person:
                         spans, role = [Span(from_seq=record.seq)], member.role
             case MemberAdded() as added if added.person == person and role is None:
+                if added.history:
+                    earlier = [span for span in spans if span.from_seq > 1]
+                    spans = [Span(from_seq=1, until_seq=record.seq - 1), *earlier]
                 spans.append(Span(from_seq=record.seq))
                 role = added.role
             case MemberRemoved() as removed if removed.person == person and role is not None:
                 spans[-1] = Span(from_seq=spans[-1].from_seq, until_seq=record.seq)
                 role = None
+            case MemberRemoved(promoted=promoted) if promoted == person:
+                role = Role.ADMIN
+            case MemberRoleChanged() as changed if changed.person == person:
+                role = changed.role
             case _:
                 pass
     return Membership(tuple(spans), role)

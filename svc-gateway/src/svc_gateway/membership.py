@@ -69,7 +69,7 @@ class Membership(Listener):
             # An event of a newer release: it is delivered as it is; memberships have known tags only.
             return None
         if isinstance(event, MemberAdded):
-            self._added(room, seq, event.person)
+            self._added(room, seq, event.person, history=event.history)
         elif isinstance(event, ChatCreated):
             for member in event.members:
                 self._added(room, seq, member.person)
@@ -132,7 +132,7 @@ class Membership(Listener):
             if socket.live and socket not in room.outlets:
                 await self._resumer.catch_up(person, socket, room.stream, view.before_last())
 
-    def _added(self, room: Room, seq: int, identifier: PersonId) -> None:
+    def _added(self, room: Room, seq: int, identifier: PersonId, *, history: bool = False) -> None:
         person = self._people.get(identifier)
         if person is None:
             return
@@ -143,12 +143,15 @@ class Membership(Listener):
         if not view.member:
             if seq <= view.until:
                 return
-            view.joined(seq)
+            view.joined(seq, history=history)
         self._people.hold(chat, view)
         known = view.before_last()
         for socket in person.sockets:
             if socket.live and socket not in room.outlets:
-                if seq > known + 1:
+                if history and seq > 1:
+                    start = frames.reset(room.stream, room.epoch, seq - 1)
+                    self._flusher.push(socket, start)
+                elif seq > known + 1:
                     skipped = frames.skip(room.stream, room.epoch, known + 1, seq - 1)
                     self._flusher.push(socket, skipped)
                 room.outlets.add(socket)

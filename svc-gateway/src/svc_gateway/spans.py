@@ -33,9 +33,10 @@ class View:
         """The last event that a former member sees; 0 for a member or a stranger."""
         return (self.spans[-1][1] or 0) if self.spans else 0
 
-    def joined(self, seq: int) -> None:
-        """The person is a member from `seq` on."""
-        self.spans = merge(self.spans, ((seq, None),))
+    def joined(self, seq: int, *, history: bool = False) -> None:
+        """The person is a member from `seq` on; with `history` all that was before is seen, too."""
+        before = ((1, seq - 1),) if history else ()
+        self.spans = merge(self.spans, (*before, (seq, None)))
 
     def left(self, seq: int) -> None:
         """The person sees up to `seq`, which removed them."""
@@ -43,8 +44,11 @@ class View:
             self.spans = (*self.spans[:-1], (self.spans[-1][0], seq))
 
     def before_last(self) -> int:
-        """The last event seen before the last span began, 0 if there was none."""
-        return (self.spans[-2][1] or 0) if len(self.spans) > 1 else 0
+        """The last event seen before the last span began; 0 if there was none, or if all before is seen, too."""
+        if len(self.spans) < 2:
+            return 0
+        until = self.spans[-2][1] or 0
+        return 0 if until == self.spans[-1][0] - 1 else until
 
 
 def of_view(view: StreamView) -> Spans:
@@ -53,11 +57,14 @@ def of_view(view: StreamView) -> Spans:
 
 
 def merge(old: Spans, new: Spans) -> Spans:
-    """Both together: a span that one of them knows to be closed is closed."""
+    """Both together: a span that one of them knows to be closed is closed, at the later end that is known."""
     ends: dict[int, int | None] = dict(old)
     for start, until in new:
         known = ends.get(start)
-        ends[start] = until if known is None else known
+        if known is None or until is None:
+            ends[start] = until if known is None else known
+        else:
+            ends[start] = max(known, until)
     ordered = sorted(ends.items())
     closed: list[tuple[int, int | None]] = []
     for index, (start, until) in enumerate(ordered):

@@ -19,13 +19,16 @@ from nexync_contracts.commands import CommandEnvelope, Outcome
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
     MEMBERSHIP_TAGS,
+    STATE_TAGS,
     ChatCreated,
     EventRecord,
     MemberAdded,
     MemberRemoved,
+    MemberRoleChanged,
+    Role,
 )
 from nexync_contracts.frames import AcceptedFrame, RejectedFrame
-from nexync_contracts.ids import Stream, person_stream, stream_id
+from nexync_contracts.ids import PersonId, Stream, person_stream, stream_id
 from nexync_streams.deciding import Accepted, Double, Rejected, Seen, decide, digest_of
 from nexync_streams.deriving import derive
 from nexync_streams.encoding import encode_event, encode_frame
@@ -223,7 +226,7 @@ class Sequencer:
         made.events.append(
             WindowEvent(event.stream, event.n, payload, self._faults.drops_publish())
         )
-        if membership and isinstance(after.body, ChatState):
+        if tag in STATE_TAGS and isinstance(after.body, ChatState):
             made.membership = True
             self._spans(state, event)
             for position, derived in enumerate(derive(event, item.envelope, self.partition)):
@@ -244,12 +247,28 @@ class Sequencer:
                 row = SpanRow(chat, member.person, member.role.value, record.seq, None)
                 spans[chat, member.person, record.seq] = row
         elif isinstance(event, MemberAdded):
+            if event.history:
+                row = SpanRow(chat, event.person, event.role.value, 1, record.seq - 1)
+                spans[chat, event.person, 1] = row
             row = SpanRow(chat, event.person, event.role.value, record.seq, None)
             spans[chat, event.person, record.seq] = row
-        elif isinstance(event, MemberRemoved) and isinstance(before.body, ChatState):
-            role, from_seq = before.body.members[event.person]
-            row = SpanRow(chat, event.person, role.value, from_seq, record.seq)
-            spans[chat, event.person, from_seq] = row
+        elif isinstance(before.body, ChatState):
+            self._spans_of_members(before.body, record)
+
+    def _spans_of_members(self, before: ChatState, record: EventRecord) -> None:
+        """Spans that end or whose role changes; they keep the seq that they began with."""
+        event, chat = record.event, stream_id(record.stream)
+        changed: list[tuple[PersonId, Role, int | None]] = []
+        if isinstance(event, MemberRemoved):
+            changed.append((event.person, before.members[event.person].role, record.seq))
+            if event.promoted is not None:
+                changed.append((event.promoted, Role.ADMIN, None))
+        elif isinstance(event, MemberRoleChanged):
+            changed.append((event.person, event.role, None))
+        for person, role, until in changed:
+            from_seq = before.members[person].from_seq
+            row = SpanRow(chat, person, role.value, from_seq, until)
+            self.pending.spans[chat, person, from_seq] = row
 
     def _reject(self, item: Readable, code: RejectCode, digest: bytes) -> None:
         envelope, record = item.envelope, item.record

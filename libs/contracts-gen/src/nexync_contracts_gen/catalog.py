@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from nexync_contracts import commands, errors, events, frames, jobs, rest, session
+from nexync_contracts import commands, errors, events, frames, group_rest, jobs, rest, session
 from nexync_contracts.model import Exact, Tolerant
 
 JsonSchema = dict[str, Any]
@@ -21,8 +21,8 @@ UNIONS: Final[dict[str, TypeAdapter[Any]]] = {
 
 BROWSER_UNIONS: Final = ("Event", "ClientFrame", "ServerFrame")
 
-_ALL: Final = (errors, events, commands, frames, jobs, rest, session)
-_BROWSER: Final = (errors, events, frames, rest)
+_ALL: Final = (errors, events, commands, frames, jobs, rest, group_rest, session)
+_BROWSER: Final = (errors, events, frames, rest, group_rest)
 
 
 def models_of(*modules: ModuleType) -> tuple[type[BaseModel], ...]:

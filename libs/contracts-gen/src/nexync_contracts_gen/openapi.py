@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nexync_contracts.channels import ACCESS_COOKIE
-from nexync_contracts.endpoints import ENDPOINTS, Endpoint, Query
+from nexync_contracts.endpoint import Endpoint, Query
+from nexync_contracts.endpoints import ENDPOINTS
 from nexync_contracts.errors import Problem, ProblemCode
 from nexync_contracts_gen.catalog import JsonSchema, is_request
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from nexync_contracts import ids, limits
-from nexync_contracts.endpoints import ENDPOINTS, Endpoint
+from nexync_contracts.endpoint import Endpoint
+from nexync_contracts.endpoints import ENDPOINTS
 from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
 from nexync_contracts_gen.catalog import (
     BROWSER_UNIONS,

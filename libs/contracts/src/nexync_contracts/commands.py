@@ -6,15 +6,18 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from nexync_contracts import limits
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import ChatKind, ConnectionChange, Member, Role
+from nexync_contracts.events import ChatKind, ConnectionChange, History, Member, Role
 from nexync_contracts.ids import (
     BodyText,
     ChatIdField,
     ChatName,
     CommandIdField,
+    InviteDigest,
+    InviteIdField,
     PersonIdField,
     SessionIdField,
     StreamField,
+    Tagline,
 )
 from nexync_contracts.model import Tolerant
 
@@ -47,6 +50,57 @@ class RenameChat(Tolerant):
 
     tag: Literal["chat.rename"] = "chat.rename"
     name: ChatName
+
+
+class SetRole(Tolerant):
+    """Make a member an admin, or no longer one; a group's admins may."""
+
+    tag: Literal["member.set_role"] = "member.set_role"
+    person: PersonIdField
+    role: Role
+
+
+class SetTagline(Tolerant):
+    """Say what a group is about; its admins may."""
+
+    tag: Literal["chat.set_tagline"] = "chat.set_tagline"
+    tagline: Tagline
+
+
+class SetHistory(Tolerant):
+    """Settle how much of a group those see who are added; its admins may."""
+
+    tag: Literal["chat.set_history"] = "chat.set_history"
+    history: History
+
+
+class DismissChat(Tolerant):
+    """End a group for everybody; its admins may."""
+
+    tag: Literal["chat.dismiss"] = "chat.dismiss"
+
+
+class MakeInvite(Tolerant):
+    """Make a link that lets people in; a group's admins may. `digest` is the SHA-256 of its secret."""
+
+    tag: Literal["invite.make"] = "invite.make"
+    invite: InviteIdField
+    digest: InviteDigest
+    expires_at: Annotated[int | None, Field(ge=0)] = None
+    uses: Annotated[int | None, Field(ge=1, le=limits.INVITE_USES)] = None
+
+
+class RevokeInvite(Tolerant):
+    tag: Literal["invite.revoke"] = "invite.revoke"
+    invite: InviteIdField
+
+
+class JoinByInvite(Tolerant):
+    """The sender, who is no member, wants in by a link whose secret has this digest."""
+
+    tag: Literal["member.join"] = "member.join"
+    invite: InviteIdField
+    digest: InviteDigest
 
 
 class CreateMessage(Tolerant):
@@ -86,7 +140,14 @@ Command = Annotated[
     | JoinChat
     | LeaveChat
     | NoteConnection
-    | RenameChat,
+    | RenameChat
+    | SetRole
+    | SetTagline
+    | SetHistory
+    | DismissChat
+    | MakeInvite
+    | RevokeInvite
+    | JoinByInvite,
     Field(discriminator="tag"),
 ]
 

@@ -1,47 +1,11 @@
 """The REST API as a table: services register their routes from it, OpenAPI is generated from it."""
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
-
-from pydantic import BaseModel
+from typing import Final
 
 from nexync_contracts import rest
+from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query parameter: an integer (with bounds) or a text (with a length)."""
-
-    name: str
-    kind: Literal["integer", "text"]
-    minimum: int = 0
-    maximum: int = 2**53
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
-
-    `open` needs no login. `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
-    Path parameters in braces are UUIDs.
-    """
-
-    name: str
-    service: Literal["svc-auth", "svc-chat"]
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str
-    summary: str
-    body: type[BaseModel] | None = None
-    answer: type[BaseModel] | None = None
-    status: int = 200
-    query: tuple[Query, ...] = ()
-    errors: tuple[ProblemCode, ...] = ()
-    open: bool = False
-    idempotent_by_key: bool = False
-    tags: tuple[str, ...] = field(default=())
-
+from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 
 _SEQ = 2**53
 _AT_LEAST = Query(
@@ -334,4 +298,5 @@ ENDPOINTS: Final = (
     TIMELINE,
     EVENTS,
     READ_MARK,
+    *GROUP_ENDPOINTS,
 )

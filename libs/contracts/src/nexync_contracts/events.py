@@ -11,8 +11,11 @@ from nexync_contracts.ids import (
     ChatIdField,
     ChatName,
     CommandIdField,
+    InviteDigest,
+    InviteIdField,
     PersonIdField,
     StreamField,
+    Tagline,
 )
 from nexync_contracts.model import Tolerant
 
@@ -29,6 +32,13 @@ class Role(StrEnum):
 
     MEMBER = "member"
     ADMIN = "admin"
+
+
+class History(StrEnum):
+    """What who is added to a group sees of it: what follows, or all from its beginning."""
+
+    FROM_JOIN = "from_join"
+    ALL = "all"
 
 
 class Member(Tolerant):
@@ -49,16 +59,27 @@ class ChatCreated(Tolerant):
 
 
 class MemberAdded(Tolerant):
+    """A person was added, or joined by an invite link (then `by` of the record is the person).
+
+    With `history` the person sees the chat from its beginning, otherwise from this event on.
+    """
+
     tag: Literal["member.added"] = "member.added"
     person: PersonIdField
     role: Role = Role.MEMBER
+    history: bool = False
+    invite: InviteIdField | None = None
 
 
 class MemberRemoved(Tolerant):
-    """A person was removed, or left (then `by` of the record is the person)."""
+    """A person was removed, or left (then `by` of the record is the person).
+
+    A group has an admin as long as it has members: when the last admin leaves, `promoted` is one from here on.
+    """
 
     tag: Literal["member.removed"] = "member.removed"
     person: PersonIdField
+    promoted: PersonIdField | None = None
 
 
 class ChatRenamed(Tolerant):
@@ -66,6 +87,51 @@ class ChatRenamed(Tolerant):
 
     tag: Literal["chat.renamed"] = "chat.renamed"
     name: ChatName
+
+
+class MemberRoleChanged(Tolerant):
+    """A member was made an admin, or is one no longer."""
+
+    tag: Literal["member.role_changed"] = "member.role_changed"
+    person: PersonIdField
+    role: Role
+
+
+class TaglineChanged(Tolerant):
+    """A group says something else about itself; empty: nothing."""
+
+    tag: Literal["chat.tagline_changed"] = "chat.tagline_changed"
+    tagline: Tagline
+
+
+class HistoryChanged(Tolerant):
+    """Who is added from here on sees this much of the group."""
+
+    tag: Literal["chat.history_changed"] = "chat.history_changed"
+    history: History
+
+
+class ChatDismissed(Tolerant):
+    """The group is over: it can be read and left, nothing else."""
+
+    tag: Literal["chat.dismissed"] = "chat.dismissed"
+
+
+class InviteMade(Tolerant):
+    """A link lets people in until `expires_at` (Unix milliseconds) and at most `uses` times; None: no limit."""
+
+    tag: Literal["invite.made"] = "invite.made"
+    invite: InviteIdField
+    digest: InviteDigest
+    expires_at: Annotated[int | None, Field(ge=0)] = None
+    uses: Annotated[int | None, Field(ge=1, le=limits.INVITE_USES)] = None
+
+
+class InviteRevoked(Tolerant):
+    """The link lets nobody in any more."""
+
+    tag: Literal["invite.revoked"] = "invite.revoked"
+    invite: InviteIdField
 
 
 class MessageCreated(Tolerant):
@@ -114,12 +180,30 @@ Event = Annotated[
     | ChatJoined
     | ChatLeft
     | ConnectionChanged
-    | ChatRenamed,
+    | ChatRenamed
+    | MemberRoleChanged
+    | TaglineChanged
+    | HistoryChanged
+    | ChatDismissed
+    | InviteMade
+    | InviteRevoked,
     Field(discriminator="tag"),
 ]
 
 MEMBERSHIP_TAGS = frozenset({"chat.created", "member.added", "member.removed"})
 """Events that change who may see a chat; their batch is flushed at once and gateways parse them."""
+
+
+STATE_TAGS = MEMBERSHIP_TAGS | {
+    "member.role_changed",
+    "chat.renamed",
+    "chat.tagline_changed",
+    "chat.history_changed",
+    "chat.dismissed",
+    "invite.made",
+    "invite.revoked",
+}
+"""Events that change what a chat's snapshot says; their batch is flushed at once, so that reads have them."""
 
 
 class EventRecord(Tolerant):

@@ -16,6 +16,7 @@ SessionId = NewType("SessionId", str)
 CommandId = NewType("CommandId", str)
 ClientId = NewType("ClientId", str)
 JobId = NewType("JobId", str)
+InviteId = NewType("InviteId", str)
 Stream = NewType("Stream", str)
 
 PersonIdField = Annotated[PersonId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
@@ -25,6 +26,7 @@ CommandIdField = Annotated[CommandId, StringConstraints(pattern=f"^{_UUID}$", ma
 ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max_length=36)]
 """A client-made id: UUIDv7 (RFC 9562 5.7), whose first 48 bits are Unix milliseconds on the server's clock."""
 JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]
 
 _STREAM: Final = re.compile(f"^([cp]):({_UUID})$")
@@ -91,6 +93,15 @@ ChatName = Annotated[
     StringConstraints(min_length=1, max_length=limits.CHAT_NAME_CHARS, strip_whitespace=True),
     AfterValidator(_no_control),
 ]
+Tagline = Annotated[
+    str,
+    StringConstraints(max_length=limits.TAGLINE_CHARS, strip_whitespace=True),
+    AfterValidator(_no_control),
+]
+"""What a group is about, in one line; empty: it says nothing."""
+InviteDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+"""SHA-256 of an invite link's secret, hexadecimal; the secret itself is in the link alone."""
+InviteSecret = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$", max_length=32)]
 Username = Annotated[
     str,
     StringConstraints(

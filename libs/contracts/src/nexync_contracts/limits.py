@@ -21,6 +21,15 @@ CREATE_MEMBERS: Final = 200
 """People named when a group is made; more are added afterwards."""
 
 CHAT_NAME_CHARS: Final = 80
+TAGLINE_CHARS: Final = 160
+
+INVITES: Final = 20
+"""Invite links of one group that work at the same time."""
+
+INVITE_USES: Final = 5_000
+INVITE_SECONDS: Final = (60, 365 * 24 * 3600)
+"""The shortest and the longest life of an invite link, seconds."""
+
 USERNAME_CHARS: Final = (3, 32)
 DISPLAY_NAME_CHARS: Final = 60
 PASSWORD_CHARS: Final = (8, 128)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
-from nexync_contracts.events import ChatKind, EventRecord, Role
+from nexync_contracts.events import ChatKind, EventRecord, History, Role
 from nexync_contracts.ids import (
     ChatIdField,
     ChatName,
@@ -14,6 +14,7 @@ from nexync_contracts.ids import (
     Password,
     PersonIdField,
     SessionIdField,
+    Tagline,
     Username,
 )
 from nexync_contracts.model import Exact, Tolerant
@@ -119,7 +120,7 @@ class ChatView(Tolerant):
 
     `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
     mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
-    people; `member_count` counts all.
+    people; `member_count` counts all. What a group settles about itself is told to its members only.
     """
 
     chat: ChatIdField
@@ -136,6 +137,9 @@ class ChatView(Tolerant):
     members: tuple[MemberView, ...]
     member_count: Annotated[int, Field(ge=0)]
     last: EventRecord | None = None
+    tagline: Tagline = ""
+    history: History = History.FROM_JOIN
+    dismissed: bool = False
 
 
 class ChatsPage(Tolerant):

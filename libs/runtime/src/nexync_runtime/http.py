@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
-from nexync_contracts.endpoints import Endpoint, Query
+from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import Issue, Problem, ProblemCode, RejectCode, issues_of
 from nexync_contracts.session import AccessClaims
 from nexync_runtime import log

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 from nexync_contracts import limits
 from nexync_contracts.commands import (
-    AddMember,
     CommandEnvelope,
     CreateChat,
     CreateMessage,
+    JoinByInvite,
     JoinChat,
     LeaveChat,
     NoteConnection,
     RemoveMember,
-    RenameChat,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
@@ -25,17 +24,15 @@ from nexync_contracts.events import (
     ChatJoined,
     ChatKind,
     ChatLeft,
-    ChatRenamed,
     ConnectionChanged,
     Event,
     EventRecord,
-    MemberAdded,
-    MemberRemoved,
     MessageCreated,
     Role,
 )
-from nexync_contracts.ids import PersonId, id_time_ms
-from nexync_streams.fold import ChatState, PersonState, StreamState
+from nexync_contracts.ids import id_time_ms
+from nexync_streams.fold import PersonState, StreamState
+from nexync_streams.group_deciding import judge_admin, judge_join, judge_remove, reachable
 
 PRIVATE_MEMBERS = 2
 
@@ -110,7 +107,7 @@ def decide(
     made = id_time_ms(envelope.id)
     if made is not None and made > append_ms + limits.ID_AHEAD_MS:
         return Rejected(RejectCode.ID_IN_FUTURE)
-    judged = _judge(state, envelope)
+    judged = _judge(state, envelope, max(state.at, append_ms))
     if isinstance(judged, RejectCode):
         return Rejected(judged)
     return Accepted(
@@ -127,7 +124,7 @@ def decide(
     )
 
 
-def _judge(state: StreamState, envelope: CommandEnvelope) -> Event | RejectCode:
+def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | RejectCode:
     body, command = state.body, envelope.command
     if isinstance(body, PersonState):
         return _judge_for_person(command)
@@ -137,15 +134,19 @@ def _judge(state: StreamState, envelope: CommandEnvelope) -> Event | RejectCode:
         return _judge_create(state, envelope, command)
     if body is None:
         return RejectCode.NO_SUCH_CHAT
+    if isinstance(command, JoinByInvite):
+        return judge_join(body, envelope, command, at)
     if envelope.sender not in body.members:
         return RejectCode.NOT_A_MEMBER
+    if isinstance(command, RemoveMember):
+        if body.settings.dismissed and command.person != envelope.sender:
+            return RejectCode.DISMISSED
+        return judge_remove(body, envelope, command)
+    if body.settings.dismissed:
+        return RejectCode.DISMISSED
     if isinstance(command, CreateMessage):
         return MessageCreated.model_construct(tag="message.created", body=command.body)
-    if isinstance(command, AddMember):
-        return _judge_add(body, envelope, command)
-    if isinstance(command, RenameChat):
-        return _judge_rename(body, envelope, command)
-    return _judge_remove(body, envelope, command)
+    return judge_admin(body, envelope, command, at)
 
 
 def _judge_for_person(command: object) -> Event | RejectCode:
@@ -170,50 +171,8 @@ def _judge_create(
         return RejectCode.INVALID
     if command.kind is ChatKind.GROUP and roles[envelope.sender] is not Role.ADMIN:
         return RejectCode.INVALID
-    if command.partition != state.partition or not _reachable(envelope, *roles):
+    if command.partition != state.partition or not reachable(envelope, *roles):
         return RejectCode.INVALID
     return ChatCreated(
         kind=command.kind, name=command.name, members=command.members, partition=command.partition
     )
-
-
-def _judge_add(
-    body: ChatState, envelope: CommandEnvelope, command: AddMember
-) -> Event | RejectCode:
-    if body.kind is not ChatKind.GROUP or body.members[envelope.sender].role is not Role.ADMIN:
-        return RejectCode.NOT_ALLOWED
-    if command.person in body.members:
-        return RejectCode.ALREADY_A_MEMBER
-    if len(body.members) >= limits.CHAT_MEMBERS:
-        return RejectCode.CHAT_FULL
-    if not _reachable(envelope, command.person):
-        return RejectCode.INVALID
-    return MemberAdded(person=command.person, role=command.role)
-
-
-def _judge_rename(
-    body: ChatState, envelope: CommandEnvelope, command: RenameChat
-) -> Event | RejectCode:
-    if body.kind is not ChatKind.GROUP or body.members[envelope.sender].role is not Role.ADMIN:
-        return RejectCode.NOT_ALLOWED
-    return ChatRenamed(name=command.name)
-
-
-def _judge_remove(
-    body: ChatState, envelope: CommandEnvelope, command: RemoveMember
-) -> Event | RejectCode:
-    if body.kind is not ChatKind.GROUP:
-        return RejectCode.NOT_ALLOWED
-    admin = body.members[envelope.sender].role is Role.ADMIN
-    if command.person != envelope.sender and not admin:
-        return RejectCode.NOT_ALLOWED
-    if command.person not in body.members:
-        return RejectCode.NOT_A_MEMBER
-    if not _reachable(envelope, command.person):
-        return RejectCode.INVALID
-    return MemberRemoved(person=command.person)
-
-
-def _reachable(envelope: CommandEnvelope, *people: PersonId) -> bool:
-    """Each person's own stream must be known, or the command that follows for it could not be sent."""
-    return all(person in envelope.people_partitions for person in people)

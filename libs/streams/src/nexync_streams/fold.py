@@ -7,11 +7,12 @@ only a change of membership copies the members.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
 
 from nexync_contracts.events import (
+    STATE_TAGS,
     ChatCreated,
     ChatJoined,
     ChatKind,
@@ -20,10 +21,13 @@ from nexync_contracts.events import (
     EventRecord,
     MemberAdded,
     MemberRemoved,
+    MemberRoleChanged,
     MessageCreated,
     Role,
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, is_chat_stream
+from nexync_streams import group_settings
+from nexync_streams.group_settings import UNCHANGED, GroupSettings, settings_after
 
 SNAPSHOT_VERSION: Final = 1
 
@@ -51,6 +55,7 @@ class ChatState:
     partition: int
     members: Mapping[PersonId, Membership]
     named: int = 1
+    settings: GroupSettings = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,7 @@ def _body_after(body: Body | None, record: EventRecord) -> Body:
         return _chat_after(body, record)
     elif isinstance(body, PersonState):
         return _person_after(body, record)
-    msg = f"{event.tag} can't happen at {record.stream} {record.seq}"
-    raise FoldError(msg)
+    raise _impossible(record)
 
 
 def _created(event: ChatCreated, seq: int) -> ChatState:
@@ -124,16 +128,36 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     if isinstance(event, MessageCreated):
         return body
     if isinstance(event, ChatRenamed):
-        return ChatState(body.kind, event.name, body.partition, body.members, record.seq)
-    members = dict(body.members)
-    if isinstance(event, MemberAdded) and event.person not in members:
+        return replace(body, name=event.name, named=record.seq)
+    settings = settings_after(body.settings, record)
+    if not isinstance(event, MemberAdded | MemberRemoved | MemberRoleChanged):
+        if event.tag not in STATE_TAGS or isinstance(event, ChatCreated):
+            raise _impossible(record)
+        return replace(body, settings=settings)
+    members = _members_after(dict(body.members), record, event)
+    return replace(body, members=MappingProxyType(members), settings=settings)
+
+
+def _members_after(
+    members: dict[PersonId, Membership],
+    record: EventRecord,
+    event: MemberAdded | MemberRemoved | MemberRoleChanged,
+) -> dict[PersonId, Membership]:
+    if isinstance(event, MemberAdded) == (event.person in members):
+        raise _impossible(record)
+    if isinstance(event, MemberAdded):
         members[event.person] = Membership(event.role, record.seq)
-    elif isinstance(event, MemberRemoved) and event.person in members:
-        del members[event.person]
+    elif isinstance(event, MemberRoleChanged):
+        members[event.person] = members[event.person]._replace(role=event.role)
     else:
-        msg = f"{event.tag} can't happen at {record.stream} {record.seq}"
-        raise FoldError(msg)
-    return ChatState(body.kind, body.name, body.partition, MappingProxyType(members), body.named)
+        del members[event.person]
+        if event.promoted is not None:
+            members[event.promoted] = members[event.promoted]._replace(role=Role.ADMIN)
+    return members
+
+
+def _impossible(record: EventRecord) -> FoldError:
+    return FoldError(f"{record.event.tag} can't happen at {record.stream} {record.seq}")
 
 
 def _person_after(body: PersonState, record: EventRecord) -> PersonState:
@@ -143,16 +167,15 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
     if isinstance(event, ChatLeft):
         left = {chat: seq for chat, seq in body.chats.items() if chat != event.chat}
         return PersonState(MappingProxyType(left))
-    if isinstance(event, MessageCreated | MemberAdded | MemberRemoved | ChatRenamed):
-        msg = f"{event.tag} can't happen at {record.stream} {record.seq}"
-        raise FoldError(msg)
+    if isinstance(event, MessageCreated) or event.tag in STATE_TAGS:
+        raise _impossible(record)
     return body
 
 
 def snapshot(body: Body) -> str:
     """The body as JSON text; head, n, at and epoch are written beside it.
 
-    A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]}}`;
+    A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]},"settings"}`;
     a person: `{"v":1,"chats":{chat:seq}}`.
     """
     if isinstance(body, ChatState):
@@ -163,6 +186,7 @@ def snapshot(body: Body) -> str:
             "named": body.named,
             "partition": body.partition,
             "members": {p: [m.role.value, m.from_seq] for p, m in body.members.items()},
+            "settings": group_settings.to_json(body.settings),
         }
     else:
         value = {"v": SNAPSHOT_VERSION, "chats": dict(body.chats)}
@@ -187,4 +211,5 @@ def from_snapshot(stream: Stream, text: str | bytes | Mapping[str, Any]) -> Body
         int(value["partition"]),
         MappingProxyType(members),
         int(value.get("named", 1)),
+        group_settings.from_json(value.get("settings", {})),
     )

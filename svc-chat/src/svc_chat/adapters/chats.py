@@ -6,6 +6,7 @@ from typing import Any, Final
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_runtime.postgres import Pool
+from nexync_streams import group_settings
 from svc_chat.adapters.streams import RECORD_COLUMNS, Connection, membership_of, record_of
 from svc_chat.ports import ChatFacts, ChatSeat, MemberRow, StoredHead
 from svc_chat.spans import Membership, visible_head
@@ -39,7 +40,8 @@ SELECT s.id, s.snapshot->>'kind',
        (SELECT count(*) FROM members c WHERE c.chat = w.chat AND c.until_seq IS NULL),
        coalesce(r.seq, 0), coalesce(r.n, 0),
        (SELECT json_agg(json_build_array(v.from_seq, v.until_seq, v.role) ORDER BY v.from_seq)
-        FROM members v WHERE v.chat = w.chat AND v.person = %(person)s)
+        FROM members v WHERE v.chat = w.chat AND v.person = %(person)s),
+       s.snapshot->'settings'
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
@@ -120,6 +122,7 @@ class PostgresChats:
                 members=tuple(members.get(chat, ())),
                 last=records.get((stream, last)),
                 joined_n=joining.n if joining else 0,
+                settings=group_settings.from_json(row[12] or {}),
             )
         return facts
 

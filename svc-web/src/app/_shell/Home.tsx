@@ -11,6 +11,7 @@ import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
 import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
+import { JoinGroup } from "@/features/chats/ui/JoinGroup";
 import { NewChat } from "@/features/chats/ui/NewChat";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
 import { circleOf } from "@/features/people/model/people";
@@ -68,7 +69,7 @@ export function Home({ place }: { place: Place }): ReactNode {
     }
   };
   return (
-    <div className={styles["home"]} data-open={place.kind === "chat"}>
+    <div className={styles["home"]} data-open={place.kind === "chat" || place.kind === "join"}>
       <Rail place={place} unread={unread} asking={circle.asking.length} />
       <Sidebar
         place={place}
@@ -84,6 +85,10 @@ export function Home({ place }: { place: Place }): ReactNode {
           <Settings />
         ) : place.kind === "security" ? (
           <Security />
+        ) : place.kind === "join" ? (
+          <div className={styles["middle"]}>
+            <JoinGroup fragment={place.fragment} onOpen={open} onBack={() => navigate("/")} />
+          </div>
         ) : place.kind === "people" ? (
           <div className={styles["middle"]}>
             <PeopleHint />

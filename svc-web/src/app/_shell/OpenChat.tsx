@@ -73,7 +73,10 @@ export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
         subtitle={trouble === null ? subtitleOf(view) : TROUBLES[trouble]}
         face={view.partner?.person ?? view.chat}
         readSeq={view.read_seq}
-        writable={view.role !== null}
+        writable={view.role !== null && !view.dismissed}
+        closedWords={
+          view.dismissed ? "This group was ended. You can read what was said." : undefined
+        }
         onBack={() => navigate("/")}
         onRead={onRead}
         actions={

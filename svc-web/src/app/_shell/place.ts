@@ -6,6 +6,7 @@ export type Place =
   | { kind: "chats" }
   | { kind: "chat"; chat: string }
   | { kind: "people" }
+  | { kind: "join"; fragment: string }
   | { kind: "settings" }
   | { kind: "security" };
 
@@ -22,6 +23,8 @@ export function placeOf(location: URL): Place {
       return { kind: "signup" };
     case "/verify":
       return { kind: "verify", email: location.searchParams.get("email") ?? "" };
+    case "/join":
+      return { kind: "join", fragment: location.hash };
     case "/people":
       return { kind: "people" };
     case "/settings":

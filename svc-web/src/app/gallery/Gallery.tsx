@@ -224,6 +224,9 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     spans: [],
     members: [{ person: "anna", username: "anna", name: "Anna", role: "admin" }],
     member_count: 1,
+    tagline: "",
+    history: "from_join",
+    dismissed: false,
     last: {
       stream: `c:${id}`,
       epoch: 1,

@@ -44,17 +44,29 @@ export const chatCreatedSchema = z.object({
 });
 export type ChatCreated = z.infer<typeof chatCreatedSchema>;
 
+/**
+ * A person was added, or joined by an invite link (then `by` of the record is the person).
+ *
+ * With `history` the person sees the chat from its beginning, otherwise from this event on.
+ */
 export const memberAddedSchema = z.object({
   tag: z.literal("member.added"),
   person: uuid,
   role: roleSchema.default("member"),
+  history: z.boolean().default(false),
+  invite: uuid.nullable().default(null),
 });
 export type MemberAdded = z.infer<typeof memberAddedSchema>;
 
-/** A person was removed, or left (then `by` of the record is the person). */
+/**
+ * A person was removed, or left (then `by` of the record is the person).
+ *
+ * A group has an admin as long as it has members: when the last admin leaves, `promoted` is one from here on.
+ */
 export const memberRemovedSchema = z.object({
   tag: z.literal("member.removed"),
   person: uuid,
+  promoted: uuid.nullable().default(null),
 });
 export type MemberRemoved = z.infer<typeof memberRemovedSchema>;
 
@@ -101,7 +113,56 @@ export const chatRenamedSchema = z.object({
 });
 export type ChatRenamed = z.infer<typeof chatRenamedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema]);
+/** A member was made an admin, or is one no longer. */
+export const memberRoleChangedSchema = z.object({
+  tag: z.literal("member.role_changed"),
+  person: uuid,
+  role: roleSchema,
+});
+export type MemberRoleChanged = z.infer<typeof memberRoleChangedSchema>;
+
+/** A group says something else about itself; empty: nothing. */
+export const taglineChangedSchema = z.object({
+  tag: z.literal("chat.tagline_changed"),
+  tagline: text(0, 160),
+});
+export type TaglineChanged = z.infer<typeof taglineChangedSchema>;
+
+/** What who is added to a group sees of it: what follows, or all from its beginning. */
+export const historySchema = z.enum(["from_join", "all"]);
+export type History = z.infer<typeof historySchema>;
+
+/** Who is added from here on sees this much of the group. */
+export const historyChangedSchema = z.object({
+  tag: z.literal("chat.history_changed"),
+  history: historySchema,
+});
+export type HistoryChanged = z.infer<typeof historyChangedSchema>;
+
+/** The group is over: it can be read and left, nothing else. */
+export const chatDismissedSchema = z.object({
+  tag: z.literal("chat.dismissed"),
+});
+export type ChatDismissed = z.infer<typeof chatDismissedSchema>;
+
+/** A link lets people in until `expires_at` (Unix milliseconds) and at most `uses` times; None: no limit. */
+export const inviteMadeSchema = z.object({
+  tag: z.literal("invite.made"),
+  invite: uuid,
+  digest: z.string().regex(/^[0-9a-f]{64}$/).max(64),
+  expires_at: z.int().min(0).nullable().default(null),
+  uses: z.int().min(1).max(5000).nullable().default(null),
+});
+export type InviteMade = z.infer<typeof inviteMadeSchema>;
+
+/** The link lets nobody in any more. */
+export const inviteRevokedSchema = z.object({
+  tag: z.literal("invite.revoked"),
+  invite: uuid,
+});
+export type InviteRevoked = z.infer<typeof inviteRevokedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -221,7 +282,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "id_in_future", "id_reused", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -428,7 +489,7 @@ export type Span = z.infer<typeof spanSchema>;
  *
  * `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
  * mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
- * people; `member_count` counts all.
+ * people; `member_count` counts all. What a group settles about itself is told to its members only.
  */
 export const chatViewSchema = z.object({
   chat: uuid,
@@ -445,6 +506,9 @@ export const chatViewSchema = z.object({
   members: z.array(memberViewSchema),
   member_count: z.int().min(0),
   last: eventRecordSchema.nullable().default(null),
+  tagline: text(0, 160).default(""),
+  history: historySchema.default("from_join"),
+  dismissed: z.boolean().default(false),
 });
 export type ChatView = z.infer<typeof chatViewSchema>;
 
@@ -525,6 +589,79 @@ export const jwksSchema = z.object({
 });
 export type Jwks = z.infer<typeof jwksSchema>;
 
+/** Present members: admins first, then by how long they are in. */
+export const membersPageSchema = z.object({
+  members: z.array(memberViewSchema).max(200),
+  next: z.string().nullable().default(null),
+});
+export type MembersPage = z.infer<typeof membersPageSchema>;
+
+export const roleBodySchema = z.strictObject({
+  role: roleSchema,
+});
+export type RoleBody = z.infer<typeof roleBodySchema>;
+
+/** An empty text takes the tagline away. */
+export const taglineBodySchema = z.strictObject({
+  tagline: text(0, 160),
+});
+export type TaglineBody = z.infer<typeof taglineBodySchema>;
+
+export const historyBodySchema = z.strictObject({
+  history: historySchema,
+});
+export type HistoryBody = z.infer<typeof historyBodySchema>;
+
+/**
+ * `secret` is made by the client, 128 random bits, and is in the link alone; the server keeps its hash.
+ *
+ * `seconds` is how long the link works, `uses` how often; left out: without that limit.
+ */
+export const makeInviteBodySchema = z.strictObject({
+  secret: z.string().regex(/^[0-9a-f]{32}$/).max(32),
+  seconds: z.int().min(60).max(31536000).nullable().optional(),
+  uses: z.int().min(1).max(5000).nullable().optional(),
+});
+export type MakeInviteBody = z.infer<typeof makeInviteBodySchema>;
+
+/** The link is there: `invite` and the secret together let people in. */
+export const inviteDoneSchema = z.object({
+  chat: uuid,
+  invite: uuid,
+  seq: z.int().min(1),
+});
+export type InviteDone = z.infer<typeof inviteDoneSchema>;
+
+/** A link that works, as admins see it: `expires_at` in Unix milliseconds; None: without that limit. */
+export const inviteViewSchema = z.object({
+  invite: uuid,
+  expires_at: z.int().nullable(),
+  uses_left: z.int().nullable(),
+});
+export type InviteView = z.infer<typeof inviteViewSchema>;
+
+export const invitesListSchema = z.object({
+  invites: z.array(inviteViewSchema).max(20),
+});
+export type InvitesList = z.infer<typeof invitesListSchema>;
+
+/** What a link holds, beside its chat. */
+export const inviteBodySchema = z.strictObject({
+  invite: uuid,
+  secret: z.string().regex(/^[0-9a-f]{32}$/).max(32),
+});
+export type InviteBody = z.infer<typeof inviteBodySchema>;
+
+/** What a link shows to who isn't in the group yet; `member`: one is in it already. */
+export const invitePreviewSchema = z.object({
+  chat: uuid,
+  name: text(1, 80).nullable(),
+  tagline: text(0, 160),
+  member_count: z.int().min(0),
+  member: z.boolean(),
+});
+export type InvitePreview = z.infer<typeof invitePreviewSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -539,6 +676,9 @@ export const limits = {
   emailChars: 254,
   frameBytes: 65536,
   idAheadMs: 60000,
+  invites: 20,
+  inviteSeconds: [60, 31536000],
+  inviteUses: 5000,
   messageBodyBytes: 8192,
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
@@ -549,6 +689,7 @@ export const limits = {
   resumeHeads: 1000,
   searchChars: [1, 60],
   sessions: 50,
+  taglineChars: 160,
   timelinePage: 50,
   unacknowledgedSends: 32,
   usernameChars: [3, 32],
@@ -821,6 +962,106 @@ export const endpoints = {
     body: readMarkBodySchema,
     answer: readMarkViewSchema,
     idempotentByKey: false,
+    open: false,
+  },
+  members: {
+    method: "GET",
+    path: "/api/chats/{chat}/members",
+    status: 200,
+    query: ["after", "limit"],
+    body: null,
+    answer: membersPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  setRole: {
+    method: "PUT",
+    path: "/api/chats/{chat}/members/{person}/role",
+    status: 200,
+    query: [],
+    body: roleBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  setTagline: {
+    method: "PUT",
+    path: "/api/chats/{chat}/tagline",
+    status: 200,
+    query: [],
+    body: taglineBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  setHistory: {
+    method: "PUT",
+    path: "/api/chats/{chat}/history",
+    status: 200,
+    query: [],
+    body: historyBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  dismiss: {
+    method: "POST",
+    path: "/api/chats/{chat}/dismissal",
+    status: 200,
+    query: [],
+    body: null,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  invites: {
+    method: "GET",
+    path: "/api/chats/{chat}/invites",
+    status: 200,
+    query: [],
+    body: null,
+    answer: invitesListSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  makeInvite: {
+    method: "POST",
+    path: "/api/chats/{chat}/invites",
+    status: 201,
+    query: [],
+    body: makeInviteBodySchema,
+    answer: inviteDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  revokeInvite: {
+    method: "DELETE",
+    path: "/api/chats/{chat}/invites/{invite}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  previewInvite: {
+    method: "POST",
+    path: "/api/chats/{chat}/invite-preview",
+    status: 200,
+    query: [],
+    body: inviteBodySchema,
+    answer: invitePreviewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  join: {
+    method: "POST",
+    path: "/api/chats/{chat}/join",
+    status: 200,
+    query: [],
+    body: inviteBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
     open: false,
   },
 } as const;

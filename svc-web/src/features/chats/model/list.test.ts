@@ -18,6 +18,9 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
     members: [],
     member_count: 0,
     last: null,
+    tagline: "",
+    history: "from_join",
+    dismissed: false,
     ...rest,
   };
 }
@@ -46,11 +49,21 @@ describe("the list of chats", () => {
     expect(keepNewer([chat("a")], renamed)[0]?.name).toBe("Tea");
   });
 
+  it("shows what a group settles about itself, also when the server's answer is older", () => {
+    const about = { tag: "chat.tagline_changed" as const, tagline: "At noon" };
+    const over = { tag: "chat.dismissed" as const };
+    const said = foldEvent([chat("a")], { ...message("a", 2), n: 0, event: about }, "me") ?? [];
+    const ended = foldEvent(said, { ...message("a", 3), n: 0, event: over }, "me") ?? [];
+    const wanted = { tagline: "At noon", dismissed: true, head: 3, unread: 0 };
+    expect(ended[0]).toMatchObject(wanted);
+    expect(keepNewer([chat("a")], ended)[0]).toMatchObject(wanted);
+  });
+
   it("asks to be read again for a chat it does not know, or when members change", () => {
     expect(foldEvent([chat("a")], message("x", 2), "me")).toBeNull();
     const left: EventRecord = {
       ...message("a", 2),
-      event: { tag: "member.removed", person: "bo" },
+      event: { tag: "member.removed", person: "bo", promoted: null },
     };
     expect(foldEvent([chat("a")], left, "me")).toBeNull();
   });

@@ -1,4 +1,4 @@
-import type { ChatView, EventRecord } from "@/shared/contracts/generated";
+import type { ChatView, Event, EventRecord } from "@/shared/contracts/generated";
 
 /** Newest first, as the server sorts them. */
 export function byNewest(chats: readonly ChatView[]): ChatView[] {
@@ -18,6 +18,9 @@ export function keepNewer(
         ? {
             ...chat,
             name: mine.name,
+            tagline: mine.tagline,
+            history: mine.history,
+            dismissed: mine.dismissed,
             head: mine.head,
             n: mine.n,
             unread: mine.unread,
@@ -40,11 +43,11 @@ export function foldEvent(
   const chat = chats.find((one) => `c:${one.chat}` === record.stream);
   if (chat === undefined) return null;
   if (record.epoch === chat.epoch && record.seq <= chat.head) return [...chats];
-  if (record.event.tag === "member.added" || record.event.tag === "member.removed") return null;
+  if (record.event.tag.startsWith("member.")) return null;
   const fromOther = record.event.tag === "message.created" && record.by !== me;
   const folded: ChatView = {
     ...chat,
-    name: record.event.tag === "chat.renamed" ? record.event.name : chat.name,
+    ...settled(chat, record.event),
     epoch: record.epoch,
     head: record.seq,
     n: record.n,
@@ -52,6 +55,14 @@ export function foldEvent(
     last: record,
   };
   return byNewest(chats.map((one) => (one === chat ? folded : one)));
+}
+
+/** What an event changes of the group itself. */
+function settled(chat: ChatView, event: Event): Partial<ChatView> {
+  if (event.tag === "chat.renamed") return { name: event.name };
+  if (event.tag === "chat.tagline_changed") return { tagline: event.tagline };
+  if (event.tag === "chat.history_changed") return { history: event.history };
+  return event.tag === "chat.dismissed" ? { dismissed: true } : {};
 }
 
 /** The read mark moved, here or on another device. */

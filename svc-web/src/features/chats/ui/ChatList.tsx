@@ -3,6 +3,7 @@ import { useRef, type ReactNode } from "react";
 import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/ChatList.module.css";
 import type { ChatView } from "@/shared/contracts/generated";
+import { groupSentence } from "@/shared/lib/happenings";
 import { Link } from "@/shared/lib/Link";
 import { absolute, listTime } from "@/shared/lib/time";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -88,22 +89,13 @@ function preview(chat: ChatView, me: string): string {
     chat.members.find((member) => member.person === person)?.name ?? "Someone";
   const who = last.by === me ? "You" : nameOf(last.by);
   const { event } = last;
-  switch (event.tag) {
-    case "message.created":
-      if (last.by === me) return `You: ${event.body}`;
-      return chat.kind === "group" ? `${who}: ${event.body}` : event.body;
-    case "chat.created":
-      return chat.kind === "group" ? `${who} made this group` : "Say hello";
-    case "member.added":
-      return `${who} added ${event.person === me ? "you" : nameOf(event.person)}`;
-    case "member.removed":
-      if (event.person === last.by) return `${who} left`;
-      return `${who} removed ${event.person === me ? "you" : nameOf(event.person)}`;
-    case "chat.renamed":
-      return `${who} renamed the group`;
-    case "chat.joined":
-    case "chat.left":
-    case "connection.changed":
-      return "";
+  if (event.tag === "message.created") {
+    if (last.by === me) return `You: ${event.body}`;
+    return chat.kind === "group" ? `${who}: ${event.body}` : event.body;
   }
+  if (event.tag === "chat.created") {
+    return chat.kind === "group" ? `${who} made this group` : "Say hello";
+  }
+  const whom = (person: string): string => (person === me ? "you" : nameOf(person));
+  return groupSentence(event, last.by, who, whom) ?? "";
 }

@@ -1,13 +1,14 @@
-import { LogOut, UserMinus, UserPlus, X } from "lucide-react";
-import { useState, type ReactNode } from "react";
-import { useAddMember, useRemoveMember } from "@/features/chats/api/chats";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { useGroupLive } from "@/features/chats/api/groups";
 import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/Details.module.css";
+import { GroupEnd, HistorySetting, TaglineLine } from "@/features/chats/ui/GroupSettings";
+import { Invites } from "@/features/chats/ui/Invites";
+import { Members } from "@/features/chats/ui/Members";
 import type { ChatView, PersonView } from "@/shared/contracts/generated";
-import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
-import { Button, IconButton } from "@/shared/ui/Button";
-import { Notice } from "@/shared/ui/Notice";
+import { IconButton } from "@/shared/ui/Button";
 
 type DetailsProps = {
   chat: ChatView;
@@ -17,16 +18,11 @@ type DetailsProps = {
   onClose: () => void;
 };
 
-/** Who is in the chat. Members are added and removed here; the chat's own stream says what became of it. */
+/** The chat's own page. Groups are changed here; the chat's own stream says what became of it. */
 export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode {
-  const add = useAddMember();
-  const remove = useRemoveMember();
-  const [adding, setAdding] = useState(false);
   const group = chat.kind === "group";
-  const admin = group && chat.role === "admin";
-  const inside = new Set(chat.members.map((member) => member.person));
-  const outside = people.filter((person) => !inside.has(person.person));
-  const problem = add.error ?? remove.error;
+  const member = group && chat.role !== null;
+  const admin = member && chat.role === "admin" && !chat.dismissed;
   return (
     <aside className={styles["pane"]} aria-label="Details">
       <header className={styles["head"]}>
@@ -44,83 +40,26 @@ export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode 
             group={group}
           />
           <p className={styles["title"]}>{chatTitle(chat)}</p>
-          <p className={styles["meta"]}>
-            {group ? peopleWords(chat.member_count) : `@${chat.partner?.username ?? ""}`}
-          </p>
+          {group ? null : <p className={styles["meta"]}>@{chat.partner?.username ?? ""}</p>}
+          {member ? <TaglineLine chat={chat} admin={admin} /> : null}
+          {group && !member ? <p className={styles["meta"]}>You are not in this group.</p> : null}
         </div>
-        {problem ? <Notice tone="danger">{errorWords(problem)}</Notice> : null}
-        {group ? (
-          <section className={styles["section"]} aria-label="Members">
-            <div className={styles["bar"]}>
-              <h3>Members</h3>
-              {admin ? (
-                <Button look="quiet" small onClick={() => setAdding(!adding)}>
-                  <UserPlus size={18} strokeWidth={1.75} />
-                  {adding ? "Done" : "Add"}
-                </Button>
-              ) : null}
-            </div>
-            {adding && outside.length === 0 ? (
-              <p className={styles["meta"]}>All of your people are in this group.</p>
-            ) : null}
-            <ul>
-              {adding
-                ? outside.map((person) => (
-                    <li key={person.person} className={styles["member"]}>
-                      <Avatar id={person.person} name={person.name} size={36} />
-                      <span className={styles["name"]}>{person.name}</span>
-                      <Button
-                        small
-                        busy={add.isPending && add.variables.person === person.person}
-                        onClick={() => add.mutate({ chat: chat.chat, person: person.person })}
-                      >
-                        Add
-                      </Button>
-                    </li>
-                  ))
-                : null}
-              {chat.members.map((member) => (
-                <li key={member.person} className={styles["member"]}>
-                  <Avatar id={member.person} name={member.name} size={36} />
-                  <span className={styles["name"]}>
-                    {member.person === me ? `${member.name} (you)` : member.name}
-                    {member.role === "admin" ? <small>Admin</small> : null}
-                  </span>
-                  {admin && member.person !== me ? (
-                    <IconButton
-                      label={`Remove ${member.name}`}
-                      side="left"
-                      onClick={() => remove.mutate({ chat: chat.chat, person: member.person })}
-                    >
-                      <UserMinus size={20} strokeWidth={1.75} />
-                    </IconButton>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-            {chat.member_count > chat.members.length ? (
-              <p className={styles["meta"]}>
-                and {chat.member_count - chat.members.length} more people
-              </p>
-            ) : null}
-          </section>
-        ) : null}
-        {group && chat.role !== null ? (
-          <Button
-            look="danger"
-            wide
-            busy={remove.isPending && remove.variables.person === me}
-            onClick={() => remove.mutate({ chat: chat.chat, person: me })}
-          >
-            <LogOut size={18} strokeWidth={1.75} />
-            Leave group
-          </Button>
-        ) : null}
+        {member ? <GroupParts chat={chat} me={me} admin={admin} people={people} /> : null}
       </div>
     </aside>
   );
 }
 
-function peopleWords(count: number): string {
-  return count === 1 ? "1 person" : `${count} people`;
+type GroupPartsProps = Omit<DetailsProps, "onClose"> & { admin: boolean };
+
+function GroupParts({ chat, me, admin, people }: GroupPartsProps): ReactNode {
+  useGroupLive(chat.chat);
+  return (
+    <>
+      <Members chat={chat} me={me} admin={admin} people={people} />
+      {admin ? <HistorySetting chat={chat} /> : null}
+      {admin ? <Invites chat={chat.chat} /> : null}
+      <GroupEnd chat={chat} me={me} admin={admin} />
+    </>
+  );
 }

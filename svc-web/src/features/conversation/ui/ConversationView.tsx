@@ -19,12 +19,15 @@ type ConversationViewProps = {
   /** Whose id colours the avatar. */
   face: string;
   readSeq: number;
-  /** False for a former member: reading only. */
+  /** False where one can only read: `closedWords` says why. */
   writable: boolean;
+  closedWords?: string | undefined;
   actions?: ReactNode;
   onBack: () => void;
   onRead: (mark: ReadMarkView) => void;
 };
+
+const FORMER = "You are not in this chat any more. You can read what was said while you were.";
 
 /** One open chat. Give it the chat as `key`. */
 export function ConversationView(props: ConversationViewProps): ReactNode {
@@ -92,7 +95,7 @@ function Body({
       ) : (
         <p className={styles["closed"]}>
           <MessageSquareDashed size={18} strokeWidth={1.75} aria-hidden="true" />
-          You are not in this chat any more. You can read what was said while you were.
+          {state.status.kind === "gone" ? FORMER : (props.closedWords ?? FORMER)}
         </p>
       )}
     </>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import styles from "@/features/conversation/ui/StateLine.module.css";
 import type { EventRecord } from "@/shared/contracts/generated";
+import { groupSentence } from "@/shared/lib/happenings";
 import { absolute } from "@/shared/lib/time";
 
 type StateLineProps = { record: EventRecord; me: string; nameOf: (person: string) => string };
@@ -22,19 +23,8 @@ function sentence(
 ): string | null {
   const who = by === me ? "You" : nameOf(by);
   const whom = (person: string): string => (person === me ? "you" : nameOf(person));
-  switch (event.tag) {
-    case "chat.created":
-      return event.kind === "group" ? `${who} made this group` : "This is where it begins";
-    case "member.added":
-      return event.person === by ? `${who} joined` : `${who} added ${whom(event.person)}`;
-    case "member.removed":
-      return event.person === by ? `${who} left` : `${who} removed ${whom(event.person)}`;
-    case "chat.renamed":
-      return `${who} named the group “${event.name}”`;
-    case "message.created":
-    case "chat.joined":
-    case "chat.left":
-    case "connection.changed":
-      return null;
+  if (event.tag === "chat.created") {
+    return event.kind === "group" ? `${who} made this group` : "This is where it begins";
   }
+  return groupSentence(event, by, who, whom);
 }

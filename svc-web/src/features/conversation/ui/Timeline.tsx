@@ -223,7 +223,8 @@ function peopleIn(state: Conversation): string[] {
   const people = new Set<string>([state.me]);
   for (const { by, event } of state.records) {
     people.add(by);
-    if (event.tag === "member.added" || event.tag === "member.removed") people.add(event.person);
+    if ("person" in event) people.add(event.person);
+    if (event.tag === "member.removed" && event.promoted !== null) people.add(event.promoted);
   }
   return [...people];
 }

@@ -1,0 +1,101 @@
+"""What a group settles about itself besides its name and members: part of the fold, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from nexync_contracts.events import (
+    ChatDismissed,
+    EventRecord,
+    History,
+    HistoryChanged,
+    InviteMade,
+    InviteRevoked,
+    MemberAdded,
+    TaglineChanged,
+)
+from nexync_contracts.ids import InviteId
+
+
+class Invite(NamedTuple):
+    """A link: the SHA-256 of its secret, its end (Unix milliseconds) and what is left of its uses.
+
+    None is no limit.
+    """
+
+    digest: str
+    expires_at: int | None
+    uses_left: int | None
+
+    def works(self, at: int) -> bool:
+        """Whether it lets somebody in at that time (Unix milliseconds)."""
+        return (self.expires_at is None or at < self.expires_at) and self.uses_left != 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """A private chat has these, too, and never changes them."""
+
+    tagline: str = ""
+    history: History = History.FROM_JOIN
+    dismissed: bool = False
+    invites: Mapping[InviteId, Invite] = field(default_factory=lambda: MappingProxyType({}))
+
+    def working(self, at: int) -> dict[InviteId, Invite]:
+        """The links that let somebody in at that time; at most `limits.INVITES`."""
+        return {key: invite for key, invite in self.invites.items() if invite.works(at)}
+
+
+UNCHANGED: Final = GroupSettings()
+
+
+def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSettings:
+    """The settings after an event; the same object if it says nothing about them."""
+    match record.event:
+        case TaglineChanged(tagline=tagline):
+            return replace(settings, tagline=tagline)
+        case HistoryChanged(history=history):
+            return replace(settings, history=history)
+        case ChatDismissed():
+            return replace(settings, dismissed=True, invites=MappingProxyType({}))
+        case InviteMade() as made:
+            invites = settings.working(record.at)
+            invites[made.invite] = Invite(made.digest, made.expires_at, made.uses)
+            return replace(settings, invites=MappingProxyType(invites))
+        case InviteRevoked(invite=revoked):
+            left = {key: invite for key, invite in settings.invites.items() if key != revoked}
+            return replace(settings, invites=MappingProxyType(left))
+        case MemberAdded(invite=used) if used is not None and used in settings.invites:
+            invite = settings.invites[used]
+            if invite.uses_left is None:
+                return settings
+            spent = invite._replace(uses_left=max(0, invite.uses_left - 1))
+            return replace(settings, invites=MappingProxyType({**settings.invites, used: spent}))
+        case _:
+            return settings
+
+
+def to_json(settings: GroupSettings) -> dict[str, Any]:
+    """As the snapshot keeps it; what is as it was at the beginning is left out."""
+    value: dict[str, Any] = {}
+    if settings.tagline:
+        value["tagline"] = settings.tagline
+    if settings.history is not History.FROM_JOIN:
+        value["history"] = settings.history.value
+    if settings.dismissed:
+        value["dismissed"] = True
+    if settings.invites:
+        value["invites"] = {key: list(invite) for key, invite in settings.invites.items()}
+    return value
+
+
+def from_json(value: Mapping[str, Any]) -> GroupSettings:
+    """What `to_json` wrote."""
+    invites = {InviteId(key): Invite(*parts) for key, parts in value.get("invites", {}).items()}
+    return GroupSettings(
+        tagline=str(value.get("tagline", "")),
+        history=History(value.get("history", History.FROM_JOIN.value)),
+        dismissed=bool(value.get("dismissed", False)),
+        invites=MappingProxyType(invites),
+    )

@@ -1,0 +1,93 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./browser";
+import { connect, say, signUp } from "./people";
+
+const run = Date.now().toString(36);
+const ANNA = `anna-g${run}`;
+const BO = `bo-g${run}`;
+const CY = `cy-g${run}`;
+
+let browser: Browser;
+let anna: Page;
+let bo: Page;
+let cyContext: BrowserContext;
+let cy: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const line = (page: Page, words: string): Promise<void> =>
+  page.getByRole("log").getByText(words).first().waitFor({ timeout: 20_000 });
+const member = (page: Page, name: string) => page.locator(`[data-member="${name}"]`);
+
+describe("a group, from its making to its end", () => {
+  it("is made, says what it is about, and its admin makes another", async () => {
+    anna = await signUp(await browser.newContext(), ANNA);
+    bo = await signUp(await browser.newContext(), BO);
+    await connect(anna, bo, [ANNA, BO]);
+    await anna.getByRole("link", { name: "Chats" }).click();
+    await anna.getByRole("button", { name: "New chat" }).first().click();
+    const dialog = anna.getByRole("dialog");
+    await dialog.getByRole("radio", { name: "Group" }).click();
+    await dialog.getByLabel("Name of the group").fill("Lunch");
+    await dialog.getByRole("button", { name: BO }).click();
+    await dialog.getByRole("button", { name: "Make group" }).click();
+    await say(anna, "before anybody else");
+    await anna.getByRole("button", { name: "Details", exact: true }).click();
+    await anna.getByRole("button", { name: "Say what it is about" }).click();
+    await anna.getByLabel("What the group is about").fill("Where we eat at noon");
+    await anna.getByRole("button", { name: "Save" }).click();
+    await line(anna, "You set the tagline “Where we eat at noon”");
+    await anna.getByRole("radio", { name: "Everything" }).click();
+    await line(anna, "You opened earlier messages to new members");
+    await anna.getByRole("button", { name: `Change ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Make admin" }).click();
+    await member(anna, BO).getByText("Admin").waitFor();
+    await bo.getByRole("link", { name: "Chats" }).click();
+    await bo.locator("[data-chat]").first().click();
+    await line(bo, `${ANNA} made you an admin`);
+  });
+
+  it("lets somebody in by a link, who sees what was said before", async () => {
+    await anna.getByRole("button", { name: "New link" }).click();
+    await anna.getByRole("radio", { name: "1 person" }).click();
+    await anna.getByRole("button", { name: "Make link" }).click();
+    const link = await anna.getByLabel("The new link").inputValue();
+    await anna.getByText("For 1 more person").waitFor();
+    cyContext = await browser.newContext();
+    cy = await signUp(cyContext, CY);
+    await cy.goto(link);
+    await cy.getByRole("heading", { name: "Lunch" }).waitFor();
+    await cy.getByRole("button", { name: "Join group" }).click();
+    await cy.locator("[data-body]").filter({ hasText: "before anybody else" }).waitFor();
+    await say(cy, "here I am");
+    await line(anna, `${CY} joined by a link`);
+    await member(anna, CY).waitFor();
+    const late = await cyContext.newPage();
+    await late.goto(link.replace(/.{4}$/, "0000"));
+    await late.getByText("This link leads nowhere").waitFor();
+    await late.close();
+  });
+
+  it("loses its maker, has an admin all the same, and ends", async () => {
+    await anna.getByRole("button", { name: `Change ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Remove as admin" }).click();
+    await line(bo, `${ANNA} took the role of admin from you`);
+    await anna.getByRole("button", { name: "Leave group" }).click();
+    await anna.getByRole("dialog").getByRole("button", { name: "Leave group" }).click();
+    await anna.getByText("You are not in this chat any more").waitFor();
+    await line(bo, `${ANNA} left. The group’s admin is now you`);
+    await bo.getByRole("button", { name: "Details", exact: true }).click();
+    await bo.getByRole("button", { name: "End group" }).click();
+    await bo.getByRole("dialog").getByRole("button", { name: "End group" }).click();
+    for (const page of [bo, cy]) {
+      await page.getByText("This group was ended. You can read what was said.").waitFor();
+      expect(await page.getByLabel("Message", { exact: true }).count()).toBe(0);
+    }
+  });
+});

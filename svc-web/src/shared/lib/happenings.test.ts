@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { Event } from "@/shared/contracts/generated";
+import { groupSentence } from "@/shared/lib/happenings";
+
+const said = (event: Event, by = "ann"): string | null =>
+  groupSentence(event, by, by === "me" ? "You" : by, (person) =>
+    person === "me" ? "you" : person,
+  );
+
+describe("what happened to a group", () => {
+  it("says who did what to whom", () => {
+    const added = { tag: "member.added" as const, role: "member" as const, history: false };
+    expect(said({ ...added, person: "me", invite: null })).toBe("ann added you");
+    expect(said({ ...added, person: "bo", invite: "link" }, "bo")).toBe("bo joined by a link");
+    expect(said({ tag: "member.role_changed", person: "bo", role: "admin" }, "me")).toBe(
+      "You made bo an admin",
+    );
+    expect(said({ tag: "chat.dismissed" })).toBe("ann ended this group");
+    expect(said({ tag: "chat.tagline_changed", tagline: "" })).toMatch(/removed/);
+  });
+
+  it("says who is admin after the last one left", () => {
+    const left: Event = { tag: "member.removed", person: "ann", promoted: "me" };
+    expect(said(left)).toBe("ann left. The group’s admin is now you");
+    expect(said({ ...left, promoted: null })).toBe("ann left");
+  });
+
+  it("says nothing about messages", () => {
+    expect(said({ tag: "message.created", body: "hi" })).toBeNull();
+  });
+});

@@ -1,0 +1,47 @@
+import type { Event } from "@/shared/contracts/generated";
+
+/** What a change of a group says, with the names put in; null for what isn't a change of a group. */
+export function groupSentence(
+  event: Event,
+  by: string,
+  who: string,
+  whom: (person: string) => string,
+): string | null {
+  switch (event.tag) {
+    case "member.added":
+      if (event.person !== by) return `${who} added ${whom(event.person)}`;
+      return event.invite === null ? `${who} joined` : `${who} joined by a link`;
+    case "member.removed": {
+      const gone = event.person === by ? `${who} left` : `${who} removed ${whom(event.person)}`;
+      return event.promoted === null
+        ? gone
+        : `${gone}. The group’s admin is now ${whom(event.promoted)}`;
+    }
+    case "member.role_changed":
+      return event.role === "admin"
+        ? `${who} made ${whom(event.person)} an admin`
+        : `${who} took the role of admin from ${whom(event.person)}`;
+    case "chat.renamed":
+      return `${who} named the group “${event.name}”`;
+    case "chat.tagline_changed":
+      return event.tagline === ""
+        ? `${who} removed the group’s tagline`
+        : `${who} set the tagline “${event.tagline}”`;
+    case "chat.history_changed":
+      return event.history === "all"
+        ? `${who} opened earlier messages to new members`
+        : `${who} closed earlier messages to new members`;
+    case "chat.dismissed":
+      return `${who} ended this group`;
+    case "invite.made":
+      return `${who} made an invite link`;
+    case "invite.revoked":
+      return `${who} revoked an invite link`;
+    case "chat.created":
+    case "chat.joined":
+    case "chat.left":
+    case "connection.changed":
+    case "message.created":
+      return null;
+  }
+}
