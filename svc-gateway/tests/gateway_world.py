@@ -229,6 +229,8 @@ class World:
         self.ended_sessions: set[SessionId] = set()
         self.dead_sessions: set[SessionId] = set()
         self.chats_away = False
+        self.under_way: asyncio.Event | None = None
+        """While it is there and not set, what svc-chat has answered is still on its way."""
         self.redis_away = False
         self.heads_lost = False
         self.epoch = 1
@@ -423,7 +425,7 @@ class FakeChats:
     async def streams(self, person: PersonId) -> PersonStreams:
         self._there("streams")
         world = self._world
-        return PersonStreams(
+        answer = PersonStreams(
             person=person,
             partition=1,
             epoch=world.epoch,
@@ -434,11 +436,19 @@ class FakeChats:
                 if person in people
             ),
         )
+        await self._arrival()
+        return answer
 
     async def member(self, chat: ChatId, person: PersonId, at_least: int) -> StreamView:
         del at_least
         self._there("member")
-        return self.view(chat, person)
+        answer = self.view(chat, person)
+        await self._arrival()
+        return answer
+
+    async def _arrival(self) -> None:
+        if self._world.under_way is not None:
+            await self._world.under_way.wait()
 
     async def heads(self, streams: Sequence[Stream]) -> Sequence[StreamHead]:
         self._there("heads")

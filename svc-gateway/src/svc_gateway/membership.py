@@ -157,10 +157,15 @@ class Membership(Listener):
                 room.outlets.add(socket)
 
     def _removed(self, room: Room, seq: int, identifier: PersonId) -> None:
-        person = self._people.get(identifier)
+        person = self._people.known(identifier)
+        if person is None:
+            return
         chat = ChatId(stream_id(room.stream))
-        view = person.views.get(chat) if person is not None else None
-        if person is None or view is None or not view.member or view.spans[-1][0] > seq:
+        view = person.views.get(chat)
+        if view is None:
+            person.removals[chat] = seq
+            return
+        if not view.member or view.spans[-1][0] > seq:
             return
         view.left(seq)
         self._cut(person, chat, view, 0)

@@ -44,6 +44,7 @@ class Person:
         "loaded",
         "loading",
         "ready",
+        "removals",
         "room",
         "sockets",
         "views",
@@ -53,6 +54,8 @@ class Person:
         self.id = identifier
         self.room = room
         self.views: dict[ChatId, View] = {}
+        self.removals: dict[ChatId, int] = {}
+        """Removals that passed before the chat's view was there; what svc-chat said before them is late."""
         self.sockets: set[PersonSocket] = set()
         self.loading = loading
         self.loaded = False
@@ -89,6 +92,10 @@ class People:
         """A person that is here, with the streams read."""
         found = self._people.get(person)
         return found if found is not None and found.loaded else None
+
+    def known(self, person: PersonId) -> Person | None:
+        """A person that is here, even while the streams are still being read."""
+        return self._people.get(person)
 
     def all(self) -> list[Person]:
         """Everybody, as they are now."""
@@ -152,6 +159,7 @@ class People:
         else:
             view.spans = merge(view.spans, of_view(seen))
             view.epoch = max(view.epoch, seen.epoch)
+        view.left(person.removals.pop(seen.chat, 0))
         return view
 
     def hold(self, chat: ChatId, view: View) -> Room:
