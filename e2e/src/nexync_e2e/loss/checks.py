@@ -159,5 +159,11 @@ def _live_of(live: LiveRecord, history: HistoryRecord) -> Iterator[Violation]:
         (piece.first, piece) for piece in _events(history.pieces) if live.base < piece.first <= head
     ]
     if mine != theirs:
-        difference = sorted({seq for seq, _ in set(mine) ^ set(theirs)} or {seq for seq, _ in mine})
-        yield Violation("live", f"{where}: differs from history at {difference[:10]}")
+        extra = sorted(seq for seq, _ in set(mine) - set(theirs))
+        lacking = sorted(seq for seq, _ in set(theirs) - set(mine))
+        text = f"got {_some(extra)} beyond history, lacks {_some(lacking)}"
+        yield Violation("live", f"{where}: {text}")
+
+
+def _some(seqs: list[int]) -> str:
+    return f"{len(seqs)} {seqs[:10]}"
