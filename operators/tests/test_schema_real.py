@@ -23,6 +23,7 @@ from nexync_operator.errors import ReconcileError, RefusedError
 from nexync_operator.schema_drop import drop_all
 from nexync_operator.schema_files import Migration
 from nexync_operator.schema_store import Limits, history, session
+from nexync_runtime.schema import KNOWN
 
 pytestmark = pytest.mark.real
 
@@ -349,8 +350,8 @@ def test_the_release_itself_is_a_baseline_of_what_it_makes(database: str) -> Non
     with psycopg.connect(database) as connection:
         for table in ("schema_migrations", "schema_migration_starts", "schema_migration_objects"):
             connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
-    assert schema.reconcile(database, folder, schema.Options(baseline=4)) == ()
-    assert _rows(database, "SELECT count(*) FROM schema_migrations WHERE baseline") == [(4,)]
+    assert schema.reconcile(database, folder, schema.Options(baseline=KNOWN)) == ()
+    assert _rows(database, "SELECT count(*) FROM schema_migrations WHERE baseline") == [(KNOWN,)]
 
 
 def test_the_table_of_the_first_release_is_upgraded(database: str, folder: Path) -> None:
@@ -412,7 +413,7 @@ def test_the_owner_of_the_database_needs_no_other_right(identifier: bool, databa
             connection.execute(
                 "DROP TABLE schema_migrations, schema_migration_starts, schema_migration_objects"
             )
-        assert schema.reconcile(url, schema.find_folder(), schema.Options(baseline=4)) == ()
+        assert schema.reconcile(url, schema.find_folder(), schema.Options(baseline=KNOWN)) == ()
     finally:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP OWNED BY {}").format(role))

@@ -4,14 +4,15 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
-from nexync_contracts.events import STATE_TAGS, ChatKind, ChatRenamed, EventRecord
+from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, ChatRenamed, EventRecord
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
-from nexync_streams.group_settings import UNCHANGED
+from nexync_streams.group_settings import UNCHANGED, settings_after
 from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
 from svc_chat.pacing import Pace
 from svc_chat.ports import (
@@ -27,6 +28,9 @@ from svc_chat.relations import view_of
 from svc_chat.spans import Range, advance, visible_head
 
 DEFAULT_PAGE: Final = 50
+
+_UNFOLDED: Final = MEMBERSHIP_TAGS | {"member.role_changed"}
+"""What of a window is read from Postgres, where it is at once; everything else is folded on top."""
 
 Tails = Mapping[Stream, Sequence[EventRecord]]
 
@@ -153,12 +157,12 @@ class Listing:
     async def _views(
         self, person: PersonId, chats: Sequence[ChatId], tails: Tails
     ) -> list[ChatView] | None:
-        """None when Postgres must first take in a change of the chat itself that the windows already show."""
+        """None when Postgres must first take in a change of its members that the windows already show."""
         if not chats:
             return []
         facts = await self._chats.facts(person, chats)
         fresh = {chat: _tail(chat, fact.stored, tails) for chat, fact in facts.items()}
-        if any(record.event.tag in STATE_TAGS for tail in fresh.values() for record in tail):
+        if any(record.event.tag in _UNFOLDED for tail in fresh.values() for record in tail):
             return None
         partners = {
             member.person
@@ -228,7 +232,7 @@ def _view(
     n = last.n if last else fact.stored.n
     others = [entry.person for entry in fact.members if entry.person != person]
     private = fact.kind is ChatKind.PRIVATE
-    settings = fact.settings if member else UNCHANGED
+    settings = reduce(settings_after, tail, fact.settings) if member else UNCHANGED
     return ChatView(
         chat=fact.chat,
         kind=fact.kind,
