@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from psycopg import sql
 
 from nexync_runtime import postgres, redis_client
 from nexync_runtime.postgres import Pool
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 MIGRATIONS = Path(__file__).parents[2] / "operators" / "migrations"
 
@@ -51,7 +54,8 @@ async def pool(database: str) -> AsyncGenerator[Pool]:
     async with opened.connection() as connection:
         await connection.execute(
             "TRUNCATE people, streams, events, members, connections, read_marks, chat_outbox,"
-            " partitions, placements CASCADE"
+            " partitions, placements, message_edits, message_deletions, message_reactions"
+            " CASCADE"
         )
     yield opened
     await opened.close()

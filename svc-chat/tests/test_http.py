@@ -25,6 +25,7 @@ from svc_chat.errors import (
 )
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
+from svc_chat.timeline import Wanted
 
 ID = "00000000-0000-7000-8000-000000000001"
 ORIGIN = "http://127.0.0.1:8080"
@@ -61,7 +62,8 @@ class Stub:
             raise self.result
         return self.result
 
-    create = timeline = events = mark = look = page = remove = heads = _answer
+    create = events = mark = look = page = remove = heads = _answer
+    edit = delete = react = versions = _answer
 
 
 @pytest.fixture
@@ -80,6 +82,8 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         marking=parts,
         commanding=parts,
         grouping=parts,
+        messaging=parts,
+        timelines=parts,
     )
     app = http.application(http.routes_of(handlers(use_cases), Access(), allowed_origins=[ORIGIN]))
     transport = httpx.ASGITransport(app)
@@ -113,6 +117,8 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         marking=parts,
         commanding=parts,
         grouping=parts,
+        messaging=parts,
+        timelines=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, rename=True)) == every
@@ -196,7 +202,7 @@ async def test_query_parameters_reach_the_history(client: httpx.AsyncClient, stu
     answer = await client.get(f"/api/chats/{ID}/timeline?before=9&limit=5&at_least=3")
     assert answer.json()["as_of"] == 3
     assert answer.headers["cache-control"] == "no-store"
-    assert stub.calls == [(ID, ID, {"before": 9, "after": None, "limit": 5, "at_least": 3})]
+    assert stub.calls == [(ID, ID, Wanted(before=9, count=5), {"at_least": 3})]
 
 
 async def test_the_internal_port(inside: httpx.AsyncClient, stub: Stub) -> None:

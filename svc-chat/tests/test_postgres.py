@@ -3,7 +3,9 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 import psycopg.abc
@@ -17,6 +19,7 @@ from nexync_contracts.events import (
     ChatCreated,
     ChatKind,
     ChatRenamed,
+    Event,
     EventRecord,
     Member,
     MemberRemoved,
@@ -24,13 +27,15 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, person_stream
+from nexync_contracts.message_events import MessageEdited
 from nexync_runtime import redis_client
 from nexync_runtime.postgres import Pool
 from nexync_streams.encoding import encode_event, encode_frame
+from svc_chat.adapters import messages
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
-from svc_chat.adapters.streams import PostgresStreams
+from svc_chat.adapters.streams import PostgresSnapshot, PostgresStreams
 from svc_chat.adapters.windows import RedisWindows
 from svc_chat.errors import NothingThereError
 from svc_chat.inside import Inside
@@ -39,6 +44,7 @@ from svc_chat.marking import Marking
 from svc_chat.pacing import Pace
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
+from svc_chat.timeline import Timelines, Wanted
 
 pytestmark = pytest.mark.real
 
@@ -124,7 +130,7 @@ def record(
     n: int,
     at: int,
     by: PersonId,
-    event: ChatCreated | MessageCreated | MemberRemoved | ChatRenamed,
+    event: Event,
 ) -> EventRecord:
     return EventRecord.model_validate(
         {
@@ -462,3 +468,104 @@ async def test_a_stored_chat_without_a_placement_keeps_its_partition(
     ada, bob = await town.person("ada"), await town.person("bob")
     chat = await town.chat(ChatKind.GROUP, [ada, bob], 1)
     assert await parts.streams.place(chat_stream(chat)) == PLACE
+
+
+async def test_what_became_of_messages_needs_no_query_a_message(
+    town: Town, pool: Pool, state: "redis.asyncio.Redis"
+) -> None:
+    """A page of 50 with edits, deletions, reactions and quotes: as many queries as one of 5, all by index."""
+    ann, bob = await town.person("ann"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [ann, bob], 100)
+    stream = chat_stream(chat)
+    changes: list[EventRecord] = [
+        record(stream, 101 + n, 100, 2_000, ann, MessageEdited(target=n, body=f"edit {n}"))
+        for n in range(2, 42)
+    ]
+    quoting = MessageCreated(body="see above", reply_to=2)
+    changes.append(record(stream, 143, 101, 2_000, bob, quoting))
+    await town.insert(changes)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO message_edits SELECT stream, (event->>'target')::bigint, seq FROM events"
+            " WHERE tag = 'message.edited'"
+        )
+        await connection.execute(
+            "INSERT INTO message_deletions VALUES (%s, 5, 142, %s)", (stream, bob)
+        )
+        await connection.execute(
+            "INSERT INTO message_reactions SELECT %s, n, '👍', p, 90 + n"
+            " FROM generate_series(2, 101) AS n, unnest(%s::uuid[]) AS p",
+            (stream, [ann, bob]),
+        )
+        await connection.execute("UPDATE streams SET head = 143 WHERE id = %s", (stream,))
+    counted: list[str] = []
+    reading = StreamReading(CountingStreams(pool, counted), RedisWindows(state), Pace)
+    timelines = Timelines(reading)
+    page = await timelines.page(chat, ann, Wanted(around=20, count=50), at_least=143)
+    queries = len(counted)
+    assert len(page.items) == 44
+    now = {one.seq: one for one in page.states}
+    assert now[5].deleted
+    assert now[5].deleted_by == bob
+    assert (now[6].edited_seq, [(r.emoji, r.count) for r in now[6].reactions]) == (
+        107,
+        [("👍", 2)],
+    )
+    texts = {one.seq: one.event for one in page.items}
+    assert texts[6] == MessageCreated(body="edit 6")
+    assert texts[5] == MessageCreated(body="")
+    newest = await timelines.page(chat, ann, Wanted(count=5), at_least=143)
+    assert len(newest.items) == 5
+    assert [(quote.seq, quote.body) for quote in newest.quotes] == [(2, "edit 2")]
+    assert len(counted) - queries <= queries
+    versions = await timelines.versions(chat, ann, 6)
+    assert [one.body for one in versions.versions] == ["m5", "edit 6"]
+
+
+@pytest.mark.parametrize(
+    "query", ["_NEWEST", "_OLDEST", "_EDITS", "_DELETIONS", "_REACTIONS", "_VERSIONS"]
+)
+async def test_the_plans_of_a_page_use_the_keys(pool: Pool, query: str) -> None:
+    """No sequential scan: on tables that look large to the planner every query goes by an index."""
+    asked = {
+        "stream": "c:x",
+        "low": 1,
+        "high": 2_000,
+        "changes": ["message.edited"],
+        "count": 50,
+        "targets": list(range(50)),
+        "target": 1,
+        "as_of": 99,
+    }
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        cursor = await connection.execute(f"EXPLAIN {getattr(messages, query)}".encode(), asked)
+        plan = "\n".join(row[0] for row in await cursor.fetchall())
+    assert "Seq Scan" not in plan, plan
+    assert "_pkey" in plan
+
+
+class CountingStreams(PostgresStreams):
+    """Notes every query of its snapshots."""
+
+    def __init__(self, pool: Pool, counted: list[str]) -> None:
+        super().__init__(pool, first_partitions=1)
+        self._counted = counted
+
+    @asynccontextmanager
+    async def snapshot(
+        self, stream: Stream, person: PersonId | None
+    ) -> AsyncGenerator[PostgresSnapshot]:
+        async with super().snapshot(stream, person) as found:
+            connection = found._connection  # pyright: ignore[reportPrivateUsage] - to count
+            execute = connection.execute
+
+            async def counting(query: Any, params: Any = None) -> Any:
+                self._counted.append(str(query))
+                return await execute(query, params)
+
+            connection.execute = counting  # type: ignore[method-assign] # for the time of this snapshot
+            try:
+                yield found
+            finally:
+                connection.execute = execute  # type: ignore[method-assign] # as it was

@@ -2,156 +2,22 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import pytest
+from chat_world import ADA, BOB, CHAT, EVE, PARTITION, STREAM, Clock, World, reading_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexync_contracts.events import (
-    ChatCreated,
-    ChatKind,
-    EventRecord,
-    Member,
-    MemberAdded,
-    MemberRemoved,
-    MessageCreated,
-    Role,
-)
-from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, chat_stream
+from nexync_contracts.events import MemberAdded, MemberRemoved
+from nexync_contracts.ids import Stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
-from nexync_streams.encoding import encode_frame
-from svc_chat.errors import NothingThereError, NotYetError, WindowsAwayError
+from svc_chat.errors import NothingThereError, NotYetError
 from svc_chat.history import History
-from svc_chat.pacing import Pace
-from svc_chat.ports import StoredHead, Window, WindowHeads
+from svc_chat.ports import StoredHead
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import NO_MEMBERSHIP, Membership, Range, advance
-
-CHAT = ChatId("00000000-0000-4000-8000-000000000001")
-STREAM = chat_stream(CHAT)
-ADA = PersonId("00000000-0000-4000-8000-00000000000a")
-BOB = PersonId("00000000-0000-4000-8000-00000000000b")
-EVE = PersonId("00000000-0000-4000-8000-00000000000e")
-PARTITION = 5
-
-
-@dataclass
-class World:
-    """A stream in the log, its window and its rows, with everything that may happen to them."""
-
-    events: list[EventRecord] = field(default_factory=list[EventRecord])
-    first: int = 1
-    flushed: int = 0
-    marked: bool = True
-    away: bool = False
-    between: Callable[[], None] = lambda: None
-
-    def append(self, event: ChatCreated | MemberAdded | MemberRemoved | MessageCreated) -> None:
-        seq = len(self.events) + 1
-        messages = sum(record.event.tag == "message.created" for record in self.events)
-        self.events.append(
-            EventRecord(
-                stream=STREAM,
-                epoch=1,
-                seq=seq,
-                n=messages + (event.tag == "message.created"),
-                at=seq * 10,
-                id=CommandId(f"00000000-0000-7000-8000-{seq:012x}"),
-                by=ADA,
-                event=event,
-            )
-        )
-
-    def create(self, *people: PersonId) -> None:
-        members = tuple(Member(person=person, role=Role.MEMBER) for person in people)
-        self.append(
-            ChatCreated(kind=ChatKind.GROUP, name="x", members=members, partition=PARTITION)
-        )
-
-    def say(self, count: int = 1) -> None:
-        for _ in range(count):
-            self.append(MessageCreated(body=f"message {len(self.events) + 1}"))
-
-    def flush(self) -> None:
-        self.flushed = len(self.events)
-
-    def trim(self, keep: int = 0) -> None:
-        if self.marked:
-            self.first = max(self.first, self.flushed + 1 - keep)
-
-    def forget(self) -> None:
-        """Redis was emptied: no window, no marker."""
-        self.marked = False
-        self.first = len(self.events) + 1
-
-    def rewrite(self) -> None:
-        """The persister rewrites what Postgres lacks, then sets the marker."""
-        self.first = min(self.first, self.flushed + 1)
-        self.marked = True
-
-    async def read(self, stream: Stream, partition: int | None) -> Window:
-        if self.away:
-            raise WindowsAwayError
-        frames = tuple(encode_frame(record) for record in self.events[self.first - 1 :])
-        known = self.marked and partition == PARTITION
-        found = Window(known, self.first, frames) if frames else Window(known)
-        self.between()
-        return found
-
-    async def heads(self, streams: Sequence[Stream], partitions: Collection[int]) -> WindowHeads:
-        raise NotImplementedError
-
-    async def tails(self, wanted: Mapping[Stream, Range]) -> Mapping[Stream, Sequence[EventRecord]]:
-        raise NotImplementedError
-
-    @asynccontextmanager
-    async def snapshot(self, stream: Stream, person: PersonId | None) -> AsyncGenerator["Moment"]:
-        yield Moment(self.events[: self.flushed], person)
-        self.between()
-
-    async def partition_of(self, stream: Stream) -> int | None:
-        place = PARTITION if self.events else None
-        self.between()
-        return place
-
-    async def log_epoch(self) -> int:
-        return 1
-
-
-class Moment:
-    def __init__(self, events: list[EventRecord], person: PersonId | None) -> None:
-        self._events = events
-        self.stored: StoredHead | None = None
-        self.membership: Membership = NO_MEMBERSHIP
-        if events:
-            self.stored = StoredHead(PARTITION, 1, len(events), events[-1].n, events[-1].at)
-        if person is not None:
-            self.membership = advance(NO_MEMBERSHIP, person, events)
-
-    async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
-        return [self._events[seq - 1] for part in ranges for seq in range(part.low, part.high + 1)]
-
-
-class Clock:
-    """Time that passes only in pauses; something may happen in each."""
-
-    def __init__(self, world: World) -> None:
-        self.now = 0.0
-        self._world = world
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self._world.between()
-
-    def pace(self) -> Pace:
-        return Pace(lambda: self.now, self.sleep)
-
-
-def reading_of(world: World) -> StreamReading:
-    return StreamReading(world, world, Clock(world).pace)  # type: ignore[arg-type] # heads of many streams are not read here
+from svc_chat.spans import Range
+from svc_chat.timeline import Timelines, Wanted
 
 
 async def test_stored_waits_for_postgres_and_gives_up_at_its_bound() -> None:
@@ -284,7 +150,7 @@ async def test_a_membership_that_only_the_window_has_counts() -> None:
     world.say()
     world.append(MemberRemoved(person=BOB))
     world.say(2)
-    page = await History(reading_of(world)).timeline(CHAT, BOB)
+    page = await Timelines(reading_of(world)).page(CHAT, BOB, Wanted())
     assert [record.seq for record in page.items] == [3, 4, 5]
     assert (page.as_of, page.before, page.after) == (5, None, None)
     raw = await History(reading_of(world)).events(CHAT, BOB)
@@ -301,16 +167,16 @@ async def test_timeline_pages_to_both_ends() -> None:
     world.flush()
     world.trim(40)
     world.say(9)
-    history = History(reading_of(world))
-    page = await history.timeline(CHAT, ADA)
+    timelines = Timelines(reading_of(world))
+    page = await timelines.page(CHAT, ADA, Wanted())
     seen = [record.seq for record in page.items]
     assert len(seen) == 50
     while page.before is not None:
-        page = await history.timeline(CHAT, ADA, before=page.before)
+        page = await timelines.page(CHAT, ADA, Wanted(before=page.before))
         seen = [record.seq for record in page.items] + seen
     assert seen == list(range(1, 131))
     forth = [record.seq for record in page.items]
     while page.after is not None:
-        page = await history.timeline(CHAT, ADA, after=page.after)
+        page = await timelines.page(CHAT, ADA, Wanted(after=page.after))
         forth += [record.seq for record in page.items]
     assert forth == list(range(1, 131))

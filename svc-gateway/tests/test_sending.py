@@ -24,7 +24,7 @@ async def test_ack_comes_with_the_delivery_report_only() -> None:
         assert not ana.new_frames()
         partition, key, value = world.log.records[0]
         assert (partition, key) == (3, chat_stream(chat).encode())
-        envelope = envelope_adapter.validate_python(value)
+        envelope = envelope_adapter.validate_json(json.dumps(value))
         assert (envelope.sender, envelope.session) == (ANA, ana.session)
         assert envelope.command.model_dump()["body"] == 'naughty "text" \u2028 🦆'
         world.log.deliver()

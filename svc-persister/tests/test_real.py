@@ -40,7 +40,7 @@ from svc_persister.settings import PersisterSettings
 pytestmark = pytest.mark.real
 
 HERE = LogIdentity("cluster", "topic")
-MIGRATION = Path(__file__).parents[2] / "operators" / "migrations" / "0002_log.sql"
+MIGRATIONS = Path(__file__).parents[2] / "operators" / "migrations"
 
 
 def needed(name: str) -> str:
@@ -58,7 +58,8 @@ def database() -> Generator[str, None, None]:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     with psycopg.connect(own) as connection:
-        connection.execute(MIGRATION.read_bytes())
+        for name_of_file in ("0002_log.sql", "0007_messages.sql"):
+            connection.execute((MIGRATIONS / name_of_file).read_bytes())
     yield own
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -92,6 +92,31 @@ const SHOTS: Shot[] = [
       }
     },
   },
+  {
+    name: "tools",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      const message = page.locator("[data-message]").filter({ hasText: "Monday" });
+      if ((page.viewportSize()?.width ?? 0) > 800) {
+        await message.hover();
+        await message.getByRole("button", { name: "React", exact: true }).click();
+      } else {
+        await message.focus();
+        await message.press("Enter");
+      }
+    },
+  },
+  {
+    name: "replying",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("textbox").or(page.getByRole("combobox")).last().press("ArrowUp");
+      await page.keyboard.press("End");
+      await page.keyboard.type(" @");
+    },
+  },
   { name: "people", path: "/people", how: { account: "busy" } },
   {
     name: "find",

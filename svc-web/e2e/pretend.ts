@@ -1,5 +1,12 @@
 import type { BrowserContext, Route } from "playwright-core";
-import type { ChatView, EventRecord, PersonView } from "../src/shared/contracts/generated";
+import type {
+  ChatView,
+  EventRecord,
+  MessageCreated,
+  PersonView,
+  TimelinePage,
+} from "../src/shared/contracts/generated";
+import { said } from "../src/shared/lib/said";
 
 /** A Nexync made of fixtures, for pictures: answers REST and the socket inside of the browser's context. */
 
@@ -62,7 +69,7 @@ function record(chat: string, seq: number, by: string, at: number, body: string)
     at,
     id: `${uuid("e", seq).slice(0, 24)}${chat.slice(-3)}${String(seq).padStart(9, "0")}`,
     by,
-    event: { tag: "message.created", body },
+    event: said(body),
   };
 }
 
@@ -83,6 +90,42 @@ function talkOf(chat: string, others: string[]): EventRecord[] {
     return record(chat, index + 2, by < 0 ? ME : other, NOW - ago * MINUTE, body);
   });
   return [created, ...messages];
+}
+
+/** What became of the messages of the group: everything that a message can look like. */
+function changedTalk(items: EventRecord[]): Pick<TimelinePage, "states" | "quotes"> {
+  const say = (seq: number, event: Partial<MessageCreated>): void => {
+    const item = items[seq - 1];
+    if (item?.event.tag === "message.created") item.event = { ...item.event, ...event };
+  };
+  const anna = people[1]?.person ?? ME;
+  const none = { edited_seq: null, edited_at: null, deleted: false, deleted_by: null };
+  say(5, {
+    body: "**Sign-ups** are up by a *third* since Tuesday, see https://example.org/figures",
+    reply_to: 2,
+  });
+  say(6, { body: "" });
+  say(10, {
+    body: "@elin the `list` for Monday:\n\n- icons in both sizes\n- the empty states\n\n> nothing jumps",
+    mentions: [{ person: ME, name: "elin" }],
+  });
+  say(12, { body: "Before we go:\n\n```\nmake check\nmake test\n```", reply_to: 10 });
+  return {
+    states: [
+      { ...none, seq: 3, reactions: [{ emoji: "👍", count: 3, people: [ME, anna] }] },
+      { ...none, seq: 5, edited_seq: 20, edited_at: NOW - 300 * MINUTE, reactions: [] },
+      { ...none, seq: 6, deleted: true, deleted_by: anna, reactions: [] },
+      {
+        ...none,
+        seq: 10,
+        reactions: [
+          { emoji: "🎉", count: 2, people: [ME, anna] },
+          { emoji: "👀", count: 1, people: [anna] },
+        ],
+      },
+    ],
+    quotes: [],
+  };
 }
 
 function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): ChatView {
@@ -208,7 +251,9 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
         others.map((one) => one.person),
       );
       const as_of = items.length;
-      return json(route, { chat: timeline, epoch: 1, as_of, items, before: null, after: null });
+      const more = timeline === GROUP ? changedTalk(items) : { states: [], quotes: [] };
+      const page = { chat: timeline, epoch: 1, as_of, items, before: null, after: null };
+      return json(route, { ...page, ...more });
     }
     const person = people.find((one) => path === `/api/people/${one.person}`);
     if (person !== undefined) return json(route, person);

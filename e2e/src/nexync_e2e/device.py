@@ -13,10 +13,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from nexync_contracts import frames
 from nexync_contracts.errors import TERMINAL_CLOSE_FROM, CloseCode
-from nexync_contracts.ids import ChatId, Stream, is_chat_stream, stream_id
+from nexync_contracts.ids import ChatId, ClientId, Stream, is_chat_stream, stream_id
 from nexync_e2e.ids import ServerClock, client_id
 from nexync_e2e.inbox import Inbox, Seen, seen_event, seen_skip
-from nexync_e2e.outbox import Outbox, Sending
+from nexync_e2e.outbox import Command, Outbox, Sending
 from nexync_e2e.person import Person
 from nexync_e2e.rest import RefusedError
 from nexync_e2e.waiting import until_true
@@ -98,7 +98,28 @@ class Device:
 
     async def send(self, chat: ChatId, body: str) -> Sending:
         """Line up a message and write it when the socket takes it; doesn't wait for anything."""
-        frame = frames.SendFrame(id=client_id(self._clock.now_ms()), chat=chat, body=body)
+        return await self._line_up(frames.SendFrame(id=self._id(), chat=chat, body=body))
+
+    async def edit(self, chat: ChatId, target: int, body: str) -> Sending:
+        """The same for another text of the message `target`."""
+        return await self._line_up(
+            frames.EditFrame(id=self._id(), chat=chat, target=target, body=body)
+        )
+
+    async def delete(self, chat: ChatId, target: int) -> Sending:
+        """The same for deleting the message `target`."""
+        return await self._line_up(frames.DeleteFrame(id=self._id(), chat=chat, target=target))
+
+    async def react(self, chat: ChatId, target: int, emoji: str, *, on: bool = True) -> Sending:
+        """The same for an emoji on the message `target`."""
+        return await self._line_up(
+            frames.ReactFrame(id=self._id(), chat=chat, target=target, emoji=emoji, on=on)
+        )
+
+    def _id(self) -> ClientId:
+        return client_id(self._clock.now_ms())
+
+    async def _line_up(self, frame: Command) -> Sending:
         sending = self.outbox.add(frame, time.monotonic())
         await self._pump()
         return sending

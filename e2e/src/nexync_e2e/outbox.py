@@ -4,16 +4,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nexync_contracts import limits
-from nexync_contracts.frames import SendFrame
+from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFrame
+
+Command = SendFrame | EditFrame | DeleteFrame | ReactFrame
+"""What gets an ack and an outcome."""
 
 State = Literal["waiting", "sent", "acked"]
 
 
 @dataclass(slots=True)
 class Sending:
-    """A send, and how far it is. `seq` or `code` is its outcome; times are monotonic seconds."""
+    """A command, and how far it is. `seq` or `code` is its outcome; times are monotonic seconds."""
 
-    frame: SendFrame
+    frame: Command
     order: int
     made_at: float
     state: State = "waiting"
@@ -41,7 +44,7 @@ class Outbox:
     all: dict[str, Sending] = field(default_factory=dict[str, Sending])
     _open: dict[str, Sending] = field(default_factory=dict[str, Sending])
 
-    def add(self, frame: SendFrame, now: float) -> Sending:
+    def add(self, frame: Command, now: float) -> Sending:
         """Line up a new command."""
         sending = Sending(frame=frame, order=len(self.all), made_at=now)
         self.all[frame.id] = sending
@@ -65,12 +68,12 @@ class Outbox:
                 sending.state = "waiting"
                 sending.resent += 1
 
-    def due(self) -> list[SendFrame]:
+    def due(self) -> list[Command]:
         """What to write now, oldest first, keeping to the limit of unacknowledged sends."""
         room = limits.UNACKNOWLEDGED_SENDS - sum(
             sending.state == "sent" for sending in self._open.values()
         )
-        frames: list[SendFrame] = []
+        frames: list[Command] = []
         for sending in self._open.values():
             if sending.state == "waiting" and len(frames) < room:
                 sending.state = "sent"

@@ -96,6 +96,13 @@ class Person:
                 return History(page.head, tuple(pieces))
             after = page.to
 
+    async def timeline(self, chat: ChatId, *, at_least: int = 0) -> rest.TimelinePage:
+        """The newest 200 lines. Raises RefusedError."""
+        query: dict[str, int | str] = {"limit": 200, "at_least": at_least}
+        return await self.rest.call(
+            endpoints.TIMELINE, rest.TimelinePage, path={"chat": chat}, query=query
+        )
+
     async def log_out(self) -> None:
         """End the session."""
         await self.rest.raw(endpoints.LOGOUT)

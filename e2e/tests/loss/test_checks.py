@@ -4,8 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from nexync_e2e.loss.checks import MESSAGE, RULES, check
-from nexync_e2e.loss.records import HistoryRecord, LiveRecord, Piece, RunRecord, SendRecord
+from nexync_e2e.loss.checks import DELETED, EDITED, MESSAGE, REACTED, RULES, check
+from nexync_e2e.loss.records import (
+    HistoryRecord,
+    LiveRecord,
+    Piece,
+    RunRecord,
+    SendRecord,
+    StateRecord,
+    TimelineRecord,
+)
 
 CHAT = "c1"
 
@@ -72,6 +80,44 @@ def test_a_removed_reader_need_not_see_what_follows() -> None:
     assert check(replace(run, live=(gone,))) == []
 
 
+def change(seq: int, tag: str, target: int, body: str) -> Piece:
+    """A change of a message by Ann."""
+    return Piece(seq, seq, f"change {seq}", "ann", tag, body, target)
+
+
+def shown(*messages: StateRecord) -> TimelineRecord:
+    """Ann's timeline."""
+    return TimelineRecord("ann", CHAT, 8, messages)
+
+
+CHANGES = (
+    change(4, EDITED, 2, "new"),
+    change(5, REACTED, 2, "👍 on"),
+    change(6, REACTED, 2, "🎉 on"),
+    change(7, REACTED, 2, "🎉"),
+    change(8, DELETED, 3, ""),
+)
+EDIT = SendRecord("ann", "ann-phone", 0, CHAT, "change 4", "new", True, 4, None, EDITED)
+LIVE = (CREATED, message(2, "a"), message(3, "b"), *CHANGES)
+READ = (CREATED, message(2, "a"), replace(message(3, "b"), body=""), *CHANGES)
+CHANGED = RunRecord(
+    sends=(EDIT,),
+    live=(LiveRecord("ann", "ann-phone", CHAT, 0, LIVE),),
+    histories=(HistoryRecord("ann", CHAT, 8, READ),),
+    timelines=(
+        shown(
+            StateRecord(2, "new", reactions=frozenset({("ann", "👍")})),
+            StateRecord(3, "", deleted=True),
+        ),
+    ),
+)
+
+
+def test_changes_of_messages_are_no_violation() -> None:
+    """A deleted text is gone for who reads later, and was there for who saw it live."""
+    assert check(CHANGED) == []
+
+
 PLANTED: dict[str, RunRecord] = {
     "lost": replace(honest(), sends=(*honest().sends, sent(4, "d"))),
     "lost (told its seq)": replace(honest(), sends=(*honest().sends, sent(4, "d", seq=9))),
@@ -110,6 +156,14 @@ PLANTED: dict[str, RunRecord] = {
     "behind (hole)": replace(
         honest(), live=(LiveRecord("ann", "ann-phone", CHAT, 0, PIECES, hole=True),)
     ),
+    "altered (erased without a deletion)": with_history(
+        CREATED, message(2, "a"), replace(message(3, "b"), body=""), message(4, "c")
+    ),
+    "altered (an edit)": replace(CHANGED, sends=(replace(EDIT, body="something else"),)),
+    "state": replace(CHANGED, timelines=(shown(StateRecord(2, "text a")),)),
+    "state (deleted)": replace(CHANGED, timelines=(shown(StateRecord(3, "text b")),)),
+    "state (reaction)": replace(CHANGED, timelines=(shown(StateRecord(2, "new")),)),
+    "state (no message)": replace(CHANGED, timelines=(shown(StateRecord(1, "")),)),
     "order": with_history(CREATED, message(2, "b"), message(3, "a"), message(4, "c")),
 }
 

@@ -32,6 +32,8 @@ from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, ConnectionChange, EventRecord, History, Member, Role
 from nexync_contracts.frames import EventFrame, server_frame_adapter
 from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId, Stream
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_events import Mention
 from nexync_contracts.session import Span
 from nexync_streams import deriving, encoding, seeing
 from nexync_streams.deciding import (
@@ -107,6 +109,8 @@ def some_span(low: int, length: int | None) -> Span:
 people = st.sampled_from(PEOPLE)
 invites = st.sampled_from([InviteId(f"1000000{i}-0000-4000-8000-000000000000") for i in range(3)])
 digests = st.sampled_from(["0" * 64, "1" * 64])
+authors = st.none() | people
+targets = st.integers(1, 20)
 chat_commands = st.one_of(
     st.builds(
         some_chat,
@@ -135,7 +139,21 @@ chat_commands = st.one_of(
         body=st.text(
             st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=20
         ),
+        reply_to=st.none() | st.integers(1, 20),
+        mentions=st.lists(st.builds(Mention, person=people, name=st.just("ann")), max_size=2).map(
+            tuple
+        ),
+        mention_all=st.booleans(),
     ),
+    st.builds(
+        EditMessage,
+        target=targets,
+        body=st.just("other"),
+        author=authors,
+        mention_all=st.booleans(),
+    ),
+    st.builds(DeleteMessage, target=targets, author=authors),
+    st.builds(React, target=targets, emoji=st.just("👍"), on=st.booleans(), author=authors),
 )
 person_commands = st.one_of(
     st.builds(JoinChat, chat=st.just(CHAT), seq=st.integers(1, 9), partition=st.just(0)),

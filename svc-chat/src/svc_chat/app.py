@@ -26,14 +26,16 @@ from svc_chat.history import History
 from svc_chat.inside import Inside
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
+from svc_chat.messaging import Messaging
 from svc_chat.pacing import Pace
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.settings import ChatSettings
+from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 6
+NEEDED_MIGRATION: Final = 7
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -83,6 +85,8 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         marking=Marking(reading, chats),
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool)),
+        messaging=Messaging(reading, commanding),
+        timelines=Timelines(reading),
     )
     access = CookieAccess(
         Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state

@@ -141,6 +141,15 @@ class Commanding:
         seq = await self._submit(actor, command_id(actor), chat, partition, command, partitions)
         return CommandDone(chat=chat, seq=seq)
 
+    async def change_message(
+        self, actor: Actor, chat: ChatId, partition: int, command: Command
+    ) -> CommandDone:
+        """Something about a message; it doesn't show in lists, so the answer waits for no flush."""
+        seq = await self._submit(
+            actor, command_id(actor), chat, partition, command, {}, stored=False
+        )
+        return CommandDone(chat=chat, seq=seq)
+
     async def _exists(self, chat: ChatId, person: PersonId) -> bool:
         try:
             await self._reading.look(chat_stream(chat), person=person)
@@ -167,6 +176,8 @@ class Commanding:
         partition: int,
         command: Command,
         people_partitions: dict[PersonId, int],
+        *,
+        stored: bool = True,
     ) -> int:
         envelope = CommandEnvelope(
             stream=chat_stream(chat),
@@ -181,7 +192,8 @@ class Commanding:
         metrics.OUTCOMES.labels("event" if outcome.code is None else "rejected").inc()
         if outcome.code is not None or outcome.seq is None:
             raise RefusedError(outcome.code or RejectCode.INVALID)
-        await self._reading.stored(envelope.stream, outcome.seq, seconds=STORED_SECONDS)
+        if stored:
+            await self._reading.stored(envelope.stream, outcome.seq, seconds=STORED_SECONDS)
         return outcome.seq
 
     async def _outcome_of(self, partition: int, envelope: CommandEnvelope) -> Outcome:

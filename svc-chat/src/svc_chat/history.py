@@ -1,12 +1,12 @@
-"""Timeline and events of a chat, as one person may see them."""
+"""The raw events of a chat, as one person may see them."""
 
 from collections.abc import Sequence
 
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
-from nexync_contracts.limits import PAGE_MAX, TIMELINE_PAGE
-from nexync_contracts.rest import EventsPage, SkipRange, TimelinePage
+from nexync_contracts.limits import PAGE_MAX
+from nexync_contracts.rest import EventsPage, SkipRange
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, gaps, newest, oldest, visible, visible_head, within
+from svc_chat.spans import Range, gaps, visible, visible_head, within
 
 
 class History:
@@ -14,40 +14,6 @@ class History:
 
     def __init__(self, reading: StreamReading) -> None:
         self._reading = reading
-
-    async def timeline(
-        self,
-        chat: ChatId,
-        person: PersonId,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        limit: int | None = None,
-        at_least: int | None = None,
-    ) -> TimelinePage:
-        """Messages and state lines as they are now: the newest page, or the one before or after a seq."""
-        count = TIMELINE_PAGE if limit is None else limit
-
-        def choose(view: View) -> Sequence[Range]:
-            ranges = visible(view.membership.spans, view.head)
-            if after is not None:
-                high = view.head if before is None else before - 1
-                return oldest(within(ranges, after + 1, high), count)
-            return newest(ranges if before is None else within(ranges, 1, before - 1), count)
-
-        look = await self._reading.look(chat_stream(chat), choose, person=person, at_least=at_least)
-        ranges = visible(look.view.membership.spans, look.view.head)
-        as_of = ranges[-1].high if ranges else 0
-        first = look.records[0].seq if look.records else None
-        last = look.records[-1].seq if look.records else None
-        return TimelinePage(
-            chat=chat,
-            epoch=look.view.epoch,
-            as_of=as_of,
-            items=look.records,
-            before=first if first is not None and first > ranges[0].low else None,
-            after=last if last is not None and last < as_of else None,
-        )
 
     async def events(
         self,

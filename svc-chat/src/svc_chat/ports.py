@@ -9,6 +9,7 @@ from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
+from nexync_streams.messages import Edit, Now
 from svc_chat.spans import Membership, Range
 
 
@@ -84,6 +85,20 @@ class Snapshot(Protocol):
 
     async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
         """The events of these ranges, ascending."""
+        ...
+
+    async def lines(
+        self, ranges: Sequence[Range], count: int, *, newest: bool
+    ) -> list[EventRecord]:
+        """The newest or oldest `count` events of these ranges that are lines of a timeline, ascending."""
+        ...
+
+    async def messages_now(self, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
+        """What became of these messages up to `as_of`; untouched ones are left out. A fixed number of queries."""
+        ...
+
+    async def versions(self, target: int, as_of: int, count: int) -> list[Edit]:
+        """The newest `count` edits of a message up to `as_of`, oldest first."""
         ...
 
 

@@ -5,8 +5,9 @@ read first: it is trimmed only below Postgres, so whatever it lacks at that mome
 the union has no hole. A window that nobody answers for (no marker) is unknown, not empty.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from nexync_contracts.events import EventRecord
 from nexync_contracts.ids import PersonId, Stream
@@ -46,6 +47,18 @@ class Look:
 
 Choose = Callable[[View], Sequence[Range]]
 
+Gathered = TypeVar("Gathered")
+Gather = Callable[[Snapshot, View, Sequence[EventRecord]], Awaitable[Gathered | None]]
+"""Takes what it needs from Postgres and from the events that only the window has; None when something lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Gathered]):
+    """A view and what was gathered at its moment."""
+
+    view: View
+    gathered: Gathered
+
 
 def nothing(_: View) -> Sequence[Range]:
     """Choose no events: the view is enough."""
@@ -73,11 +86,29 @@ class StreamReading:
         With `person` only a stream that this person may see at least a part of exists. Raises
         NothingThereError, NotYetError.
         """
+
+        async def gather(
+            snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
+        ) -> tuple[EventRecord, ...] | None:
+            return await _gather(snapshot, view, tail, choose(view))
+
+        found = await self.read(stream, gather, person=person, at_least=at_least)
+        return Look(found.view, found.gathered)
+
+    async def read(
+        self,
+        stream: Stream,
+        gather: Gather[Gathered],
+        *,
+        person: PersonId | None = None,
+        at_least: int | None = None,
+    ) -> "Found[Gathered]":
+        """The same, but `gather` takes what it wants from one moment of Postgres and window."""
         pace = self._pace()
         seen = False
         while True:
-            found = await self._attempt(stream, choose, person, at_least)
-            if isinstance(found, Look):
+            found = await self._attempt(stream, gather, person, at_least)
+            if isinstance(found, Found):
                 return found
             seen = seen or found.seen
             if found.final:
@@ -99,8 +130,12 @@ class StreamReading:
                 return False
 
     async def _attempt(
-        self, stream: Stream, choose: Choose, person: PersonId | None, at_least: int | None
-    ) -> "Look | _Pending":
+        self,
+        stream: Stream,
+        gather: Gather[Gathered],
+        person: PersonId | None,
+        at_least: int | None,
+    ) -> "Found[Gathered] | _Pending":
         window = await self._window(stream)
         async with self._store.snapshot(stream, person) as snapshot:
             merged = merge(window, snapshot, person)
@@ -112,11 +147,11 @@ class StreamReading:
                 return _Pending(seen=False, final=settled and window.known)
             if not settled:
                 return _Pending(seen=True, final=False)
-            records = await _gather(snapshot, view, tail, choose(view))
-        if records is None:
+            gathered = await gather(snapshot, view, tail)
+        if gathered is None:
             _log.warning("hole in the union of window and postgres", stream=stream)
             return _Pending(seen=True, final=False)
-        return Look(view, records)
+        return Found(view, gathered)
 
     async def _window(self, stream: Stream) -> Window:
         """A chat that Postgres doesn't have yet may be in the window alone, or was lost there: ask its marker too.

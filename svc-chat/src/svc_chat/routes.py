@@ -11,6 +11,8 @@ from nexync_contracts import endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
+from nexync_contracts.limits import TIMELINE_PAGE
+from nexync_contracts.message_rest import DeleteMessageBody, EditMessageBody, ReactBody
 from nexync_contracts.rest import (
     AddMemberBody,
     AskBody,
@@ -33,9 +35,11 @@ from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
+from svc_chat.messaging import Messaging
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
+from svc_chat.timeline import Timelines, Wanted
 
 RETRY_SECONDS: Final = 1.0
 
@@ -53,6 +57,8 @@ class UseCases:
     marking: Marking
     commanding: Commanding
     grouping: Grouping
+    messaging: Messaging
+    timelines: Timelines
 
 
 def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, Handler]:
@@ -71,6 +77,10 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.REMOVE_MEMBER: public.remove_member,
         endpoints.TIMELINE: public.timeline,
         endpoints.EVENTS: public.events,
+        endpoints.EDIT_MESSAGE: public.edit_message,
+        endpoints.DELETE_MESSAGE: public.delete_message,
+        endpoints.REACT: public.react,
+        endpoints.VERSIONS: public.versions,
         endpoints.READ_MARK: public.read_mark,
         **group_handlers(use_cases.grouping),
     }
@@ -207,13 +217,35 @@ class _Public:
         return await self._use.commanding.remove(_actor(call), _chat(call), _person(call))
 
     async def timeline(self, call: Call) -> Answer:
-        return await self._use.history.timeline(
-            _chat(call),
-            call.claims.sub,
+        limit = call.integer("limit")
+        wanted = Wanted(
             before=call.integer("before"),
             after=call.integer("after"),
-            limit=call.integer("limit"),
-            at_least=call.integer("at_least"),
+            around=call.integer("around"),
+            count=TIMELINE_PAGE if limit is None else limit,
+        )
+        return await self._use.timelines.page(
+            _chat(call), call.claims.sub, wanted, at_least=call.integer("at_least")
+        )
+
+    async def edit_message(self, call: Call) -> Answer:
+        body: EditMessageBody = call.body
+        return await self._use.messaging.edit(_actor(call), _chat(call), body)
+
+    async def delete_message(self, call: Call) -> Answer:
+        body: DeleteMessageBody = call.body
+        return await self._use.messaging.delete(_actor(call), _chat(call), body)
+
+    async def react(self, call: Call) -> Answer:
+        body: ReactBody = call.body
+        return await self._use.messaging.react(_actor(call), _chat(call), body)
+
+    async def versions(self, call: Call) -> Answer:
+        target = call.integer("target")
+        if target is None:
+            raise InvalidError(("query", "target"), "is required")
+        return await self._use.timelines.versions(
+            _chat(call), call.claims.sub, target, at_least=call.integer("at_least")
         )
 
     async def events(self, call: Call) -> Answer:

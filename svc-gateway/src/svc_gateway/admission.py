@@ -4,12 +4,14 @@ from collections import deque
 from typing import Final, Protocol
 
 from nexync_contracts import limits
-from nexync_contracts.commands import CommandEnvelope, CreateMessage
+from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.frames import RejectedFrame, SendFrame
-from nexync_contracts.ids import ChatId, CommandId, chat_stream, id_time_ms
+from nexync_contracts.frames import DeleteFrame, EditFrame, RejectedFrame, SendFrame
+from nexync_contracts.ids import ChatId, CommandId, PersonId, chat_stream, id_time_ms
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from svc_gateway import frames
-from svc_gateway.conversation import Conversation
+from svc_gateway.authors import Authors
+from svc_gateway.conversation import Asking, Conversation
 from svc_gateway.errors import BackendAwayError, NotVisibleError
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
@@ -33,7 +35,7 @@ class Sender(PersonSocket, Protocol):
 
     person: Person | None
     conversation: Conversation
-    sends: deque[SendFrame] | None
+    sends: deque[Asking] | None
     """Sends that wait for a membership to be read, in order; bounded by the unacknowledged ones."""
 
 
@@ -43,8 +45,32 @@ def too_early(identifier: str, now_ms: int) -> bool:
     return time is not None and time > now_ms + limits.ID_AHEAD_MS
 
 
-def envelope(frame: SendFrame, socket: PersonSocket, person: Person, trace: str) -> bytes:
-    """The record of a send. The frame has been validated, so nothing is validated twice."""
+def command_of(frame: Asking, author: PersonId | None) -> Command:
+    """The command that a frame asks for. The frame has been validated, so nothing is validated twice."""
+    if isinstance(frame, SendFrame):
+        return CreateMessage.model_construct(
+            body=frame.body,
+            reply_to=frame.reply_to,
+            mentions=frame.mentions,
+            mention_all=frame.mention_all,
+        )
+    if isinstance(frame, EditFrame):
+        return EditMessage.model_construct(
+            target=frame.target,
+            body=frame.body,
+            mentions=frame.mentions,
+            mention_all=frame.mention_all,
+            author=author,
+        )
+    if isinstance(frame, DeleteFrame):
+        return DeleteMessage.model_construct(target=frame.target, author=author)
+    return React.model_construct(target=frame.target, emoji=frame.emoji, on=frame.on, author=author)
+
+
+def envelope(
+    frame: Asking, socket: PersonSocket, person: Person, trace: str, author: PersonId | None = None
+) -> bytes:
+    """The record of a send, an edit, a deletion or a reaction."""
     return (
         CommandEnvelope.model_construct(
             stream=chat_stream(frame.chat),
@@ -52,7 +78,7 @@ def envelope(frame: SendFrame, socket: PersonSocket, person: Person, trace: str)
             sender=person.id,
             session=socket.session,
             trace=trace,
-            command=CreateMessage.model_construct(body=frame.body),
+            command=command_of(frame, author),
         )
         .model_dump_json(exclude_none=True)
         .encode()
@@ -60,7 +86,7 @@ def envelope(frame: SendFrame, socket: PersonSocket, person: Person, trace: str)
 
 
 class Admission:
-    """Admits sends. Nothing is awaited for a chat that is in the cache."""
+    """Admits what becomes a command. Nothing is awaited for a chat and a message that are in the cache."""
 
     def __init__(
         self,
@@ -68,6 +94,7 @@ class Admission:
         log: CommandLog,
         recall: Recall,
         look_up: LookUp,
+        authors: Authors,
         flusher: Flusher,
         clock: Clock,
         counts: Counts,
@@ -76,6 +103,7 @@ class Admission:
         self._log = log
         self._recall = recall
         self._look_up = look_up
+        self._authors = authors
         self._flusher = flusher
         self._clock = clock
         self._counts = counts
@@ -84,7 +112,7 @@ class Admission:
         self.closed = False
         """Draining is over: every send is told to come again, elsewhere."""
 
-    def admit(self, socket: Sender, frame: SendFrame) -> bool:
+    def admit(self, socket: Sender, frame: Asking) -> bool:
         """Answer or produce the send now; False if the membership has to be read first."""
         person = socket.person
         if not socket.conversation.may_pass(frame.id, self._clock.monotonic()):
@@ -103,10 +131,13 @@ class Admission:
             self._retry(socket, frame, "memberships", UNSURE_MS)
             return True
         view = person.views.get(frame.chat)
-        if view is None:
+        if view is None or not self._facts_known(frame):
             return False
         self._produce(socket, person, view, frame)
         return True
+
+    def _facts_known(self, frame: Asking) -> bool:
+        return isinstance(frame, SendFrame) or self._authors.known(frame.chat, frame.target)
 
     async def drain(self, socket: Sender) -> None:
         """Work off the sends that wait, in order; one task a socket."""
@@ -117,13 +148,16 @@ class Admission:
             socket.sends.popleft()
         socket.sends = None
 
-    async def _read(self, socket: Sender, frame: SendFrame) -> None:
+    async def _read(self, socket: Sender, frame: Asking) -> None:
         person = socket.person
         if person is None:
             self._retry(socket, frame, "not_resumed")
             return
         try:
-            view = await self._look_up(person, frame.chat)
+            known = person.views.get(frame.chat) if person.ready else None
+            view = known or await self._look_up(person, frame.chat)
+            if not isinstance(frame, SendFrame) and view.sees(frame.target):
+                await self._authors.read(frame.chat, frame.target)
         except NotVisibleError:
             self._reject(socket, frame, RejectCode.NOT_A_MEMBER)
         except BackendAwayError:
@@ -131,7 +165,7 @@ class Admission:
         else:
             self._produce(socket, person, view, frame)
 
-    def _produce(self, socket: Sender, person: Person, view: View, frame: SendFrame) -> None:
+    def _produce(self, socket: Sender, person: Person, view: View, frame: Asking) -> None:
         """A former member's send goes into the log too: a double must get the outcome that it had."""
         self._number += 1
         identifier = frame.id
@@ -145,25 +179,28 @@ class Admission:
                 self._push_retry(socket, frame, "log", UNSURE_MS)
 
         key = chat_stream(frame.chat).encode()
-        value = envelope(frame, socket, person, f"{self._instance}-{self._number:x}")
+        author = None
+        if not isinstance(frame, SendFrame):
+            author = self._authors.author(frame.chat, frame.target, view)
+        value = envelope(frame, socket, person, f"{self._instance}-{self._number:x}", author)
         try:
             self._log.produce(view.partition, key, value, delivered)
             self._recall.remember(view.partition, key, value)
         except BackendAwayError:
             self._retry(socket, frame, "queue_full")
 
-    def _retry(self, socket: Sender, frame: SendFrame, reason: str, after_ms: int = 250) -> None:
+    def _retry(self, socket: Sender, frame: Asking, reason: str, after_ms: int = 250) -> None:
         socket.conversation.unacknowledged -= 1
         self._push_retry(socket, frame, reason, after_ms)
 
-    def _push_retry(self, socket: Sender, frame: SendFrame, reason: str, after_ms: int) -> None:
+    def _push_retry(self, socket: Sender, frame: Asking, reason: str, after_ms: int) -> None:
         self._counts.retries += 1
         now = self._clock.monotonic()
         refused = socket.conversation.refused(frame.id, now, reason, after_ms)
         self._flusher.push(socket, frames.wire(refused))
 
     def _reject(
-        self, socket: Sender, frame: SendFrame, code: RejectCode, time: int | None = None
+        self, socket: Sender, frame: Asking, code: RejectCode, time: int | None = None
     ) -> None:
         socket.conversation.unacknowledged -= 1
         self._counts.rejections += 1

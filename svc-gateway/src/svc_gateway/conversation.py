@@ -9,9 +9,12 @@ from nexync_contracts import limits
 from nexync_contracts.errors import CloseCode, issues_of
 from nexync_contracts.frames import (
     CheckFrame,
+    DeleteFrame,
+    EditFrame,
     ErrorFrame,
     PingFrame,
     PongFrame,
+    ReactFrame,
     RepairFrame,
     ResumeFrame,
     RetryFrame,
@@ -52,7 +55,10 @@ class Close(NamedTuple):
 
 
 Reading = ResumeFrame | RepairFrame | CheckFrame
-Step = Reading | SendFrame | Reply | Close
+Asking = SendFrame | EditFrame | DeleteFrame | ReactFrame
+"""Frames that become commands: each has an id, an `ack` and an outcome, in the order of sending."""
+
+Step = Reading | Asking | Reply | Close
 
 
 class Conversation:
@@ -93,7 +99,7 @@ class Conversation:
                 return Close(CloseCode.RESUME_TIMEOUT, "the first frame is resume")
             self.phase = Phase.RESUMED
             return frame
-        if isinstance(frame, SendFrame):
+        if isinstance(frame, Asking):
             return self._send(frame, now)
         if isinstance(frame, PingFrame):
             return Reply(PongFrame(time=time_ms))
@@ -123,7 +129,7 @@ class Conversation:
             self._blocked_until = now + BLOCKED_SECONDS
         return RetryFrame.model_construct(id=identifier, after_ms=after_ms, reason=reason)
 
-    def _send(self, frame: SendFrame, now: float) -> Step:
+    def _send(self, frame: Asking, now: float) -> Step:
         if self.unacknowledged >= limits.UNACKNOWLEDGED_SENDS:
             return Reply(self.refused(frame.id, now, "too_many_unacknowledged"))
         self.unacknowledged += 1

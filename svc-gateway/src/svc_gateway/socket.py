@@ -18,13 +18,12 @@ from nexync_contracts.frames import (
     ErrorFrame,
     RepairFrame,
     ResumeFrame,
-    SendFrame,
     WelcomeFrame,
 )
 from nexync_contracts.ids import PersonId, SessionId
 from svc_gateway import frames
 from svc_gateway.admission import Admission
-from svc_gateway.conversation import Close, Conversation, Reading, Reply
+from svc_gateway.conversation import Asking, Close, Conversation, Reading, Reply
 from svc_gateway.errors import BackendAwayError, UnauthenticatedError
 from svc_gateway.framing import (
     CLOSE,
@@ -135,7 +134,7 @@ class Socket(asyncio.Protocol):
         self.paused_at = 0.0
         self.person: Person | None = None
         self.retire_at = 0.0
-        self.sends: deque[SendFrame] | None = None
+        self.sends: deque[Asking] | None = None
         self.session = NO_SESSION
 
     # The transport calls these.
@@ -307,7 +306,7 @@ class Socket(asyncio.Protocol):
         kit = self._kit
         kit.counts.frames_in += 1
         step = self.conversation.receive(payload, self.heard_at, kit.clock.unix_ms())
-        if isinstance(step, SendFrame):
+        if isinstance(step, Asking):
             self._send(step)
         elif isinstance(step, Reply):
             if isinstance(step.frame, ErrorFrame):
@@ -318,7 +317,7 @@ class Socket(asyncio.Protocol):
         else:
             self._queue_read(step)
 
-    def _send(self, frame: SendFrame) -> None:
+    def _send(self, frame: Asking) -> None:
         if self.sends is None:
             if self.person is not None and self._kit.admission.admit(self, frame):
                 return

@@ -33,6 +33,10 @@ class View:
         """The last event that a former member sees; 0 for a member or a stranger."""
         return (self.spans[-1][1] or 0) if self.spans else 0
 
+    def sees(self, seq: int) -> bool:
+        """Whether one of the spans holds `seq`."""
+        return any(start <= seq and (until is None or seq <= until) for start, until in self.spans)
+
     def joined(self, seq: int, *, history: bool = False) -> None:
         """The person is a member from `seq` on; with `history` all that was before is seen, too."""
         before = ((1, seq - 1),) if history else ()

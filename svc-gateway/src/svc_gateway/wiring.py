@@ -7,6 +7,7 @@ from random import Random
 
 from svc_gateway.admission import Admission
 from svc_gateway.authority import MembershipAuthority
+from svc_gateway.authors import Authors
 from svc_gateway.keeping import Keeper
 from svc_gateway.membership import Membership
 from svc_gateway.metrics import Counts
@@ -121,6 +122,7 @@ def build_core(
         log=commands,
         recall=recall,
         look_up=membership.look_up,
+        authors=Authors(chats),
         flusher=flusher,
         clock=clock,
         counts=counts,

@@ -27,7 +27,7 @@ from svc_persister.ports import LogIdentity
 from svc_persister.publishing import Publisher
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 2
+NEEDED_MIGRATION = 7
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.ids import Stream
 from nexync_streams.fold import StreamState
+from svc_persister.changes import Changes
 
 
 class EventRow(NamedTuple):
@@ -80,6 +81,8 @@ class Portion:
     spans: dict[tuple[str, str, int], SpanRow] = field(
         default_factory=dict[tuple[str, str, int], SpanRow]
     )
+    changes: Changes = field(default_factory=Changes)
+    """What the events did to messages."""
     heads: dict[Stream, StreamState] = field(default_factory=dict[Stream, StreamState])
     """The newest state of each stream that moved."""
     bodies: set[Stream] = field(default_factory=set[Stream])

@@ -18,6 +18,7 @@ from nexync_contracts.channels import (
 from nexync_contracts.commands import CommandEnvelope, Outcome
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
+    CHANGE_TAGS,
     MEMBERSHIP_TAGS,
     STATE_TAGS,
     ChatCreated,
@@ -226,6 +227,8 @@ class Sequencer:
         made.events.append(
             WindowEvent(event.stream, event.n, payload, self._faults.drops_publish())
         )
+        if tag in CHANGE_TAGS:
+            portion.changes.add(event)
         if tag in STATE_TAGS and isinstance(after.body, ChatState):
             made.membership = True
             self._spans(state, event)

@@ -5,11 +5,22 @@ Each rule is one guarantee of the design: durable (G1), once (G2), ordered (G3),
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nexync_e2e.loss.records import HistoryRecord, LiveRecord, Piece, RunRecord, SendRecord
+from nexync_e2e.loss.records import (
+    HistoryRecord,
+    LiveRecord,
+    Piece,
+    RunRecord,
+    SendRecord,
+    StateRecord,
+    TimelineRecord,
+)
 
 MESSAGE = "message.created"
+EDITED = "message.edited"
+DELETED = "message.deleted"
+REACTED = "message.reacted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +45,13 @@ RULES = {
     "live": "a device's live sequence is not the history over what it may see",
     "behind": "a device stayed behind the head, or kept a hole",
     "order": "one device's messages are out of their sending order",
+    "state": "a timeline shows a message otherwise than its events make it",
 }
 
 
 def check(run: RunRecord) -> list[Violation]:
     """All violations of a run; an empty list is the proof."""
+    run = _without_deleted(run)
     truth, disagreements = _truth(run.histories)
     found = [*disagreements]
     found += _gaps(run.histories)
@@ -46,7 +59,36 @@ def check(run: RunRecord) -> list[Violation]:
     found += _sends(run.sends, truth)
     found += _order(run.sends, truth)
     found += _live(run)
+    found += _states(run.timelines, truth)
     return found
+
+
+def _without_deleted(run: RunRecord) -> RunRecord:
+    """The same run, with the texts of deleted messages taken out: who reads later finds none.
+
+    A text that is gone without its deletion stays a violation.
+    """
+    gone = {
+        (record.chat, piece.target)
+        for record in (*run.histories, *run.live)
+        for piece in record.pieces
+        if piece.tag == DELETED
+    }
+
+    def pieces(chat: str, given: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        return tuple(
+            replace(piece, body=None)
+            if piece.tag in {MESSAGE, EDITED}
+            and (chat, piece.first if piece.tag == MESSAGE else piece.target) in gone
+            else piece
+            for piece in given
+        )
+
+    return replace(
+        run,
+        live=tuple(replace(one, pieces=pieces(one.chat, one.pieces)) for one in run.live),
+        histories=tuple(replace(one, pieces=pieces(one.chat, one.pieces)) for one in run.histories),
+    )
 
 
 Truth = dict[str, dict[int, Piece]]
@@ -116,7 +158,8 @@ def _sends(sends: Iterable[SendRecord], truth: Truth) -> Iterator[Violation]:
             yield Violation("contradiction", f"{where}: rejected ({send.code}) and at seq {seq}")
         if send.seq is not None and send.seq != seq:
             yield Violation("contradiction", f"{where}: told seq {send.seq}, is at {seq}")
-        if piece.body != send.body or piece.sender != send.sender:
+        said = send.body if piece.body is None else piece.body
+        if (piece.tag, piece.sender, said) != (send.tag, send.sender, send.body):
             yield Violation("altered", f"{where}: at seq {seq} is another text or sender")
 
 
@@ -167,3 +210,33 @@ def _live_of(live: LiveRecord, history: HistoryRecord) -> Iterator[Violation]:
 
 def _some(seqs: list[int]) -> str:
     return f"{len(seqs)} {seqs[:10]}"
+
+
+def _states(timelines: Iterable[TimelineRecord], truth: Truth) -> Iterator[Violation]:
+    for timeline in timelines:
+        events = truth.get(timeline.chat, {})
+        for shown in timeline.messages:
+            made = _state(events, shown.seq, timeline.as_of)
+            if shown != made:
+                text = f"chat {timeline.chat} for {timeline.person}: {shown}, by its events {made}"
+                yield Violation("state", text)
+
+
+def _state(events: dict[int, Piece], seq: int, as_of: int) -> StateRecord | None:
+    """A message by all its events up to `as_of`; None when there is no such message."""
+    created = events.get(seq)
+    if created is None or created.tag != MESSAGE:
+        return None
+    body, reactions = created.body or "", set[tuple[str, str]]()
+    for at, piece in sorted(events.items()):
+        if piece.target != seq or at > as_of:
+            continue
+        if piece.tag == DELETED:
+            return StateRecord(seq, "", deleted=True)
+        if piece.tag == EDITED:
+            body = piece.body or ""
+        else:
+            emoji, _, on = (piece.body or "").partition(" ")
+            mine = (piece.sender or "", emoji)
+            reactions = reactions | {mine} if on else reactions - {mine}
+    return StateRecord(seq, body, reactions=frozenset(reactions))

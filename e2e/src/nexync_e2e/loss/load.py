@@ -10,9 +10,11 @@ from collections.abc import AsyncGenerator
 
 import httpx
 
-from nexync_contracts.ids import Stream, chat_stream
+from nexync_contracts.events import MessageCreated
+from nexync_contracts.ids import ChatId, Stream, chat_stream
 from nexync_e2e.device import Device
 from nexync_e2e.loss.cast import Cast, Group
+from nexync_e2e.outbox import Sending
 from nexync_e2e.person import Person
 from nexync_e2e.rest import RefusedError
 from nexync_e2e.settings import Wires
@@ -22,6 +24,10 @@ _PER_WRITER_SECONDS = 0.16
 _UNACKNOWLEDGED = 8
 _CHURN_SECONDS = 0.7
 _SECOND_DEVICES = 5
+_REACT, _EDIT, _DELETE = 0.2, 0.32, 0.36
+"""Of all that is written, up to the first part are reactions, up to the second edits, then deletions, then texts."""
+_PUT_ON = 0.7
+_NEWEST = 60
 _TWICE_EVERY = 25
 """Every 25th message is sent twice, so that de-duplication has work also without a reconnect."""
 
@@ -161,10 +167,35 @@ class Load:
             if groups and device.outbox.unacknowledged < _UNACKNOWLEDGED:
                 number += 1
                 group = self._dice.choice(groups)
-                sending = await device.send(group.chat, f"{device.name} {number}")
+                sending = await self._one(device, group, f"{device.name} {number}")
                 if number % _TWICE_EVERY == 0:
                     await device.send_again(sending)
             await asyncio.sleep(_PER_WRITER_SECONDS * self._dice.uniform(0.5, 1.5))
+
+    async def _one(self, device: Device, group: Group, text: str) -> Sending:
+        """A text, or an edit, a deletion or a reaction of something that is there."""
+        chat, dice = group.chat, self._dice.random()
+        if dice < _REACT and (target := self._some(device, chat, own=False)) is not None:
+            emoji = self._dice.choice("👍🎉👀")
+            return await device.react(chat, target, emoji, on=self._dice.random() < _PUT_ON)
+        if _REACT < dice < _EDIT and (target := self._some(device, chat, own=True)) is not None:
+            return await device.edit(chat, target, text)
+        if _EDIT < dice < _DELETE:
+            admin = device.person is group.admin
+            target = self._some(device, chat, own=not admin)
+            if target is not None:
+                return await device.delete(chat, target)
+        return await device.send(chat, text)
+
+    def _some(self, device: Device, chat: ChatId, *, own: bool) -> int | None:
+        """The seq of one of the newest messages that the device has, or of its person's own among them."""
+        inbox = device.inboxes.get(chat_stream(chat))
+        found = [
+            piece.first
+            for piece in (inbox.pieces[-_NEWEST:] if inbox is not None else ())
+            if isinstance(piece.event, MessageCreated) and (not own or piece.by == device.person.id)
+        ]
+        return self._dice.choice(found) if found else None
 
     async def _churn(self) -> None:
         """Take the floating member of one chat after another out and in; what fails is tried anew later."""

@@ -19,13 +19,16 @@ class SendRecord:
     acked: bool
     seq: int | None = None
     code: str | None = None
+    tag: str = "message.created"
+    """The event that it asks for; `body` is what the event has to say, see `Piece`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`first` to `last` inclusive of a chat: one event, or (`id` None) numbers not for this reader.
 
-    `tag` is the event's, `body` a message's text.
+    `tag` is the event's. `target` is the message that it changes. `body` is what it says: a text, an emoji with
+    whether it is there now, nothing for a deletion.
     """
 
     first: int
@@ -34,6 +37,28 @@ class Piece:
     sender: str | None = None
     tag: str | None = None
     body: str | None = None
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateRecord:
+    """A message as a timeline shows it: its text (empty when deleted), and who has which emoji on it."""
+
+    seq: int
+    body: str
+    deleted: bool = False
+    reactions: frozenset[tuple[str, str]] = frozenset()
+    """(person, emoji)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRecord:
+    """The newest messages of a chat as one person is shown them, up to the event `as_of`."""
+
+    person: str
+    chat: str
+    as_of: int
+    messages: tuple[StateRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +94,5 @@ class RunRecord:
     sends: tuple[SendRecord, ...]
     live: tuple[LiveRecord, ...]
     histories: tuple[HistoryRecord, ...]
+    timelines: tuple[TimelineRecord, ...] = ()
     notes: tuple[str, ...] = field(default=())

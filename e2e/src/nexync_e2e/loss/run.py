@@ -8,7 +8,7 @@ from nexync_e2e.loss.cast import Cast
 from nexync_e2e.loss.checks import Violation, check
 from nexync_e2e.loss.load import Load, now
 from nexync_e2e.loss.site import Scenario, Site
-from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record
+from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record, timelines
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 
@@ -122,7 +122,7 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     report.caught_up = now() - stopped
     read = await histories.read()
     await ask_outcomes(load, read)
-    run_record = record(load, people, read)
+    run_record = record(load, people, read, await timelines(people, histories))
     report.violations += check(run_record)
     if (times := await run.site.broken_invariants() - broken) > 0:
         report.violations.append(

@@ -3,12 +3,24 @@
 import asyncio
 
 from nexync_contracts.events import MessageCreated
+from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFrame
 from nexync_contracts.ids import ChatId, Stream, chat_stream, stream_id
+from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
+from nexync_contracts.message_rest import MessageState
 from nexync_e2e.device import Device
 from nexync_e2e.inbox import Inbox, Seen
 from nexync_e2e.loss.cast import Cast, Group
 from nexync_e2e.loss.load import Load
-from nexync_e2e.loss.records import HistoryRecord, LiveRecord, Piece, RunRecord, SendRecord
+from nexync_e2e.loss.records import (
+    HistoryRecord,
+    LiveRecord,
+    Piece,
+    RunRecord,
+    SendRecord,
+    StateRecord,
+    TimelineRecord,
+)
+from nexync_e2e.outbox import Command
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
 
@@ -67,9 +79,59 @@ class Histories:
 def piece_of(seen: Seen) -> Piece:
     """A device's piece as the checks want it."""
     event = seen.event
-    body = event.body if isinstance(event, MessageCreated) else None
     tag = event.tag if event is not None else None
-    return Piece(seen.first, seen.last, seen.id, seen.by, tag, body)
+    body = target = None
+    if isinstance(event, MessageCreated):
+        body = event.body
+    elif isinstance(event, MessageEdited):
+        body, target = event.body, event.target
+    elif isinstance(event, MessageReacted):
+        body, target = said_of(event.emoji, on=event.on), event.target
+    elif isinstance(event, MessageDeleted):
+        body, target = "", event.target
+    return Piece(seen.first, seen.last, seen.id, seen.by, tag, body, target)
+
+
+def said_of(emoji: str, *, on: bool) -> str:
+    """A reaction as `Piece.body` has it."""
+    return f"{emoji} on" if on else emoji
+
+
+def asked_of(frame: Command) -> tuple[str, str]:
+    """Tag and body of the event that a frame asks for."""
+    match frame:
+        case EditFrame():
+            return "message.edited", frame.body
+        case DeleteFrame():
+            return "message.deleted", ""
+        case ReactFrame():
+            return "message.reacted", said_of(frame.emoji, on=frame.on)
+        case SendFrame():
+            return "message.created", frame.body
+
+
+async def timelines(people: Cast, histories: Histories) -> tuple[TimelineRecord, ...]:
+    """What the admin of every chat, who sees all of it, is shown. Raises RefusedError."""
+    found: list[TimelineRecord] = []
+    for group in people.groups:
+        person = group.admin
+        head = histories.head(str(person.id), str(group.chat))
+        page = await person.timeline(group.chat, at_least=head)
+        states = {state.seq: state for state in page.states}
+        messages = tuple(
+            _shown(item.seq, item.event, states.get(item.seq))
+            for item in page.items
+            if isinstance(item.event, MessageCreated)
+        )
+        found.append(TimelineRecord(str(person.id), str(group.chat), page.as_of, messages))
+    return tuple(found)
+
+
+def _shown(seq: int, event: MessageCreated, state: MessageState | None) -> StateRecord:
+    if state is None:
+        return StateRecord(seq, event.body)
+    reactions = frozenset((str(p), one.emoji) for one in state.reactions for p in one.people)
+    return StateRecord(seq, event.body, state.deleted, reactions)
 
 
 async def caught_up(load: Load, people: Cast, histories: Histories, *, seconds: float) -> bool:
@@ -123,7 +185,12 @@ async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None
         return
 
 
-def record(load: Load, people: Cast, histories: tuple[HistoryRecord, ...]) -> RunRecord:
+def record(
+    load: Load,
+    people: Cast,
+    histories: tuple[HistoryRecord, ...],
+    shown: tuple[TimelineRecord, ...] = (),
+) -> RunRecord:
     """Everything as the checks want it."""
     sends = tuple(
         SendRecord(
@@ -132,7 +199,8 @@ def record(load: Load, people: Cast, histories: tuple[HistoryRecord, ...]) -> Ru
             order=sending.order,
             chat=str(sending.frame.chat),
             id=str(sending.frame.id),
-            body=sending.frame.body,
+            body=asked_of(sending.frame)[1],
+            tag=asked_of(sending.frame)[0],
             acked=sending.was_acked,
             seq=sending.seq,
             code=sending.code,
@@ -145,7 +213,7 @@ def record(load: Load, people: Cast, histories: tuple[HistoryRecord, ...]) -> Ru
         for device in load.devices
         for group in people.groups_of(device.person)
     )
-    return RunRecord(sends, live, histories)
+    return RunRecord(sends, live, histories, shown)
 
 
 def _live(device: Device, stream: Stream) -> LiveRecord:

@@ -6,7 +6,19 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from nexync_contracts import commands, errors, events, frames, group_rest, jobs, rest, session
+from nexync_contracts import (
+    commands,
+    errors,
+    events,
+    frames,
+    group_rest,
+    jobs,
+    message_commands,
+    message_events,
+    message_rest,
+    rest,
+    session,
+)
 from nexync_contracts.model import Exact, Tolerant
 
 JsonSchema = dict[str, Any]
@@ -21,8 +33,20 @@ UNIONS: Final[dict[str, TypeAdapter[Any]]] = {
 
 BROWSER_UNIONS: Final = ("Event", "ClientFrame", "ServerFrame")
 
-_ALL: Final = (errors, events, commands, frames, jobs, rest, group_rest, session)
-_BROWSER: Final = (errors, events, frames, rest, group_rest)
+_ALL: Final = (
+    errors,
+    message_events,
+    events,
+    message_commands,
+    commands,
+    frames,
+    jobs,
+    message_rest,
+    rest,
+    group_rest,
+    session,
+)
+_BROWSER: Final = (errors, message_events, events, frames, message_rest, rest, group_rest)
 
 
 def models_of(*modules: ModuleType) -> tuple[type[BaseModel], ...]:

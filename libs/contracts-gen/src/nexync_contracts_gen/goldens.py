@@ -63,6 +63,8 @@ class _Example:
 
 
 def _text(schema: JsonSchema) -> str:
+    if "examples" in schema:
+        return schema["examples"][0]
     pattern = schema.get("pattern")
     if pattern is not None:
         longest = schema.get("maxLength", 99)

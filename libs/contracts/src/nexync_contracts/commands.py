@@ -19,6 +19,8 @@ from nexync_contracts.ids import (
     StreamField,
     Tagline,
 )
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Tolerant
 
 
@@ -106,6 +108,9 @@ class JoinByInvite(Tolerant):
 class CreateMessage(Tolerant):
     tag: Literal["message.create"] = "message.create"
     body: BodyText
+    reply_to: Target | None = None
+    mentions: Mentions = ()
+    mention_all: bool = False
 
 
 class JoinChat(Tolerant):
@@ -147,7 +152,10 @@ Command = Annotated[
     | DismissChat
     | MakeInvite
     | RevokeInvite
-    | JoinByInvite,
+    | JoinByInvite
+    | EditMessage
+    | DeleteMessage
+    | React,
     Field(discriminator="tag"),
 ]
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from nexync_contracts import rest
+from nexync_contracts import message_rest, rest
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
@@ -246,6 +246,7 @@ TIMELINE: Final = Endpoint(
     query=(
         Query("before", "integer", 1, _SEQ),
         Query("after", "integer", 0, _SEQ),
+        Query("around", "integer", 1, _SEQ, "the page with this seq in its middle"),
         Query("limit", "integer", 1, 200),
         _AT_LEAST,
     ),
@@ -259,6 +260,50 @@ EVENTS: Final = Endpoint(
     summary="The raw range of events, for repair and export",
     answer=rest.EventsPage,
     query=(Query("after", "integer", 0, _SEQ), Query("limit", "integer", 1, 200), _AT_LEAST),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+_CHANGE_ERRORS = (ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET)
+EDIT_MESSAGE: Final = Endpoint(
+    name="edit_message",
+    service="svc-chat",
+    method="POST",
+    path="/api/chats/{chat}/edits",
+    summary="Give one's own message another text",
+    body=message_rest.EditMessageBody,
+    answer=rest.CommandDone,
+    errors=_CHANGE_ERRORS,
+    idempotent_by_key=True,
+)
+DELETE_MESSAGE: Final = Endpoint(
+    name="delete_message",
+    service="svc-chat",
+    method="POST",
+    path="/api/chats/{chat}/deletions",
+    summary="Delete a message for all: one's own, in a group as an admin anybody's",
+    body=message_rest.DeleteMessageBody,
+    answer=rest.CommandDone,
+    errors=_CHANGE_ERRORS,
+    idempotent_by_key=True,
+)
+REACT: Final = Endpoint(
+    name="react",
+    service="svc-chat",
+    method="POST",
+    path="/api/chats/{chat}/reactions",
+    summary="Put an emoji on a message, or take it back",
+    body=message_rest.ReactBody,
+    answer=rest.CommandDone,
+    errors=_CHANGE_ERRORS,
+    idempotent_by_key=True,
+)
+VERSIONS: Final = Endpoint(
+    name="versions",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}/versions",
+    summary="The texts that a message had",
+    answer=message_rest.VersionsView,
+    query=(Query("target", "integer", 1, _SEQ, "the message's seq"), _AT_LEAST),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
 READ_MARK: Final = Endpoint(
@@ -297,6 +342,10 @@ ENDPOINTS: Final = (
     REMOVE_MEMBER,
     TIMELINE,
     EVENTS,
+    EDIT_MESSAGE,
+    DELETE_MESSAGE,
+    REACT,
+    VERSIONS,
     READ_MARK,
     *GROUP_ENDPOINTS,
 )

@@ -7,15 +7,22 @@ from pydantic import Field, TypeAdapter
 
 from nexync_contracts import limits
 from nexync_contracts.ids import (
-    BodyText,
     ChatIdField,
     ChatName,
     CommandIdField,
+    EventText,
     InviteDigest,
     InviteIdField,
     PersonIdField,
     StreamField,
     Tagline,
+)
+from nexync_contracts.message_events import (
+    Mentions,
+    MessageDeleted,
+    MessageEdited,
+    MessageReacted,
+    Target,
 )
 from nexync_contracts.model import Tolerant
 
@@ -135,8 +142,13 @@ class InviteRevoked(Tolerant):
 
 
 class MessageCreated(Tolerant):
+    """A message; `reply_to` is the message that it answers. The body is empty where it was deleted since."""
+
     tag: Literal["message.created"] = "message.created"
-    body: BodyText
+    body: EventText
+    reply_to: Target | None = None
+    mentions: Mentions = ()
+    mention_all: bool = False
 
 
 class ChatJoined(Tolerant):
@@ -186,7 +198,10 @@ Event = Annotated[
     | HistoryChanged
     | ChatDismissed
     | InviteMade
-    | InviteRevoked,
+    | InviteRevoked
+    | MessageEdited
+    | MessageDeleted
+    | MessageReacted,
     Field(discriminator="tag"),
 ]
 
@@ -204,6 +219,9 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "invite.revoked",
 }
 """Events that change what a chat's snapshot says; their batch is flushed at once, so that reads have them."""
+
+CHANGE_TAGS = frozenset({"message.edited", "message.deleted", "message.reacted"})
+"""Events that change a message and are no line of a timeline themselves."""
 
 
 class EventRecord(Tolerant):

@@ -12,10 +12,12 @@ from nexync_contracts.ids import (
     ChatIdField,
     ClientIdField,
     CommandIdField,
+    Emoji,
     PersonIdField,
     SessionIdField,
     StreamField,
 )
+from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Exact, Tolerant
 
 Seq = Annotated[int, Field(ge=0)]
@@ -37,6 +39,41 @@ class SendFrame(Exact):
     id: ClientIdField
     chat: ChatIdField
     body: BodyText
+    reply_to: Target | None = None
+    mentions: Mentions = ()
+    mention_all: bool = False
+
+
+class EditFrame(Exact):
+    """Another text for one's own message `target` (a seq). The same id sent again has the same outcome."""
+
+    t: Literal["edit"] = "edit"
+    id: ClientIdField
+    chat: ChatIdField
+    target: Target
+    body: BodyText
+    mentions: Mentions = ()
+    mention_all: bool = False
+
+
+class DeleteFrame(Exact):
+    """Delete the message `target` for all."""
+
+    t: Literal["delete"] = "delete"
+    id: ClientIdField
+    chat: ChatIdField
+    target: Target
+
+
+class ReactFrame(Exact):
+    """Put an emoji on the message `target`, or take it back (`on` false)."""
+
+    t: Literal["react"] = "react"
+    id: ClientIdField
+    chat: ChatIdField
+    target: Target
+    emoji: Emoji
+    on: bool = True
 
 
 class RepairFrame(Exact):
@@ -59,7 +96,15 @@ class PingFrame(Exact):
 
 
 ClientFrame = Annotated[
-    ResumeFrame | SendFrame | RepairFrame | CheckFrame | PingFrame, Field(discriminator="t")
+    ResumeFrame
+    | SendFrame
+    | EditFrame
+    | DeleteFrame
+    | ReactFrame
+    | RepairFrame
+    | CheckFrame
+    | PingFrame,
+    Field(discriminator="t"),
 ]
 
 

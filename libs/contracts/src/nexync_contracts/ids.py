@@ -81,6 +81,39 @@ BodyText = Annotated[
 """A message's text: 1 to 8,192 bytes of UTF-8, any character but U+0000."""
 
 
+EventText = Annotated[
+    str,
+    StringConstraints(max_length=limits.MESSAGE_BODY_BYTES),
+    AfterValidator(_body),
+    Field(json_schema_extra={"x-max-bytes": limits.MESSAGE_BODY_BYTES}),
+]
+"""A message's text in an event or on a page: as it was sent, or empty after the message was deleted."""
+
+_EMOJI: Final = re.compile(
+    "(?:[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u200d\ufe0f\u203c-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff\U000e0020-\U000e007f]+)"
+)
+
+
+def _emoji(text: str) -> str:
+    if len(text.encode("utf-8", "surrogatepass")) > limits.EMOJI_BYTES:
+        msg = f"an emoji has at most {limits.EMOJI_BYTES} bytes"
+        raise ValueError(msg)
+    if _EMOJI.fullmatch(text) is None:
+        msg = "this is not an emoji"
+        raise ValueError(msg)
+    return text
+
+
+Emoji = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.EMOJI_BYTES),
+    AfterValidator(_emoji),
+    Field(examples=["👍🏽"], json_schema_extra={"x-max-bytes": limits.EMOJI_BYTES}),
+]
+"""One emoji, however it is joined: characters of the emoji blocks only, so no text gets in as one."""
+
+
 def _no_control(text: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         msg = "control characters are not allowed"

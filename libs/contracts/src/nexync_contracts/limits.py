@@ -20,6 +20,24 @@ CHAT_MEMBERS: Final = 5_000
 CREATE_MEMBERS: Final = 200
 """People named when a group is made; more are added afterwards."""
 
+MENTIONS: Final = 50
+"""People named in one message."""
+
+EMOJI_BYTES: Final = 64
+"""A reaction, UTF-8 bytes: one emoji, however many parts it is joined from."""
+
+REACTION_PEOPLE: Final = 100
+"""People named beside one emoji of one message; the count has no such limit."""
+
+REACTION_KINDS: Final = 50
+"""Different emoji shown on one message."""
+
+QUOTE_CHARS: Final = 300
+"""The beginning of a message that another one quotes, characters."""
+
+VERSIONS: Final = 51
+"""Texts of one message in its history: the first and the newest."""
+
 CHAT_NAME_CHARS: Final = 80
 TAGLINE_CHARS: Final = 160
 
@@ -52,6 +70,8 @@ REFRESH_TOKEN_SECONDS: Final = 30 * 24 * 3600
 
 TIMELINE_PAGE: Final = 50
 PAGE_MAX: Final = 200
+TIMELINE_SCAN: Final = 2_000
+"""Events that one page of a timeline looks through for its messages; then it ends early, with a cursor."""
 REPAIR_EVENTS: Final = 500
 """Events that a gateway sends to close a hole; beyond that the client gets `reset` and reads over REST."""
 

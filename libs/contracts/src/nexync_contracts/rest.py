@@ -17,6 +17,7 @@ from nexync_contracts.ids import (
     Tagline,
     Username,
 )
+from nexync_contracts.message_rest import MessageState, Quote
 from nexync_contracts.model import Exact, Tolerant
 from nexync_contracts.session import Span
 
@@ -165,13 +166,16 @@ class SkipRange(Tolerant):
 class TimelinePage(Tolerant):
     """Messages and state lines as they are now, oldest first; later events fold on top of `as_of`.
 
-    `before` and `after` page on: pass them as the query parameter of the same name; None at that end.
+    `before` and `after` page on: pass them as the query parameter of the same name; None at that end. `states`
+    tells of the messages among `items` that were edited, deleted or reacted to, `quotes` of those that they answer.
     """
 
     chat: ChatIdField
     epoch: Annotated[int, Field(ge=1)]
     as_of: Annotated[int, Field(ge=0)]
     items: Annotated[tuple[EventRecord, ...], Field(max_length=limits.PAGE_MAX)]
+    states: Annotated[tuple[MessageState, ...], Field(max_length=limits.PAGE_MAX)] = ()
+    quotes: Annotated[tuple[Quote, ...], Field(max_length=limits.PAGE_MAX)] = ()
     before: Annotated[int | None, Field(ge=1)] = None
     after: Annotated[int | None, Field(ge=0)] = None
 

@@ -6,6 +6,7 @@ the same records gets the same events and numbers.
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from nexync_contracts import limits
 from nexync_contracts.commands import (
@@ -31,8 +32,10 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import id_time_ms
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from nexync_streams.fold import PersonState, StreamState
 from nexync_streams.group_deciding import judge_admin, judge_join, judge_remove, reachable
+from nexync_streams.messages import judge_change, judge_message
 
 PRIVATE_MEMBERS = 2
 
@@ -75,16 +78,19 @@ class Reused:
     earlier: Seen
 
 
+_STAMPED: Final = {"author"}
+
 Decision = Accepted | Rejected | Double | Reused
 
 
 def digest_of(envelope: CommandEnvelope) -> bytes:
     """16 bytes that tell two commands with the same id apart.
 
-    Defaults are left out, so a field that a later release adds with a default doesn't change the digest.
+    Defaults are left out, so a field that a later release adds with a default doesn't change the digest. What
+    the admission stamps is no part of what the sender said.
     """
     command = envelope.command
-    text = command.tag + command.model_dump_json(exclude_defaults=True)
+    text = command.tag + command.model_dump_json(exclude_defaults=True, exclude=_STAMPED)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -145,7 +151,9 @@ def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | Re
     if body.settings.dismissed:
         return RejectCode.DISMISSED
     if isinstance(command, CreateMessage):
-        return MessageCreated.model_construct(tag="message.created", body=command.body)
+        return judge_message(state.head, body, envelope.sender, command)
+    if isinstance(command, EditMessage | DeleteMessage | React):
+        return judge_change(state.head, body, envelope.sender, command)
     return judge_admin(body, envelope, command, at)
 
 

@@ -12,7 +12,9 @@ _FRAME = (
 
 def encode_event(event: Event) -> bytes:
     """The inner event as JSON, UTF-8."""
-    if event.tag == "message.created":
+    if event.tag == "message.created" and not (
+        event.mentions or event.mention_all or event.reply_to
+    ):
         return _MESSAGE % to_json(event.body)
     return to_json(event)
 

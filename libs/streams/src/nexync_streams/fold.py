@@ -18,6 +18,7 @@ from nexync_contracts.events import (
     ChatKind,
     ChatLeft,
     ChatRenamed,
+    ConnectionChanged,
     EventRecord,
     MemberAdded,
     MemberRemoved,
@@ -26,6 +27,7 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, is_chat_stream
+from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 from nexync_streams import group_settings
 from nexync_streams.group_settings import UNCHANGED, GroupSettings, settings_after
 
@@ -125,7 +127,7 @@ def _created(event: ChatCreated, seq: int) -> ChatState:
 
 def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     event = record.event
-    if isinstance(event, MessageCreated):
+    if isinstance(event, MessageCreated | MessageEdited | MessageDeleted | MessageReacted):
         return body
     if isinstance(event, ChatRenamed):
         return replace(body, name=event.name, named=record.seq)
@@ -167,7 +169,7 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
     if isinstance(event, ChatLeft):
         left = {chat: seq for chat, seq in body.chats.items() if chat != event.chat}
         return PersonState(MappingProxyType(left))
-    if isinstance(event, MessageCreated) or event.tag in STATE_TAGS:
+    if not isinstance(event, ConnectionChanged):
         raise _impossible(record)
     return body
 

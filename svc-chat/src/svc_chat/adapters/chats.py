@@ -7,7 +7,8 @@ from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_runtime.postgres import Pool
 from nexync_streams import group_settings
-from svc_chat.adapters.streams import RECORD_COLUMNS, Connection, membership_of, record_of
+from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.adapters.streams import membership_of
 from svc_chat.ports import ChatFacts, ChatSeat, MemberRow, StoredHead
 from svc_chat.spans import Membership, visible_head
 

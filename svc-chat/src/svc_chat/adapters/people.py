@@ -8,7 +8,7 @@ from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import ConnectionChange
 from nexync_contracts.ids import PersonId, person_stream
 from nexync_runtime.postgres import Pool
-from svc_chat.adapters.streams import Connection
+from svc_chat.adapters.records import Connection
 from svc_chat.identifiers import connection_note_id
 from svc_chat.ports import PersonRow
 

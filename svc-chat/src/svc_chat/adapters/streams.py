@@ -4,23 +4,19 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import psycopg
-from psycopg.rows import TupleRow
-
-from nexync_contracts.events import EventRecord, Role, event_adapter
+from nexync_contracts.events import EventRecord, Role
 from nexync_contracts.ids import PersonId, Stream, is_chat_stream, stream_id
 from nexync_contracts.session import Span
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
+from nexync_streams.messages import Edit, Now
+from svc_chat.adapters import messages
+from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
 from svc_chat.ports import StoredHead
 from svc_chat.spans import NO_MEMBERSHIP, Membership, Range
 
-Connection = psycopg.AsyncConnection[TupleRow]
-
 PLACES_KEPT: Final = 50_000
 """Partitions of streams remembered. They never change; over the bound the memory starts anew."""
-
-RECORD_COLUMNS: Final = "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id, e.sender, e.event::text"
 
 _CHAT_PLACE: Final = (
     "SELECT partition FROM streams WHERE id = %(id)s"
@@ -40,21 +36,6 @@ _EVENTS = (
     f"SELECT {RECORD_COLUMNS} FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)"  # noqa: S608 - constant columns
     " JOIN events e ON e.stream = %s AND e.seq BETWEEN r.low AND r.high ORDER BY e.seq"
 )
-
-
-def record_of(row: Sequence[Any]) -> EventRecord:
-    """An event from `RECORD_COLUMNS`."""
-    stream, epoch, seq, n, at, identifier, sender, event = row
-    return EventRecord.model_construct(
-        stream=stream,
-        epoch=epoch,
-        seq=seq,
-        n=n,
-        at=at,
-        id=str(identifier),
-        by=str(sender),
-        event=event_adapter.validate_json(event),
-    )
 
 
 def membership_of(rows: Sequence[Sequence[Any]]) -> Membership:
@@ -85,6 +66,20 @@ class PostgresSnapshot:
         lows, highs = [part.low for part in ranges], [part.high for part in ranges]
         cursor = await self._connection.execute(_EVENTS, (lows, highs, self._stream))
         return [record_of(row) for row in await cursor.fetchall()]
+
+    async def lines(
+        self, ranges: Sequence[Range], count: int, *, newest: bool
+    ) -> list[EventRecord]:
+        """The newest or oldest lines of the ranges, ascending."""
+        return await messages.lines(self._connection, self._stream, ranges, count, newest=newest)
+
+    async def messages_now(self, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
+        """What became of messages."""
+        return await messages.messages_now(self._connection, self._stream, targets, as_of)
+
+    async def versions(self, target: int, as_of: int, count: int) -> list[Edit]:
+        """The newest edits of a message, oldest first."""
+        return await messages.versions(self._connection, self._stream, target, as_of, count)
 
 
 class PostgresStreams:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from nexync_streams.fold import snapshot
+from svc_persister.adapters import changes_sql
 from svc_persister.rows import Portion
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack("!ii", 0, 0)
@@ -101,6 +102,7 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
                     copy.write_row((portion.partition, *row))
     _write_streams(cursor, portions)
     _write_spans(cursor, portions)
+    changes_sql.write(cursor, portions)
 
 
 def _events(portions: Sequence[Portion]) -> bytes:

@@ -80,7 +80,13 @@ export function Home({ place }: { place: Place }): ReactNode {
       />
       <main className={styles["main"]}>
         {place.kind === "chat" ? (
-          <OpenChat key={place.chat} chat={place.chat} chats={known} people={circle.connected} />
+          <OpenChat
+            key={place.chat}
+            chat={place.chat}
+            chats={known}
+            people={circle.connected}
+            message={place.message}
+          />
         ) : place.kind === "settings" ? (
           <Settings />
         ) : place.kind === "security" ? (

@@ -6,6 +6,7 @@ import styles from "@/app/_shell/Shell.module.css";
 import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
 import { chatTitle, foldRead } from "@/features/chats/model/list";
 import { Details } from "@/features/chats/ui/Details";
+import type { Named } from "@/features/conversation/model/mentions";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
 import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
@@ -19,6 +20,8 @@ type OpenChatProps = {
   chat: string;
   chats: readonly ChatView[] | undefined;
   people: readonly PersonView[];
+  /** The seq of a message to show, from a link. */
+  message: number | null;
 };
 
 const TROUBLES: Record<Trouble, string> = {
@@ -28,7 +31,7 @@ const TROUBLES: Record<Trouble, string> = {
 };
 
 /** The chat of the location: from the list, or asked for when the list doesn't have it. */
-export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
+export function OpenChat({ chat, chats, people, message }: OpenChatProps): ReactNode {
   const { me } = useLive();
   const queries = useQueryClient();
   const trouble = useTrouble();
@@ -77,6 +80,9 @@ export function OpenChat({ chat, chats, people }: OpenChatProps): ReactNode {
         closedWords={
           view.dismissed ? "This group was ended. You can read what was said." : undefined
         }
+        admin={group && view.role === "admin"}
+        people={nameable(view, me.person)}
+        message={message}
         onBack={() => navigate("/")}
         onRead={onRead}
         actions={
@@ -96,4 +102,10 @@ function subtitleOf(chat: ChatView): string {
   if (chat.kind === "private") return `@${chat.partner?.username ?? ""}`;
   if (chat.role === null) return "You left this group";
   return chat.member_count === 1 ? "1 person" : `${chat.member_count} people`;
+}
+
+/** Whom a message in this chat can name. */
+function nameable(chat: ChatView, me: string): Named[] {
+  const people: Named[] = chat.partner === null ? [...chat.members] : [chat.partner];
+  return people.filter((one) => one.person !== me);
 }

@@ -4,7 +4,8 @@ export type Place =
   | { kind: "signup" }
   | { kind: "verify"; email: string }
   | { kind: "chats" }
-  | { kind: "chat"; chat: string }
+  /** `message` is the seq of the message to show. */
+  | { kind: "chat"; chat: string; message: number | null }
   | { kind: "people" }
   | { kind: "join"; fragment: string }
   | { kind: "settings" }
@@ -12,10 +13,15 @@ export type Place =
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
 
+const SEQ = /^[1-9][0-9]{0,14}$/;
+
 export function placeOf(location: URL): Place {
   const path = location.pathname;
   const chat = CHAT.exec(path)?.[1];
-  if (chat !== undefined) return { kind: "chat", chat };
+  if (chat !== undefined) {
+    const message = location.searchParams.get("m") ?? "";
+    return { kind: "chat", chat, message: SEQ.test(message) ? Number(message) : null };
+  }
   switch (path.replace(/\/+$/, "")) {
     case "/login":
       return { kind: "login" };

@@ -13,7 +13,8 @@ import { useState, type ReactNode } from "react";
 import styles from "@/app/gallery/Gallery.module.css";
 import { ChatRow } from "@/features/chats/ui/ChatList";
 import type { MessageRow } from "@/features/conversation/model/rows";
-import { Message } from "@/features/conversation/ui/Message";
+import { UNTOUCHED } from "@/features/conversation/model/messages";
+import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import type { ChatView } from "@/shared/contracts/generated";
 import { chooseTheme, type Theme } from "@/shared/lib/theme";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -30,6 +31,7 @@ import { Segmented } from "@/shared/ui/Segmented";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { Spinner } from "@/shared/ui/Spinner";
 import { TipScope } from "@/shared/ui/Tip";
+import { said } from "@/shared/lib/said";
 
 const THEMES = [
   { value: "system", label: "Device", icon: Monitor },
@@ -185,10 +187,13 @@ export function Gallery(): ReactNode {
               <Message
                 key={row.key}
                 row={row}
+                me="me"
                 name="Anna Berg"
+                nameOf={() => "Anna Berg"}
                 group
-                onAgain={() => undefined}
-                onDiscard={() => undefined}
+                writable
+                lit={false}
+                actions={NOTHING}
               />
             ))}
           </div>
@@ -235,7 +240,7 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
       at: NOW - 3_600_000,
       id,
       by: "anna",
-      event: { tag: "message.created", body },
+      event: said(body),
     },
   };
 }
@@ -254,6 +259,12 @@ function message(key: string, rest: Partial<MessageRow>): MessageRow {
     by: "anna",
     own: false,
     body: "Good morning",
+    seq: 1,
+    mentions: [],
+    mentionAll: false,
+    now: UNTOUCHED,
+    changing: false,
+    reply: null,
     at: NOW,
     first: true,
     last: true,
@@ -262,6 +273,17 @@ function message(key: string, rest: Partial<MessageRow>): MessageRow {
   };
 }
 
+const NOTHING: MessageActions = {
+  onAgain: () => undefined,
+  onDiscard: () => undefined,
+  onMenu: () => undefined,
+  onReply: () => undefined,
+  onEdit: () => undefined,
+  onReact: () => undefined,
+  onShow: () => undefined,
+};
+
+const QUOTE = { seq: 1, by: "anna", at: NOW, body: "Lunch at **one**?", deleted: false };
 const OWN = { own: true, by: "me" };
 const MESSAGES: MessageRow[] = [
   message("1", { last: false }),
@@ -279,4 +301,23 @@ const MESSAGES: MessageRow[] = [
     body: "Not taken.",
     delivery: { kind: "rejected", code: "not_a_member" },
   }),
+  message("8", {
+    ...OWN,
+    body: "Fine, **one o'clock** then, see https://example.org/menu. @anna brings the `list`:\n\n- bread\n- *good* cheese",
+    mentions: [{ person: "anna", name: "anna" }],
+    reply: { seq: 1, quote: QUOTE },
+    now: { ...UNTOUCHED, edited: { seq: 9, at: NOW } },
+  }),
+  message("9", {
+    body: "> as agreed\n\n1. first\n2. second\n\n```\nmake up\nmake demo\n```",
+    now: {
+      ...UNTOUCHED,
+      reactions: [
+        { emoji: "👍", count: 3, people: ["me", "anna", "bo"] },
+        { emoji: "🎉", count: 1, people: ["anna"] },
+      ],
+    },
+  }),
+  message("10", { body: "", now: { ...UNTOUCHED, deleted: true, deletedBy: "anna" } }),
+  message("11", { ...OWN, body: "", now: { ...UNTOUCHED, deleted: true, deletedBy: "me" } }),
 ];

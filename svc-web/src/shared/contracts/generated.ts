@@ -70,9 +70,20 @@ export const memberRemovedSchema = z.object({
 });
 export type MemberRemoved = z.infer<typeof memberRemovedSchema>;
 
+/** A person named in a body as `@name`; the name is the username as it was then. */
+export const mentionSchema = z.object({
+  person: uuid,
+  name: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+});
+export type Mention = z.infer<typeof mentionSchema>;
+
+/** A message; `reply_to` is the message that it answers. The body is empty where it was deleted since. */
 export const messageCreatedSchema = z.object({
   tag: z.literal("message.created"),
-  body: bytes(z.string().min(1), 8192),
+  body: bytes(z.string().min(0), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().default(null),
+  mentions: z.array(mentionSchema).max(50).default([]),
+  mention_all: z.boolean().default(false),
 });
 export type MessageCreated = z.infer<typeof messageCreatedSchema>;
 
@@ -162,7 +173,37 @@ export const inviteRevokedSchema = z.object({
 });
 export type InviteRevoked = z.infer<typeof inviteRevokedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema]);
+/**
+ * The message `target` says this from now on. On a deleted message it has no effect.
+ *
+ * The body is empty where the message was deleted since.
+ */
+export const messageEditedSchema = z.object({
+  tag: z.literal("message.edited"),
+  target: z.int().min(1).max(9007199254740992),
+  body: bytes(z.string().min(0), 8192),
+  mentions: z.array(mentionSchema).max(50).default([]),
+  mention_all: z.boolean().default(false),
+});
+export type MessageEdited = z.infer<typeof messageEditedSchema>;
+
+/** The message `target` is gone for all, for ever, with its text, edits and reactions. */
+export const messageDeletedSchema = z.object({
+  tag: z.literal("message.deleted"),
+  target: z.int().min(1).max(9007199254740992),
+});
+export type MessageDeleted = z.infer<typeof messageDeletedSchema>;
+
+/** Who did it has this emoji on the message `target`, or takes it back (`on` false); one of each a person. */
+export const messageReactedSchema = z.object({
+  tag: z.literal("message.reacted"),
+  target: z.int().min(1).max(9007199254740992),
+  emoji: bytes(z.string().min(1), 64),
+  on: z.boolean().default(true),
+});
+export type MessageReacted = z.infer<typeof messageReactedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -178,8 +219,43 @@ export const sendFrameSchema = z.strictObject({
   id: uuid7,
   chat: uuid,
   body: bytes(z.string().min(1), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
+  mentions: z.array(mentionSchema).max(50).optional(),
+  mention_all: z.boolean().optional(),
 });
 export type SendFrame = z.infer<typeof sendFrameSchema>;
+
+/** Another text for one's own message `target` (a seq). The same id sent again has the same outcome. */
+export const editFrameSchema = z.strictObject({
+  t: z.literal("edit"),
+  id: uuid7,
+  chat: uuid,
+  target: z.int().min(1).max(9007199254740992),
+  body: bytes(z.string().min(1), 8192),
+  mentions: z.array(mentionSchema).max(50).optional(),
+  mention_all: z.boolean().optional(),
+});
+export type EditFrame = z.infer<typeof editFrameSchema>;
+
+/** Delete the message `target` for all. */
+export const deleteFrameSchema = z.strictObject({
+  t: z.literal("delete"),
+  id: uuid7,
+  chat: uuid,
+  target: z.int().min(1).max(9007199254740992),
+});
+export type DeleteFrame = z.infer<typeof deleteFrameSchema>;
+
+/** Put an emoji on the message `target`, or take it back (`on` false). */
+export const reactFrameSchema = z.strictObject({
+  t: z.literal("react"),
+  id: uuid7,
+  chat: uuid,
+  target: z.int().min(1).max(9007199254740992),
+  emoji: bytes(z.string().min(1), 64),
+  on: z.boolean().optional(),
+});
+export type ReactFrame = z.infer<typeof reactFrameSchema>;
 
 /** The client found a hole: everything of the stream after `after`, please. */
 export const repairFrameSchema = z.strictObject({
@@ -201,7 +277,7 @@ export const pingFrameSchema = z.strictObject({
 });
 export type PingFrame = z.infer<typeof pingFrameSchema>;
 
-export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
+export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, editFrameSchema, deleteFrameSchema, reactFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
 /** The handshake is through; `time` is the server's clock in Unix milliseconds, for making ids. */
@@ -282,7 +358,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "no_such_message", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -374,6 +450,80 @@ export const eventRecordSchema = z.object({
   event: eventSchema,
 });
 export type EventRecord = z.infer<typeof eventRecordSchema>;
+
+export const editMessageBodySchema = z.strictObject({
+  target: z.int().min(1).max(9007199254740992),
+  body: bytes(z.string().min(1), 8192),
+  mentions: z.array(mentionSchema).max(50).optional(),
+  mention_all: z.boolean().optional(),
+});
+export type EditMessageBody = z.infer<typeof editMessageBodySchema>;
+
+export const deleteMessageBodySchema = z.strictObject({
+  target: z.int().min(1).max(9007199254740992),
+});
+export type DeleteMessageBody = z.infer<typeof deleteMessageBodySchema>;
+
+/** `on` false takes the reaction back. */
+export const reactBodySchema = z.strictObject({
+  target: z.int().min(1).max(9007199254740992),
+  emoji: bytes(z.string().min(1), 64),
+  on: z.boolean().optional(),
+});
+export type ReactBody = z.infer<typeof reactBodySchema>;
+
+/**
+ * One emoji on a message: how many have it, and who, in the order in which they put it there.
+ *
+ * `people` names the first 100; `count` counts all.
+ */
+export const reactionSchema = z.object({
+  emoji: bytes(z.string().min(1), 64),
+  count: z.int().min(1),
+  people: z.array(uuid).max(100),
+});
+export type Reaction = z.infer<typeof reactionSchema>;
+
+/**
+ * What became of the message `seq`. Its item on the page has the text as it is now, empty when deleted.
+ *
+ * `edited_at` is Unix ms; `edited_seq` the event that gave it its text. `deleted_by` is None where the reader
+ * doesn't see who it was. Reactions in the order in which they came up.
+ */
+export const messageStateSchema = z.object({
+  seq: z.int().min(1).max(9007199254740992),
+  edited_seq: z.int().min(1).nullable().default(null),
+  edited_at: z.int().min(0).nullable().default(null),
+  deleted: z.boolean().default(false),
+  deleted_by: uuid.nullable().default(null),
+  reactions: z.array(reactionSchema).max(50).default([]),
+});
+export type MessageState = z.infer<typeof messageStateSchema>;
+
+/** A message that another one on the page answers: its beginning as it is now, empty when deleted. */
+export const quoteSchema = z.object({
+  seq: z.int().min(1).max(9007199254740992),
+  by: uuid,
+  at: z.int().min(0),
+  body: bytes(z.string().min(0), 8192),
+  deleted: z.boolean().default(false),
+});
+export type Quote = z.infer<typeof quoteSchema>;
+
+/** One text that a message had, from `at` (Unix ms) on; `seq` is the event that gave it. */
+export const messageVersionSchema = z.object({
+  seq: z.int().min(1).max(9007199254740992),
+  at: z.int().min(0),
+  body: bytes(z.string().min(0), 8192),
+});
+export type MessageVersion = z.infer<typeof messageVersionSchema>;
+
+/** The texts of a message, oldest first, the newest 50 and the first; none when it is deleted. */
+export const versionsViewSchema = z.object({
+  target: z.int().min(1).max(9007199254740992),
+  versions: z.array(messageVersionSchema).max(51),
+});
+export type VersionsView = z.infer<typeof versionsViewSchema>;
 
 export const registerBodySchema = z.strictObject({
   email: text(3, 254),
@@ -536,13 +686,16 @@ export type SkipRange = z.infer<typeof skipRangeSchema>;
 /**
  * Messages and state lines as they are now, oldest first; later events fold on top of `as_of`.
  *
- * `before` and `after` page on: pass them as the query parameter of the same name; None at that end.
+ * `before` and `after` page on: pass them as the query parameter of the same name; None at that end. `states`
+ * tells of the messages among `items` that were edited, deleted or reacted to, `quotes` of those that they answer.
  */
 export const timelinePageSchema = z.object({
   chat: uuid,
   epoch: z.int().min(1),
   as_of: z.int().min(0),
   items: z.array(eventRecordSchema).max(200),
+  states: z.array(messageStateSchema).max(200).default([]),
+  quotes: z.array(quoteSchema).max(200).default([]),
   before: z.int().min(1).nullable().default(null),
   after: z.int().min(0).nullable().default(null),
 });
@@ -674,15 +827,20 @@ export const limits = {
   createMembers: 200,
   displayNameChars: 60,
   emailChars: 254,
+  emojiBytes: 64,
   frameBytes: 65536,
   idAheadMs: 60000,
   invites: 20,
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
+  mentions: 50,
   messageBodyBytes: 8192,
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
   passwordChars: [8, 128],
+  quoteChars: 300,
+  reactionKinds: 50,
+  reactionPeople: 100,
   readWaitSeconds: 6.0,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
@@ -691,8 +849,10 @@ export const limits = {
   sessions: 50,
   taglineChars: 160,
   timelinePage: 50,
+  timelineScan: 2000,
   unacknowledgedSends: 32,
   usernameChars: [3, 32],
+  versions: 51,
 } as const;
 
 /** Close codes of the WebSocket; from `terminalCloseFrom` on the client does not come back. */
@@ -938,7 +1098,7 @@ export const endpoints = {
     method: "GET",
     path: "/api/chats/{chat}/timeline",
     status: 200,
-    query: ["before", "after", "limit", "at_least"],
+    query: ["before", "after", "around", "limit", "at_least"],
     body: null,
     answer: timelinePageSchema,
     idempotentByKey: false,
@@ -951,6 +1111,46 @@ export const endpoints = {
     query: ["after", "limit", "at_least"],
     body: null,
     answer: eventsPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  editMessage: {
+    method: "POST",
+    path: "/api/chats/{chat}/edits",
+    status: 200,
+    query: [],
+    body: editMessageBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  deleteMessage: {
+    method: "POST",
+    path: "/api/chats/{chat}/deletions",
+    status: 200,
+    query: [],
+    body: deleteMessageBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  react: {
+    method: "POST",
+    path: "/api/chats/{chat}/reactions",
+    status: 200,
+    query: [],
+    body: reactBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  versions: {
+    method: "GET",
+    path: "/api/chats/{chat}/versions",
+    status: 200,
+    query: ["target", "at_least"],
+    body: null,
+    answer: versionsViewSchema,
     idempotentByKey: false,
     open: false,
   },

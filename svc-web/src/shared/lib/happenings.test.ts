@@ -1,3 +1,4 @@
+import { said as message } from "@/shared/lib/said";
 import { describe, expect, it } from "vitest";
 import type { Event } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
@@ -26,6 +27,6 @@ describe("what happened to a group", () => {
   });
 
   it("says nothing about messages", () => {
-    expect(said({ tag: "message.created", body: "hi" })).toBeNull();
+    expect(said(message("hi"))).toBeNull();
   });
 });

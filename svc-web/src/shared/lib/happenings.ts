@@ -42,6 +42,9 @@ export function groupSentence(
     case "chat.left":
     case "connection.changed":
     case "message.created":
+    case "message.edited":
+    case "message.deleted":
+    case "message.reacted":
       return null;
   }
 }

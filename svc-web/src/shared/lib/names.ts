@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { queryOptions, useQueries, type QueryClient } from "@tanstack/react-query";
 import { endpoints } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
@@ -28,8 +29,10 @@ export function rememberNames(
 export function useNames(people: readonly string[]): (person: string) => string {
   const unique = [...new Set(people)];
   const answers = useQueries({ queries: unique.map(nameQuery) });
-  return (person) => {
-    const at = unique.indexOf(person);
-    return (at >= 0 ? answers[at]?.data : undefined) ?? "…";
-  };
+  // The same function as long as the names are the same, so that what shows them isn't drawn again.
+  const known = JSON.stringify(unique.map((person, at) => [person, answers[at]?.data ?? "…"]));
+  return useMemo(() => {
+    const names = new Map(JSON.parse(known) as [string, string][]);
+    return (person: string) => names.get(person) ?? "…";
+  }, [known]);
 }

@@ -1,12 +1,13 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { RejectCode } from "@/shared/contracts/generated";
+import type { Outgoing } from "@/shared/realtime/sendqueue";
 
-/** A message that has no outcome yet, or was rejected and waits for its sender's word. */
+/** A frame that has no outcome yet, or a message that was rejected and waits for its sender's word. */
 export type Outbound = {
   id: string;
   person: string;
   chat: string;
-  body: string;
+  frame: Outgoing;
   /** The tab that sends it. */
   tab: string;
   rejected: RejectCode | null;
@@ -31,7 +32,9 @@ function database(): Promise<IDBPDatabase<Schema>> {
 
 /** Everything the person has not seen through, oldest first (ids are UUIDv7). */
 export async function outboxOf(person: string): Promise<Outbound[]> {
-  return (await database()).getAllFromIndex("outbox", "person", person);
+  const all = await (await database()).getAllFromIndex("outbox", "person", person);
+  // What an older page wrote has no frame.
+  return all.filter((one) => (one as Partial<Outbound>).frame !== undefined);
 }
 
 export async function keepOutbound(message: Outbound): Promise<void> {

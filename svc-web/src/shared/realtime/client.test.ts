@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RealtimeClient, type Signal } from "@/shared/realtime/client";
+import { said } from "@/shared/lib/said";
 
 const ME = "00000000-0000-4000-8000-0000000000aa";
 const CHAT = "00000000-0000-4000-8000-0000000000cc";
@@ -47,7 +48,7 @@ function event(seq: number, id = `00000000-0000-4000-8000-${String(seq).padStart
     at: seq,
     id,
     by: ME,
-    event: { tag: "message.created", body: "x" },
+    event: said("x"),
   };
 }
 
@@ -104,7 +105,7 @@ describe("RealtimeClient", () => {
     const { client, wire, wires } = setup();
     client.start();
     wire(0).live();
-    client.send({ id: ID, chat: CHAT, body: "hello" });
+    client.send({ t: "send", id: ID, chat: CHAT, body: "hello" });
     wire(0).say({ t: "ack", id: ID });
     wire(0).drop(1006);
     expect(client.state.kind).toBe("waiting");
@@ -137,7 +138,7 @@ describe("RealtimeClient", () => {
     client.place(STREAM, 1, 0);
     client.start();
     wire(0).live();
-    client.send({ id: ID, chat: CHAT, body: "hello" });
+    client.send({ t: "send", id: ID, chat: CHAT, body: "hello" });
     wire(0).say({ t: "drain", within_ms: 5000 });
     wire(1).open();
     wire(0).say(event(1));
@@ -236,7 +237,7 @@ describe("RealtimeClient", () => {
     const { client, wire, signals } = setup();
     client.start();
     wire(0).live();
-    client.send({ id: ID, chat: CHAT, body: "hello" });
+    client.send({ t: "send", id: ID, chat: CHAT, body: "hello" });
     wire(0).say({ t: "retry", id: ID, after_ms: 700, reason: "busy" });
     expect(wire(0).sent.filter((frame) => frame["t"] === "send")).toHaveLength(1);
     vi.advanceTimersByTime(700);

@@ -62,7 +62,7 @@ export class RealtimeClient {
 
   constructor(options: RealtimeOptions) {
     this.#options = options;
-    this.#queue = new SendQueue((message) => this.#current?.send({ t: "send", ...message }));
+    this.#queue = new SendQueue((message) => this.#current?.send(message));
   }
 
   get state(): RealtimeState {

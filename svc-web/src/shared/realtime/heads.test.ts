@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Heads, type Step } from "@/shared/realtime/heads";
+import { said } from "@/shared/lib/said";
 
 const STREAM = "c:00000000-0000-4000-8000-000000000001";
 
@@ -15,7 +16,7 @@ function event(seq: number, epoch = 1): Step {
       at: seq,
       id: `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`,
       by: "00000000-0000-4000-8000-000000000002",
-      event: { tag: "message.created", body: String(seq) },
+      event: said(String(seq)),
     },
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SendQueue, type Outgoing } from "@/shared/realtime/sendqueue";
 
 const message = (number: number): Outgoing => ({
+  t: "send",
   id: `id-${String(number).padStart(4, "0")}`,
   chat: "chat",
   body: String(number),

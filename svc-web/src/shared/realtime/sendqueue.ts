@@ -1,7 +1,9 @@
-/** A message on its way. `id` is a UUIDv7, so id order is sending order. */
-export type Outgoing = { id: string; chat: string; body: string };
+import type { DeleteFrame, EditFrame, ReactFrame, SendFrame } from "@/shared/contracts/generated";
 
-type Entry = Outgoing & { phase: "queued" | "sent" | "acked" };
+/** What is on its way and gets an outcome. `id` is a UUIDv7, so id order is sending order. */
+export type Outgoing = SendFrame | EditFrame | DeleteFrame | ReactFrame;
+
+type Entry = { id: string; message: Outgoing; phase: "queued" | "sent" | "acked" };
 
 /**
  * What still has no outcome, oldest first.
@@ -30,7 +32,7 @@ export class SendQueue {
   add(message: Outgoing): void {
     if (this.#entries.some((entry) => entry.id === message.id)) return;
     const after = this.#entries.findIndex((entry) => entry.id > message.id);
-    const entry: Entry = { ...message, phase: "queued" };
+    const entry: Entry = { id: message.id, message, phase: "queued" };
     this.#entries.splice(after < 0 ? this.#entries.length : after, 0, entry);
     this.#flush();
   }
@@ -85,7 +87,7 @@ export class SendQueue {
       if (entry.phase !== "queued") continue;
       entry.phase = "sent";
       waiting += 1;
-      this.#transmit({ id: entry.id, chat: entry.chat, body: entry.body });
+      this.#transmit(entry.message);
     }
   }
 }

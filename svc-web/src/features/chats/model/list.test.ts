@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { filterChats, foldEvent, foldRead, keepNewer } from "@/features/chats/model/list";
 import type { ChatView, EventRecord } from "@/shared/contracts/generated";
+import { said } from "@/shared/lib/said";
 
 function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
   return {
@@ -26,7 +27,7 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
 }
 
 function message(id: string, seq: number, by = "anna"): EventRecord {
-  const event = { tag: "message.created" as const, body: "hi" };
+  const event = said("hi");
   return { stream: `c:${id}`, epoch: 1, seq, n: seq - 1, at: seq, id: `m${seq}`, by, event };
 }
 

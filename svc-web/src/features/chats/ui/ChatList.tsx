@@ -93,6 +93,11 @@ function preview(chat: ChatView, me: string): string {
     if (last.by === me) return `You: ${event.body}`;
     return chat.kind === "group" ? `${who}: ${event.body}` : event.body;
   }
+  if (event.tag === "message.edited") return `${who} edited a message`;
+  if (event.tag === "message.deleted") return `${who} deleted a message`;
+  if (event.tag === "message.reacted") {
+    return event.on ? `${who} reacted ${event.emoji}` : `${who} took a reaction back`;
+  }
   if (event.tag === "chat.created") {
     return chat.kind === "group" ? `${who} made this group` : "Say hello";
   }

@@ -4,8 +4,10 @@ import {
   type Conversation,
   type Input,
 } from "@/features/conversation/model/conversation";
+import type { Change } from "@/features/conversation/model/messages";
 import type { Outbox } from "@/features/conversation/api/outbox";
-import { endpoints, limits, type TimelinePage } from "@/shared/contracts/generated";
+import { unknownQuotes } from "@/features/conversation/model/rows";
+import { endpoints, limits, type Quote, type TimelinePage } from "@/shared/contracts/generated";
 import { call, RestError } from "@/shared/lib/rest";
 import { errorWords } from "@/shared/lib/words";
 import type { Outbound } from "@/shared/lib/store";
@@ -27,6 +29,7 @@ export class ConversationDriver {
   readonly #abort = new AbortController();
   readonly #stops: (() => void)[];
   #state: Conversation;
+  readonly #quoted = new Set<number>();
   #reading = false;
   #attempt = 0;
   #again: ReturnType<typeof setTimeout> | null = null;
@@ -87,9 +90,75 @@ export class ConversationDriver {
     }
   }
 
+  /** Reads the page after the newest record of a page from the middle; once at a time. */
+  async newer(): Promise<void> {
+    const { after, newer } = this.#state;
+    if (after === null || newer.kind === "loading") return;
+    this.dispatch({ kind: "newer_asked" });
+    try {
+      const page = await this.#read({ after, at_least: this.#state.asOf });
+      this.dispatch({ kind: "newer_page", page, after });
+      if (page.after === null) this.#client.place(`c:${this.chat}`, page.epoch, page.as_of);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.dispatch({ kind: "newer_failed", words: errorWords(error) });
+    }
+  }
+
+  /** Shows one message; reads the page around it when it isn't loaded. False when it is not there. */
+  async show(seq: number): Promise<boolean> {
+    if (this.#state.records.some((record) => record.seq === seq)) {
+      this.dispatch({ kind: "jump", seq });
+      return true;
+    }
+    this.#reading = true;
+    try {
+      const page = await this.#read({ around: seq, at_least: this.#state.asOf });
+      if (!page.items.some((item) => item.seq === seq)) return false;
+      this.#reading = false;
+      this.dispatch({ kind: "around_page", page, seq, readSeq: this.#readSeq });
+      this.#client.place(`c:${this.chat}`, page.epoch, page.as_of);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#reading = false;
+      this.#drive();
+    }
+  }
+
+  /** Back to the newest messages from a page in the middle. */
+  newest(): void {
+    if (this.#state.after !== null) this.dispatch({ kind: "reopen" });
+  }
+
+  async #quotes(): Promise<void> {
+    for (const seq of unknownQuotes(this.#state)) {
+      if (this.#quoted.has(seq)) continue;
+      this.#quoted.add(seq);
+      const quote = await this.#quote(seq).catch(() => null);
+      if (this.#abort.signal.aborted) return;
+      this.dispatch({ kind: "quoted", seq, quote });
+    }
+  }
+
+  async #quote(seq: number): Promise<Quote | null> {
+    const page = await this.#read({ after: seq - 1, before: seq + 1, at_least: 0 });
+    const item = page.items.find((one) => one.seq === seq);
+    if (item?.event.tag !== "message.created") return null;
+    const deleted = page.states.some((one) => one.seq === seq && one.deleted);
+    const body = item.event.body.slice(0, limits.quoteChars);
+    return { seq, by: item.by, at: item.at, body, deleted };
+  }
+
   #written(message: Outbound): void {
-    const { id, body, rejected } = message;
-    this.dispatch({ kind: "written", id, body, at: uuid7Time(id) });
+    const { id, frame, rejected } = message;
+    const at = uuid7Time(id);
+    if (frame.t === "send") {
+      this.dispatch({ kind: "written", id, body: frame.body, replyTo: frame.reply_to ?? null, at });
+    } else {
+      this.dispatch({ kind: "asked", id, change: changeOfFrame(frame), at });
+    }
     if (rejected !== null) this.dispatch({ kind: "rejected", id, code: rejected });
   }
 
@@ -120,6 +189,7 @@ export class ConversationDriver {
   /** Reads the newest page as long as the model wants it. */
   #drive(): void {
     if (this.#state.wanted !== null && !this.#reading && this.#again === null) void this.#newest();
+    void this.#quotes();
   }
 
   async #newest(): Promise<void> {
@@ -150,12 +220,30 @@ export class ConversationDriver {
     }, delay);
   }
 
-  #read(query: { before?: number; at_least: number }): Promise<TimelinePage> {
+  #read(query: {
+    before?: number;
+    after?: number;
+    around?: number;
+    at_least: number;
+  }): Promise<TimelinePage> {
     return call(endpoints.timeline, {
       path: { chat: this.chat },
       query: { ...query, limit: limits.timelinePage },
       signal: this.#abort.signal,
     });
+  }
+}
+
+function changeOfFrame(frame: Exclude<Outbound["frame"], { t: "send" }>): Change {
+  switch (frame.t) {
+    case "edit": {
+      const { target, body, mentions = [], mention_all: all = false } = frame;
+      return { kind: "edit", target, body, mentions, all };
+    }
+    case "delete":
+      return { kind: "delete", target: frame.target };
+    case "react":
+      return { kind: "react", target: frame.target, emoji: frame.emoji, on: frame.on ?? true };
   }
 }
 

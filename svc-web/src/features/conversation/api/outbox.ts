@@ -1,7 +1,15 @@
-import type { RejectCode } from "@/shared/contracts/generated";
+import type { Mention, RejectCode } from "@/shared/contracts/generated";
+import type { Change } from "@/features/conversation/model/messages";
 import { dropOutbound, keepOutbound, outboxOf, type Outbound } from "@/shared/lib/store";
 import { uuid7Maker } from "@/shared/lib/uuid7";
-import type { RealtimeClient, Signal } from "@/shared/realtime/client";
+import type { Outgoing, RealtimeClient, Signal } from "@/shared/realtime/client";
+
+export type Words = {
+  body: string;
+  replyTo: number | null;
+  mentions: readonly Mention[];
+  all: boolean;
+};
 
 export type OutboxChange =
   | { kind: "written"; message: Outbound }
@@ -48,12 +56,37 @@ export class Outbox {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  write(chat: string, body: string): void {
-    const message: Outbound = {
+  write(chat: string, words: Words): void {
+    const frame: Outgoing = {
+      t: "send",
       id: this.#nextId(),
-      person: this.#person,
       chat,
-      body,
+      body: words.body,
+      ...(words.replyTo === null ? {} : { reply_to: words.replyTo }),
+      ...named(words),
+    };
+    this.#send(frame);
+  }
+
+  /** Edit, delete or react; the same care as for a message, in the same order. */
+  change(chat: string, change: Change): void {
+    const head = { id: this.#nextId(), chat, target: change.target };
+    switch (change.kind) {
+      case "edit":
+        return this.#send({ t: "edit", ...head, body: change.body, ...named(change) });
+      case "delete":
+        return this.#send({ t: "delete", ...head });
+      case "react":
+        return this.#send({ t: "react", ...head, emoji: change.emoji, on: change.on });
+    }
+  }
+
+  #send(frame: Outgoing): void {
+    const message: Outbound = {
+      id: frame.id,
+      person: this.#person,
+      chat: frame.chat,
+      frame,
       tab: this.#tab,
       rejected: null,
     };
@@ -67,7 +100,7 @@ export class Outbox {
     const message = this.#messages.get(id);
     if (message?.rejected == null) return;
     this.discard(id);
-    this.write(message.chat, message.body);
+    this.#send({ ...message.frame, id: this.#nextId() });
   }
 
   discard(id: string): void {
@@ -101,7 +134,7 @@ export class Outbox {
     this.#messages.set(message.id, message);
     this.#tell({ kind: "written", message });
     if (message.rejected === null) {
-      this.#client.send({ id: message.id, chat: message.chat, body: message.body });
+      this.#client.send(message.frame);
     }
   }
 
@@ -111,6 +144,12 @@ export class Outbox {
     if (signal.kind === "rejected") {
       const message = this.#messages.get(signal.id);
       if (message === undefined) return;
+      if (message.frame.t !== "send") {
+        // Nothing of it is shown any more, so there is nothing to decide about.
+        this.#forget(signal.id);
+        this.#tell({ kind: "rejected", id: signal.id, chat: message.chat, code: signal.code });
+        return;
+      }
       const rejected = { ...message, rejected: signal.code };
       this.#messages.set(signal.id, rejected);
       void keepOutbound(rejected).catch(() => undefined);
@@ -125,6 +164,16 @@ export class Outbox {
   #tell(change: OutboxChange): void {
     for (const listener of [...this.#listeners]) listener(change);
   }
+}
+
+function named(words: { mentions: readonly Mention[]; all: boolean }): {
+  mentions?: Mention[];
+  mention_all?: boolean;
+} {
+  return {
+    ...(words.mentions.length === 0 ? {} : { mentions: [...words.mentions] }),
+    ...(words.all ? { mention_all: true } : {}),
+  };
 }
 
 function lockOf(tab: string): string {

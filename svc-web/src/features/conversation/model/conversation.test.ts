@@ -7,6 +7,7 @@ import {
   type Input,
 } from "@/features/conversation/model/conversation";
 import type { EventRecord, TimelinePage } from "@/shared/contracts/generated";
+import { said } from "@/shared/lib/said";
 
 const ME = "me";
 const CHAT = "chat";
@@ -24,7 +25,7 @@ function record(
     at: seq * 1000,
     id,
     by,
-    event: { tag: "message.created", body: `body of ${id}` },
+    event: said(`body of ${id}`),
   };
 }
 
@@ -39,7 +40,16 @@ function pageOf(
   const items = visible.slice(-limit);
   const first = items[0];
   const more = first !== undefined && visible.length > items.length;
-  return { chat: CHAT, epoch: 1, as_of: asOf, items, before: more ? first.seq : null, after: null };
+  return {
+    chat: CHAT,
+    epoch: 1,
+    as_of: asOf,
+    items,
+    before: more ? first.seq : null,
+    after: null,
+    states: [],
+    quotes: [],
+  };
 }
 
 function run(inputs: readonly Input[], from = opening(CHAT, ME, 0)): Conversation {

@@ -1,11 +1,37 @@
-import type { EventRecord, RejectCode, TimelinePage } from "@/shared/contracts/generated";
+import {
+  changed,
+  changeOf,
+  requoted,
+  reworded,
+  stateOf,
+  UNTOUCHED,
+  type Change,
+  type Quotes,
+  type States,
+} from "@/features/conversation/model/messages";
+import {
+  limits,
+  type EventRecord,
+  type Quote,
+  type RejectCode,
+  type TimelinePage,
+} from "@/shared/contracts/generated";
 
 /** What the sender sees of an own message until its event is there. */
 export type Delivery =
   { kind: "waiting" } | { kind: "sent" } | { kind: "rejected"; code: RejectCode };
 
 /** An own message without an event yet. `at` is the sender's clock, Unix ms. */
-export type Pending = { id: string; body: string; at: number; delivery: Delivery };
+export type Pending = {
+  id: string;
+  body: string;
+  replyTo: number | null;
+  at: number;
+  delivery: Delivery;
+};
+
+/** An own change that has no event yet; shown as if it were there. */
+export type Asked = { id: string; change: Change; at: number };
 
 export type Status =
   | { kind: "opening" }
@@ -39,6 +65,19 @@ export type Conversation = {
   /** Steps that came before what they follow on. */
   early: readonly Step[];
   pending: readonly Pending[];
+  asked: readonly Asked[];
+  /** What became of the loaded messages, and the beginnings of those that they answer, by seq. */
+  states: States;
+  quotes: Quotes;
+  /** A change of one's own was rejected: said until it is put away. */
+  /** Recent changes of messages, for a page that was on its way while they came. */
+  changes: readonly EventRecord[];
+  refused: RejectCode | null;
+  /** The message to show, until it is shown. */
+  jump: number | null;
+  /** Cursor of the page after the newest record; null when the newest event is folded in. */
+  after: number | null;
+  newer: Older;
   /** The read mark when the conversation was opened: the "New" line stays there. */
   readAtOpening: number | null;
   /** Unix ms, coarse; moves the names of days. */
@@ -52,7 +91,16 @@ export type Input =
   | Step
   | { kind: "reset"; epoch: number; seq: number }
   | { kind: "gone" }
-  | { kind: "written"; id: string; body: string; at: number }
+  | { kind: "written"; id: string; body: string; replyTo?: number | null; at: number }
+  | { kind: "asked"; id: string; change: Change; at: number }
+  | { kind: "quoted"; seq: number; quote: Quote | null }
+  | { kind: "refusal_read" }
+  | { kind: "jump"; seq: number }
+  | { kind: "jumped" }
+  | { kind: "around_page"; page: TimelinePage; seq: number; readSeq: number }
+  | { kind: "newer_asked" }
+  | { kind: "newer_page"; page: TimelinePage; after: number }
+  | { kind: "newer_failed"; words: string }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode }
@@ -63,6 +111,7 @@ export type Input =
   | { kind: "tick"; now: number };
 
 const EARLY_MAX = 500;
+const CHANGES_MAX = 500;
 
 export function opening(chat: string, me: string, now: number): Conversation {
   return {
@@ -77,6 +126,14 @@ export function opening(chat: string, me: string, now: number): Conversation {
     older: { kind: "idle" },
     early: [],
     pending: [],
+    asked: [],
+    states: new Map(),
+    quotes: new Map(),
+    changes: [],
+    refused: null,
+    jump: null,
+    after: null,
+    newer: { kind: "idle" },
     readAtOpening: null,
     now,
   };
@@ -93,10 +150,12 @@ export function fold(state: Conversation, input: Input): Conversation {
     case "reopen":
       return {
         ...state,
+        jump: null,
         wanted: state.wanted ?? state.asOf,
         status: state.records.length > 0 ? { kind: "stale" } : { kind: "opening" },
       };
     case "event":
+      return step(settle(state, input.record.id), input);
     case "skip":
       return step(state, input);
     case "reset":
@@ -105,6 +164,31 @@ export function fold(state: Conversation, input: Input): Conversation {
       return { ...state, wanted: null, status: { kind: "gone" } };
     case "written":
       return written(state, input);
+    case "asked":
+      return {
+        ...state,
+        asked: [...state.asked, { id: input.id, change: input.change, at: input.at }],
+      };
+    case "quoted":
+      return input.quote === null
+        ? state
+        : { ...state, quotes: new Map(state.quotes).set(input.seq, input.quote) };
+    case "refusal_read":
+      return { ...state, refused: null };
+    case "jump":
+      return { ...state, jump: input.seq };
+    case "jumped":
+      return { ...state, jump: null };
+    case "around_page":
+      return aroundPage(state, input.page, input.seq, input.readSeq);
+    case "newer_asked":
+      return state.after === null || state.newer.kind === "loading"
+        ? state
+        : { ...state, newer: { kind: "loading" } };
+    case "newer_page":
+      return newerPage(state, input.page, input.after);
+    case "newer_failed":
+      return { ...state, newer: { kind: "failed", words: input.words } };
     case "ack":
       return deliver(state, input.id, (delivery) =>
         delivery.kind === "waiting" ? { kind: "sent" } : delivery,
@@ -112,6 +196,9 @@ export function fold(state: Conversation, input: Input): Conversation {
     case "accepted":
       return accepted(state, input.id, input.seq);
     case "rejected":
+      if (state.asked.some((one) => one.id === input.id)) {
+        return { ...settle(state, input.id), refused: input.code };
+      }
       return deliver(state, input.id, () => ({ kind: "rejected", code: input.code }));
     case "discarded":
       return { ...state, pending: state.pending.filter((one) => one.id !== input.id) };
@@ -141,7 +228,7 @@ function page(state: Conversation, page: TimelinePage, readSeq: number): Convers
   }
   const oldest = page.items[0]?.seq ?? page.as_of + 1;
   const reached = page.before === null || oldest <= state.asOf + 1;
-  const touches = sameLog && state.records.length > 0 && reached;
+  const touches = sameLog && state.records.length > 0 && state.after === null && reached;
   const kept = touches ? state.records.filter((record) => record.seq < oldest) : [];
   const epochs = state.early.filter((one) => epochOf(one) >= page.epoch);
   return replay({
@@ -155,6 +242,10 @@ function page(state: Conversation, page: TimelinePage, readSeq: number): Convers
     older: kept.length > 0 ? state.older : { kind: "idle" },
     early: epochs,
     pending: without(state.pending, page.items),
+    after: null,
+    newer: { kind: "idle" },
+    states: taken(kept.length > 0 ? state.states : new Map(), page),
+    quotes: quoted(kept.length > 0 ? state.quotes : new Map(), page),
     readAtOpening: state.readAtOpening ?? readSeq,
   });
 }
@@ -180,12 +271,117 @@ function step(state: Conversation, next: Step): Conversation {
 function advance(state: Conversation, next: Step): Conversation {
   if (lastOf(next) <= state.asOf) return state;
   if (next.kind === "skip") return { ...state, asOf: next.to };
+  const { record } = next;
+  const change = changeOf(record);
+  if (change !== null) {
+    const changes = [...state.changes, record].slice(-CHANGES_MAX);
+    return applied({ ...state, asOf: record.seq, changes }, record, change);
+  }
   return {
     ...state,
-    asOf: next.record.seq,
-    records: [...state.records, next.record],
-    pending: without(state.pending, [next.record]),
+    asOf: record.seq,
+    // Behind a page from the middle of the chat there is a gap, which reading on will close.
+    records: state.after === null ? [...state.records, record] : state.records,
+    pending: state.after === null ? without(state.pending, [record]) : state.pending,
   };
+}
+
+/** The change takes hold of the message, if it is loaded, and of quotes of it. */
+function applied(state: Conversation, record: EventRecord, change: Change): Conversation {
+  const { target } = change;
+  const before = state.states.get(target) ?? UNTOUCHED;
+  if (change.kind === "edit" && (before.edited?.seq ?? 0) >= record.seq) return state;
+  const loaded = state.records.some((one) => one.seq === target);
+  const quote = state.quotes.get(target);
+  return {
+    ...state,
+    records: loaded
+      ? state.records.map((one) => (one.seq === target ? reworded(one, before, change) : one))
+      : state.records,
+    states: loaded
+      ? new Map(state.states).set(target, changed(before, change, record.by, record))
+      : state.states,
+    quotes:
+      quote === undefined
+        ? state.quotes
+        : new Map(state.quotes).set(target, requoted(quote, change, limits.quoteChars)),
+  };
+}
+
+/** What came after the page was made, again on top of its messages. */
+function caughtUp(state: Conversation, page: TimelinePage): Conversation {
+  const items = new Set(page.items.map((item) => item.seq));
+  return state.changes.reduce((next, record) => {
+    const change = record.seq > page.as_of && record.epoch === page.epoch ? changeOf(record) : null;
+    return change !== null && items.has(change.target) ? applied(next, record, change) : next;
+  }, state);
+}
+
+function settle(state: Conversation, id: string): Conversation {
+  const asked = state.asked.filter((one) => one.id !== id);
+  return asked.length === state.asked.length ? state : { ...state, asked };
+}
+
+function taken(states: States, page: TimelinePage): States {
+  const next = new Map(states);
+  for (const item of page.items) next.delete(item.seq);
+  for (const one of page.states) next.set(one.seq, stateOf(one));
+  return next;
+}
+
+function quoted(quotes: Quotes, page: TimelinePage): Quotes {
+  const next = new Map(quotes);
+  for (const one of page.quotes) next.set(one.seq, one);
+  return next;
+}
+
+/** The page around a message takes the place of everything; what is behind it is read on demand. */
+function aroundPage(
+  state: Conversation,
+  page: TimelinePage,
+  seq: number,
+  readSeq: number,
+): Conversation {
+  if (page.epoch < state.epoch) return state;
+  const shown: Conversation = {
+    ...state,
+    status: opened(state.status),
+    wanted: null,
+    epoch: page.epoch,
+    asOf: Math.max(page.as_of, page.epoch === state.epoch ? state.asOf : 0),
+    records: page.items,
+    before: page.before,
+    older: { kind: "idle" },
+    after: page.after ?? (page.as_of < state.asOf ? (page.items.at(-1)?.seq ?? null) : null),
+    newer: { kind: "idle" },
+    early: state.early.filter((one) => epochOf(one) >= page.epoch),
+    states: taken(new Map(), page),
+    quotes: quoted(new Map(), page),
+    jump: seq,
+    readAtOpening: state.readAtOpening ?? readSeq,
+  };
+  return replay(caughtUp(shown, page));
+}
+
+function newerPage(state: Conversation, page: TimelinePage, after: number): Conversation {
+  if (after !== state.after || page.epoch !== state.epoch) {
+    return { ...state, newer: { kind: "idle" } };
+  }
+  const newest = state.records.at(-1)?.seq ?? 0;
+  const items = page.items.filter((record) => record.seq > newest);
+  // What happened while the page was on its way is not on it: read on from there.
+  const whole = page.after === null && page.as_of >= state.asOf;
+  const longer: Conversation = {
+    ...state,
+    asOf: Math.max(state.asOf, page.as_of),
+    records: [...state.records, ...items],
+    after: whole ? null : (page.after ?? page.as_of),
+    newer: { kind: "idle" },
+    states: taken(state.states, { ...page, items }),
+    quotes: quoted(state.quotes, page),
+    pending: without(state.pending, items),
+  };
+  return caughtUp(longer, { ...page, items });
 }
 
 /** Folds the early steps that now follow on; a hole that remains asks for another page. */
@@ -206,14 +402,15 @@ function reset(state: Conversation, epoch: number, seq: number): Conversation {
 
 function written(
   state: Conversation,
-  message: { id: string; body: string; at: number },
+  message: { id: string; body: string; replyTo?: number | null; at: number },
 ): Conversation {
   const known =
     state.pending.some((one) => one.id === message.id) ||
     state.records.some((record) => record.id === message.id);
   if (known) return state;
-  const { id, body, at } = message;
-  const pending = [...state.pending, { id, body, at, delivery: { kind: "waiting" } as const }];
+  const { id, body, at, replyTo = null } = message;
+  const delivery = { kind: "waiting" } as const;
+  const pending = [...state.pending, { id, body, replyTo, at, delivery }];
   return { ...state, pending: pending.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
@@ -230,6 +427,9 @@ function deliver(
 
 /** The event exists since long. Shown already, older than what is loaded, or still to come. */
 function accepted(state: Conversation, id: string, seq: number): Conversation {
+  if (state.asked.some((one) => one.id === id)) {
+    return seq <= state.asOf ? settle(state, id) : stale(state, seq);
+  }
   if (!state.pending.some((one) => one.id === id)) return state;
   if (seq <= state.asOf) return fold(state, { kind: "discarded", id });
   return stale(fold(state, { kind: "ack", id }), seq);
@@ -242,13 +442,16 @@ function olderPage(state: Conversation, page: TimelinePage, before: number): Con
   }
   const oldest = state.records[0]?.seq ?? Number.POSITIVE_INFINITY;
   const items = page.items.filter((record) => record.seq < oldest);
-  return {
+  const longer: Conversation = {
     ...state,
     records: [...items, ...state.records],
     before: page.before ?? null,
     older: { kind: "idle" },
+    states: taken(state.states, { ...page, items }),
+    quotes: quoted(state.quotes, page),
     pending: without(state.pending, items),
   };
+  return caughtUp(longer, { ...page, items });
 }
 
 function without(pending: readonly Pending[], records: readonly EventRecord[]): readonly Pending[] {

@@ -2,18 +2,28 @@ import { describe, expect, it } from "vitest";
 import { fold, opening } from "@/features/conversation/model/conversation";
 import { rows, type MessageRow } from "@/features/conversation/model/rows";
 import type { EventRecord } from "@/shared/contracts/generated";
+import { said } from "@/shared/lib/said";
 
 const NOON = new Date(2026, 0, 15, 12).getTime();
 const MINUTE = 60_000;
 
 function record(seq: number, by: string, at: number): EventRecord {
-  const event = { tag: "message.created" as const, body: "hi" };
+  const event = said("hi");
   return { stream: "c:chat", epoch: 1, seq, n: seq, at, id: `id-${seq}`, by, event };
 }
 
 function open(items: EventRecord[], readSeq = 0) {
   const as_of = items.at(-1)?.seq ?? 0;
-  const page = { chat: "chat", epoch: 1, as_of, items, before: null, after: null };
+  const page = {
+    chat: "chat",
+    epoch: 1,
+    as_of,
+    items,
+    before: null,
+    after: null,
+    states: [],
+    quotes: [],
+  };
   return fold(opening("chat", "me", NOON), { kind: "page", page, readSeq });
 }
 

@@ -1,6 +1,12 @@
 import type { Conversation, Delivery } from "@/features/conversation/model/conversation";
+import {
+  changed,
+  reworded,
+  UNTOUCHED,
+  type MessageNow,
+} from "@/features/conversation/model/messages";
 import { dayLabel, sameDay } from "@/shared/lib/time";
-import type { EventRecord } from "@/shared/contracts/generated";
+import { limits, type EventRecord, type Mention, type Quote } from "@/shared/contracts/generated";
 
 export type MessageRow = {
   kind: "message";
@@ -8,7 +14,17 @@ export type MessageRow = {
   id: string;
   by: string;
   own: boolean;
+  /** The text as it is now; empty when deleted. */
   body: string;
+  /** Null until it has its number; nothing can be done with it before. */
+  seq: number | null;
+  mentions: readonly Mention[];
+  mentionAll: boolean;
+  now: MessageNow;
+  /** An own change is on its way. */
+  changing: boolean;
+  /** What it answers: the seq, and the beginning once it is known. */
+  reply: { seq: number; quote: Quote | null } | null;
   at: number;
   /** First and last of a run of one sender: who, and when, are said once. */
   first: boolean;
@@ -36,7 +52,8 @@ export function rows(state: Conversation): Row[] {
     }
     previousAt = time;
   };
-  for (const record of state.records) {
+  for (const loaded of state.records) {
+    const { record, now, changing } = shownAs(state, loaded);
     at(record.at);
     if (!newShown && isNew(state, record)) {
       newShown = true;
@@ -50,6 +67,12 @@ export function rows(state: Conversation): Row[] {
         by: record.by,
         own: record.by === state.me,
         body: record.event.body,
+        seq: record.seq,
+        mentions: record.event.mentions,
+        mentionAll: record.event.mention_all,
+        now,
+        changing,
+        reply: replyOf(state, record.event.reply_to),
         at: record.at,
         first: true,
         last: true,
@@ -59,7 +82,8 @@ export function rows(state: Conversation): Row[] {
       out.push({ kind: "line", key: record.id, record });
     }
   }
-  for (const pending of state.pending) {
+  // Behind a page from the middle of the chat is a gap: what is being sent belongs after it.
+  for (const pending of state.after === null ? state.pending : []) {
     at(Math.max(state.records.at(-1)?.at ?? 0, pending.at));
     join(out, {
       kind: "message",
@@ -68,6 +92,12 @@ export function rows(state: Conversation): Row[] {
       by: state.me,
       own: true,
       body: pending.body,
+      seq: null,
+      mentions: [],
+      mentionAll: false,
+      now: UNTOUCHED,
+      changing: false,
+      reply: replyOf(state, pending.replyTo),
       at: pending.at,
       first: true,
       last: true,
@@ -75,6 +105,54 @@ export function rows(state: Conversation): Row[] {
     });
   }
   return out;
+}
+
+/** The message with one's own changes that are still on their way. */
+function shownAs(
+  state: Conversation,
+  loaded: EventRecord,
+): { record: EventRecord; now: MessageNow; changing: boolean } {
+  let record = loaded;
+  let now = state.states.get(record.seq) ?? UNTOUCHED;
+  let changing = false;
+  for (const { change, at } of state.asked) {
+    if (change.target !== record.seq) continue;
+    record = reworded(record, now, change);
+    now = changed(now, change, state.me, { seq: record.seq, at });
+    changing = true;
+  }
+  return { record, now, changing };
+}
+
+function replyOf(state: Conversation, seq: number | null): MessageRow["reply"] {
+  if (seq === null) return null;
+  const loaded = state.records.find((record) => record.seq === seq);
+  if (loaded?.event.tag === "message.created") {
+    const { record, now } = shownAs(state, loaded);
+    const body = record.event.tag === "message.created" ? record.event.body : "";
+    const quote = { seq, by: loaded.by, at: loaded.at, body: body.slice(0, limits.quoteChars) };
+    return { seq, quote: { ...quote, deleted: now.deleted } };
+  }
+  return { seq, quote: state.quotes.get(seq) ?? null };
+}
+
+/** Messages that are answered, but of which nothing is known yet. */
+export function unknownQuotes(state: Conversation): number[] {
+  const missing = new Set<number>();
+  for (const { event } of state.records) {
+    if (event.tag !== "message.created" || event.reply_to === null) continue;
+    if (replyOf(state, event.reply_to)?.quote === null) missing.add(event.reply_to);
+  }
+  return [...missing];
+}
+
+/** The last own message that can still be edited. */
+export function lastOwn(state: Conversation): MessageRow | null {
+  const own = rows(state).filter(
+    (row): row is MessageRow =>
+      row.kind === "message" && row.own && row.seq !== null && !row.now.deleted,
+  );
+  return own.at(-1) ?? null;
 }
 
 /** Messages of others since the conversation was opened last. */

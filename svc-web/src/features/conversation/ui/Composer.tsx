@@ -1,28 +1,65 @@
-import { SendHorizontal } from "lucide-react";
+import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { useOutbox } from "@/features/conversation/api/provider";
 import { bodyBytes, sendable } from "@/features/conversation/model/body";
+import { nameBefore, resolved, type Named } from "@/features/conversation/model/mentions";
+import type { MessageRow } from "@/features/conversation/model/rows";
+import { Names } from "@/features/conversation/ui/Names";
+import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import styles from "@/features/conversation/ui/Composer.module.css";
 import { limits } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { draftOf, keepDraft } from "@/shared/lib/store";
+import { IconButton } from "@/shared/ui/Button";
 
 const KEEP_MS = 300;
 /** Bytes left from which on the writer is told. */
 const TELL_BELOW = 500;
 
-export function Composer({ chat }: { chat: string }): ReactNode {
+/** What the next message is for: a new one, another text for an own one, or an answer. */
+export type Aim =
+  | { kind: "new" }
+  | { kind: "edit"; row: MessageRow }
+  | { kind: "reply"; row: MessageRow; name: string };
+
+type ComposerProps = {
+  chat: string;
+  aim: Aim;
+  onAim: (aim: Aim) => void;
+  /** Arrow up in an empty composer. */
+  onEditLast: () => void;
+  /** Who can be named, and whether all can be at once. */
+  people: readonly Named[];
+  admin: boolean;
+};
+
+export function Composer(props: ComposerProps): ReactNode {
+  const { chat, aim, onAim, onEditLast, people, admin } = props;
   const { me } = useLive();
   const outbox = useOutbox();
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState("");
+  const [draft, setDraft] = useState("");
+  /** The text of the message that is being edited; the draft waits meanwhile. */
+  const [edit, setEdit] = useState({ id: "", text: "" });
+  const editing = aim.kind === "edit" ? aim.row : null;
+  const text = editing === null ? draft : edit.id === editing.id ? edit.text : editing.body;
   const touched = useRef(false);
+  const [caret, setCaret] = useState(0);
+  const [closed, setClosed] = useState(-1);
+  const [chosen, setChosen] = useState(0);
+  const typing = nameBefore(text, caret);
+  const offered =
+    typing === null || typing.index === closed ? [] : offers(people, admin, typing.name);
+
+  useEffect(() => {
+    if (aim.kind !== "new") box.current?.focus();
+  }, [aim]);
 
   useEffect(() => {
     let current = true;
     draftOf(me.person, chat)
-      .then((draft) => {
-        if (current && !touched.current) setText(draft);
+      .then((kept) => {
+        if (current && !touched.current) setDraft(kept);
       })
       .catch(() => undefined);
     return () => {
@@ -33,10 +70,10 @@ export function Composer({ chat }: { chat: string }): ReactNode {
   useEffect(() => {
     if (!touched.current) return;
     const timer = setTimeout(() => {
-      void keepDraft(me.person, chat, text).catch(() => undefined);
+      void keepDraft(me.person, chat, draft).catch(() => undefined);
     }, KEEP_MS);
     return () => clearTimeout(timer);
-  }, [me.person, chat, text]);
+  }, [me.person, chat, draft]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -52,12 +89,40 @@ export function Composer({ chat }: { chat: string }): ReactNode {
   const left = limits.messageBodyBytes - bodyBytes(text);
   const body = sendable(text);
   const write = (value: string): void => {
+    if (editing !== null) {
+      setEdit({ id: editing.id, text: value });
+      return;
+    }
     touched.current = true;
-    setText(value);
+    setDraft(value);
+  };
+  const take = (name: string): void => {
+    if (typing === null) return;
+    const head = `${text.slice(0, typing.index)}@${name} `;
+    write(head + text.slice(caret).replace(/^ /, ""));
+    setClosed(-1);
+    setChosen(0);
+    requestAnimationFrame(() => box.current?.setSelectionRange(head.length, head.length));
+    setCaret(head.length);
+    box.current?.focus();
+  };
+  const leave = (): void => {
+    setEdit({ id: "", text: "" });
+    onAim({ kind: "new" });
   };
   const send = (): void => {
     if (body === null) return;
-    outbox.write(chat, body);
+    const { mentions, all } = resolved(body, people, admin);
+    if (editing !== null) {
+      if (editing.seq !== null && body !== editing.body) {
+        outbox.change(chat, { kind: "edit", target: editing.seq, body, mentions, all });
+      }
+      leave();
+      return;
+    }
+    const replyTo = aim.kind === "reply" ? aim.row.seq : null;
+    outbox.write(chat, { body, replyTo, mentions, all });
+    if (aim.kind !== "new") leave();
     write("");
     void keepDraft(me.person, chat, "").catch(() => undefined);
     box.current?.focus();
@@ -70,6 +135,23 @@ export function Composer({ chat }: { chat: string }): ReactNode {
         send();
       }}
     >
+      {aim.kind === "new" ? null : (
+        <div className={styles["aim"]}>
+          {aim.kind === "edit" ? (
+            <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />
+          ) : (
+            <Reply size={16} strokeWidth={1.75} aria-hidden="true" />
+          )}
+          <p className={styles["aimWords"]}>
+            <strong>{aim.kind === "edit" ? "Edit message" : `Reply to ${aim.name}`}</strong>
+            <span dir="auto">{plain(piecesOf(aim.row.body)).trim()}</span>
+          </p>
+          <IconButton label="Cancel" side="top" onClick={() => leave()}>
+            <X size={18} strokeWidth={1.75} />
+          </IconButton>
+        </div>
+      )}
+      {offered.length > 0 ? <Names people={offered} chosen={chosen} onTake={take} /> : null}
       <div className={styles["box"]}>
         <textarea
           ref={box}
@@ -80,9 +162,43 @@ export function Composer({ chat }: { chat: string }): ReactNode {
           enterKeyHint="send"
           value={text}
           className={styles["input"]}
-          onChange={(event) => write(event.target.value)}
+          role="combobox"
+          aria-expanded={offered.length > 0}
+          aria-controls="names"
+          aria-autocomplete="list"
+          aria-activedescendant={offered.length > 0 ? `name-${chosen}` : undefined}
+          onChange={(event) => {
+            write(event.target.value);
+            setCaret(event.target.selectionStart);
+            setChosen(0);
+          }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onKeyDown={(event) => {
-            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            if (event.nativeEvent.isComposing) return;
+            if (offered.length > 0) {
+              const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+              if (step !== undefined) {
+                event.preventDefault();
+                setChosen((chosen + step + offered.length) % offered.length);
+                return;
+              }
+              const one = offered[chosen];
+              if ((event.key === "Enter" || event.key === "Tab") && one !== undefined) {
+                event.preventDefault();
+                take(one.username);
+                return;
+              }
+              if (event.key === "Escape" && typing !== null) {
+                setClosed(typing.index);
+                return;
+              }
+            }
+            if (event.key === "Escape" && aim.kind !== "new") leave();
+            if (event.key === "ArrowUp" && text === "" && aim.kind === "new") {
+              event.preventDefault();
+              onEditLast();
+            }
+            if (event.key !== "Enter" || event.shiftKey) return;
             event.preventDefault();
             send();
           }}
@@ -94,15 +210,35 @@ export function Composer({ chat }: { chat: string }): ReactNode {
         ) : null}
         <button
           type="submit"
-          aria-label="Send"
+          aria-label={editing === null ? "Send" : "Save"}
           disabled={body === null}
           className={styles["send"]}
           // The keyboard of a phone stays where it is.
           onPointerDown={(event) => event.preventDefault()}
         >
-          <SendHorizontal size={20} strokeWidth={1.75} />
+          {editing === null ? (
+            <SendHorizontal size={20} strokeWidth={1.75} />
+          ) : (
+            <Check size={20} strokeWidth={2} />
+          )}
         </button>
       </div>
     </form>
   );
+}
+
+const OFFERED = 6;
+
+function offers(people: readonly Named[], admin: boolean, typed: string): Named[] {
+  const known = admin ? [...people, { person: "all", username: "all", name: "Everyone" }] : people;
+  return known
+    .filter(
+      ({ username, name }) =>
+        username.startsWith(typed) ||
+        name
+          .toLowerCase()
+          .split(" ")
+          .some((word) => word.startsWith(typed)),
+    )
+    .slice(0, OFFERED);
 }

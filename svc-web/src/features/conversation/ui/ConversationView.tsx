@@ -1,11 +1,22 @@
 import { ArrowLeft, CloudOff, MessageSquareDashed } from "lucide-react";
-import { useCallback, useRef, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { ConversationDriver } from "@/features/conversation/api/driver";
-import { useConversation, useDriver, useMarkRead } from "@/features/conversation/api/provider";
-import { Composer } from "@/features/conversation/ui/Composer";
+import {
+  useConversation,
+  useDriver,
+  useMarkRead,
+  useOutbox,
+} from "@/features/conversation/api/provider";
+import type { Named } from "@/features/conversation/model/mentions";
+import { lastOwn, type MessageRow } from "@/features/conversation/model/rows";
+import { Composer, type Aim } from "@/features/conversation/ui/Composer";
+import type { MessageActions } from "@/features/conversation/ui/Message";
+import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
-import { Timeline } from "@/features/conversation/ui/Timeline";
+import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
 import type { ReadMarkView } from "@/shared/contracts/generated";
+import { useNames } from "@/shared/lib/names";
+import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -22,6 +33,11 @@ type ConversationViewProps = {
   /** False where one can only read: `closedWords` says why. */
   writable: boolean;
   closedWords?: string | undefined;
+  /** May delete what others wrote, and name all. */
+  admin: boolean;
+  people: readonly Named[];
+  /** The seq of a message to show, from a link. */
+  message: number | null;
   actions?: ReactNode;
   onBack: () => void;
   onRead: (mark: ReadMarkView) => void;
@@ -61,8 +77,40 @@ function Body({
   driver,
   ...props
 }: ConversationViewProps & { driver: ConversationDriver }): ReactNode {
-  const { chat, group, readSeq, writable, onRead } = props;
+  const { chat, group, readSeq, writable, admin, people, message, onRead } = props;
   const state = useConversation(driver);
+  const outbox = useOutbox();
+  const nameOf = useNames(peopleIn(state));
+  const [aim, setAim] = useState<Aim>({ kind: "new" });
+  const [menu, setMenu] = useState<MessageRow | null>(null);
+  const [missing, setMissing] = useState(false);
+  const show = useCallback(
+    (seq: number) => void driver.show(seq).then((found) => setMissing(!found)),
+    [driver],
+  );
+  const nameNow = useRef(nameOf);
+  useEffect(() => {
+    nameNow.current = nameOf;
+  });
+  const actions = useMemo<MessageActions>(
+    () => ({
+      onAgain: (row) => outbox.tryAgain(row.id),
+      onDiscard: (row) => outbox.discard(row.id),
+      onMenu: setMenu,
+      onReply: (row) =>
+        setAim({ kind: "reply", row, name: row.own ? "yourself" : nameNow.current(row.by) }),
+      onEdit: (row) => setAim({ kind: "edit", row }),
+      onReact: (row, emoji, on) => {
+        if (row.seq !== null) outbox.change(chat, { kind: "react", target: row.seq, emoji, on });
+      },
+      onShow: show,
+    }),
+    [chat, outbox, show],
+  );
+  const ready = state.status.kind === "open" || state.status.kind === "gone";
+  useEffect(() => {
+    if (ready && message !== null) show(message);
+  }, [ready, message, show]);
   const mark = useMarkRead(chat, onRead);
   const marked = useRef(readSeq);
   const seen = useCallback(
@@ -88,10 +136,60 @@ function Body({
       {loading ? (
         <SkeletonTalk label="Loading messages" />
       ) : (
-        <Timeline state={state} driver={driver} group={group} onSeen={seen} />
+        <Timeline
+          state={state}
+          driver={driver}
+          group={group}
+          writable={writable && state.status.kind !== "gone"}
+          actions={actions}
+          nameOf={nameOf}
+          onSeen={seen}
+        />
+      )}
+      {state.refused !== null || missing ? (
+        <div className={styles["refused"]} role="alert">
+          <span>
+            {state.refused === null
+              ? "This message is not there any more."
+              : `Not done. ${rejectionWords(state.refused)}`}
+          </span>
+          <Button
+            look="quiet"
+            small
+            onClick={() => {
+              setMissing(false);
+              driver.dispatch({ kind: "refusal_read" });
+            }}
+          >
+            OK
+          </Button>
+        </div>
+      ) : null}
+      {menu === null ? null : (
+        <MessageMenu
+          chat={chat}
+          row={menu}
+          writable={writable && state.status.kind !== "gone"}
+          admin={admin}
+          actions={actions}
+          onDelete={(row) => {
+            if (row.seq !== null) outbox.change(chat, { kind: "delete", target: row.seq });
+          }}
+          onClose={() => setMenu(null)}
+        />
       )}
       {writable && state.status.kind !== "gone" ? (
-        <Composer chat={chat} />
+        <Composer
+          chat={chat}
+          aim={aim}
+          onAim={setAim}
+          onEditLast={() => {
+            const row = lastOwn(state);
+            if (row !== null) setAim({ kind: "edit", row });
+          }}
+          people={people}
+          admin={admin}
+        />
       ) : (
         <p className={styles["closed"]}>
           <MessageSquareDashed size={18} strokeWidth={1.75} aria-hidden="true" />

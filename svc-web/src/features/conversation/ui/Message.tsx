@@ -1,32 +1,59 @@
-import { Check, CircleAlert, Clock } from "lucide-react";
+import { Ban, Check, CircleAlert, Clock } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import styles from "@/features/conversation/ui/Message.module.css";
+import { MessageTools, useLongPress } from "@/features/conversation/ui/MessageTools";
+import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
+import { Reactions } from "@/features/conversation/ui/Reactions";
+import { Rich } from "@/features/conversation/ui/Rich";
 import { absolute, clock } from "@/shared/lib/time";
 import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 
+export type MessageActions = {
+  onAgain: (row: MessageRow) => void;
+  onDiscard: (row: MessageRow) => void;
+  /** All that can be done with it, in a sheet. */
+  onMenu: (row: MessageRow) => void;
+  onReply: (row: MessageRow) => void;
+  onEdit: (row: MessageRow) => void;
+  onReact: (row: MessageRow, emoji: string, on: boolean) => void;
+  onShow: (seq: number) => void;
+};
+
 type MessageProps = {
   row: MessageRow;
+  me: string;
   name: string;
+  nameOf: (person: string) => string;
   group: boolean;
-  onAgain: () => void;
-  onDiscard: () => void;
+  /** Nothing can be done by a former member. */
+  writable: boolean;
+  /** It was jumped to a moment ago. */
+  lit: boolean;
+  actions: MessageActions;
 };
 
 export const Message = memo(
-  function Message({ row, name, group, onAgain, onDiscard }: MessageProps): ReactNode {
+  function Message(props: MessageProps): ReactNode {
+    const { row, me, name, nameOf, group, writable, lit, actions } = props;
     const others = group && !row.own;
-    const told = row.last || row.delivery.kind !== "numbered";
+    const told = row.last || row.delivery.kind !== "numbered" || row.now.edited !== null;
+    const usable = row.seq !== null && !row.now.deleted;
+    const press = useLongPress(() => actions.onMenu(row), usable);
     return (
       <article
         className={styles["message"]}
         data-own={row.own}
         data-first={row.first}
         data-last={row.last}
+        data-lit={lit}
         data-message={row.id}
+        data-seq={row.seq}
+        data-deleted={row.now.deleted}
         data-delivery={row.delivery.kind}
-        aria-label={`${row.own ? "You" : name}, ${absolute(row.at)}`}
+        aria-label={`${row.own ? "You" : name}, ${absolute(row.at)}${row.now.edited ? ", edited" : ""}`}
+        tabIndex={-1}
       >
         {others ? (
           <span className={styles["side"]}>
@@ -35,25 +62,49 @@ export const Message = memo(
         ) : null}
         <div className={styles["stack"]}>
           {others && row.first ? <p className={styles["name"]}>{name}</p> : null}
-          <div className={styles["bubble"]}>
-            <span className={styles["body"]} dir="auto" data-body>
-              {row.body}
-            </span>
+          <div className={styles["bubble"]} {...press}>
+            {row.reply !== null && !row.now.deleted ? (
+              <QuoteOf reply={row.reply} me={me} nameOf={nameOf} onShow={actions.onShow} />
+            ) : null}
+            {row.now.deleted ? (
+              <span className={styles["deleted"]}>
+                <Ban size={15} strokeWidth={1.75} aria-hidden="true" />
+                <span data-body>{deletedWords(row, me, nameOf)}</span>
+              </span>
+            ) : (
+              <span className={styles["body"]} dir="auto" data-body>
+                <Rich body={row.body} mentions={row.mentions} all={row.mentionAll} me={me} />
+              </span>
+            )}
             {told ? <Told row={row} /> : null}
           </div>
+          {row.now.reactions.length > 0 ? (
+            <Reactions
+              reactions={row.now.reactions}
+              me={me}
+              nameOf={nameOf}
+              writable={writable}
+              onReact={(emoji, on) => actions.onReact(row, emoji, on)}
+            />
+          ) : null}
           {row.delivery.kind === "rejected" ? (
             <p className={styles["rejected"]} role="alert">
               <CircleAlert size={14} strokeWidth={2} aria-hidden="true" />
               <span>Not sent. {rejectionWords(row.delivery.code)}</span>
-              <button type="button" onClick={onAgain}>
+              <button type="button" onClick={() => actions.onAgain(row)}>
                 Try again
               </button>
-              <button type="button" onClick={onDiscard}>
+              <button type="button" onClick={() => actions.onDiscard(row)}>
                 Delete
               </button>
             </p>
           ) : null}
         </div>
+        {usable ? (
+          <span className={styles["tools"]}>
+            <MessageTools row={row} writable={writable} actions={actions} />
+          </span>
+        ) : null}
         {told ? null : (
           <time className={styles["hover"]} title={absolute(row.at)}>
             {clock(row.at)}
@@ -65,26 +116,56 @@ export const Message = memo(
   (before, after) =>
     before.name === after.name &&
     before.group === after.group &&
-    before.row.body === after.row.body &&
-    before.row.at === after.row.at &&
-    before.row.first === after.row.first &&
-    before.row.last === after.row.last &&
-    before.row.delivery.kind === after.row.delivery.kind,
+    before.writable === after.writable &&
+    before.lit === after.lit &&
+    before.actions === after.actions &&
+    before.nameOf === after.nameOf &&
+    sameRow(before.row, after.row),
 );
 
-/** When, and for own messages how far it is. The place for the tick is always there. */
+function sameRow(before: MessageRow, after: MessageRow): boolean {
+  return (
+    before.body === after.body &&
+    before.at === after.at &&
+    before.seq === after.seq &&
+    before.first === after.first &&
+    before.last === after.last &&
+    before.now === after.now &&
+    before.changing === after.changing &&
+    before.mentions === after.mentions &&
+    before.reply?.seq === after.reply?.seq &&
+    before.reply?.quote?.body === after.reply?.quote?.body &&
+    before.reply?.quote?.deleted === after.reply?.quote?.deleted &&
+    before.delivery.kind === after.delivery.kind
+  );
+}
+
+function deletedWords(row: MessageRow, me: string, nameOf: (person: string) => string): string {
+  const by = row.now.deletedBy;
+  if (by === null) return "Message deleted";
+  if (by === me) return row.own ? "You deleted this message" : "You deleted a message";
+  return by === row.by ? "Message deleted" : `${nameOf(by)} deleted this message`;
+}
+
+/** When, whether it was edited, and for own messages how far it is. The place for the tick is always there. */
 function Told({ row }: { row: MessageRow }): ReactNode {
   return (
     <span className={styles["told"]}>
+      {row.now.edited === null ? null : (
+        <span title={`Edited ${absolute(row.now.edited.at)}`}>edited</span>
+      )}
       <time title={absolute(row.at)} dateTime={new Date(row.at).toISOString()}>
         {clock(row.at)}
       </time>
-      {row.own ? <Tick row={row} /> : null}
+      {row.own && !row.now.deleted ? <Tick row={row} /> : null}
     </span>
   );
 }
 
 function Tick({ row }: { row: MessageRow }): ReactNode {
+  if (row.changing) {
+    return <Clock size={13} strokeWidth={2} role="img" aria-label="Saving" />;
+  }
   switch (row.delivery.kind) {
     case "waiting":
       return <Clock size={13} strokeWidth={2} role="img" aria-label="Sending" />;

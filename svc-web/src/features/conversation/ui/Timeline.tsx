@@ -1,14 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { ConversationDriver } from "@/features/conversation/api/driver";
-import { useOutbox } from "@/features/conversation/api/provider";
 import type { Conversation } from "@/features/conversation/model/conversation";
+import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import { rows, type Row } from "@/features/conversation/model/rows";
-import { Message } from "@/features/conversation/ui/Message";
+import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import { StateLine } from "@/features/conversation/ui/StateLine";
 import styles from "@/features/conversation/ui/Timeline.module.css";
-import { useNames } from "@/shared/lib/names";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { cx } from "@/shared/ui/cx";
@@ -18,6 +17,9 @@ type TimelineProps = {
   state: Conversation;
   driver: ConversationDriver;
   group: boolean;
+  writable: boolean;
+  actions: MessageActions;
+  nameOf: (person: string) => string;
   /** The reader has seen everything up to this seq. */
   onSeen: (seq: number) => void;
 };
@@ -26,11 +28,11 @@ type TimelineProps = {
 const NEAR_END = 48;
 const NEAR_START = 800;
 
-export function Timeline({ state, driver, group, onSeen }: TimelineProps): ReactNode {
-  const outbox = useOutbox();
+export function Timeline(props: TimelineProps): ReactNode {
+  const { state, driver, group, writable, actions, nameOf, onSeen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useMemo(() => rows(state), [state]);
-  const nameOf = useNames(peopleIn(state));
+  const lit = useLit(state.jump);
   const [atEnd, setAtEnd] = useState(true);
   const [away, setAway] = useState<number | null>(null);
 
@@ -50,6 +52,21 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
   const newest = state.pending.at(-1)?.id ?? null;
   useEffect(() => virtual.scrollToEnd(), [virtual, newest]);
 
+  const { jump } = state;
+  useEffect(() => {
+    if (jump === null) return;
+    const index = list.findIndex((row) => row.kind === "message" && row.seq === jump);
+    if (index < 0) return;
+    virtual.scrollToIndex(index, { align: "center" });
+    // Rows above are measured by now; the second time it stands where it belongs.
+    const again = requestAnimationFrame(() => {
+      virtual.scrollToIndex(index, { align: "center" });
+      driver.dispatch({ kind: "jumped" });
+      scroller.current?.querySelector<HTMLElement>(`[data-seq="${jump}"]`)?.focus();
+    });
+    return () => cancelAnimationFrame(again);
+  }, [virtual, driver, list, jump]);
+
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -58,6 +75,8 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
       setAtEnd(end);
       if (end) setAway(null);
       else setAway((before) => before ?? driver.state().asOf);
+      const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+      if (below < NEAR_START && driver.state().newer.kind !== "failed") void driver.newer();
       if (element.scrollTop < NEAR_START && driver.state().older.kind !== "failed") {
         void driver.older();
       }
@@ -67,7 +86,16 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
     return () => element.removeEventListener("scroll", look);
   }, [driver, list.length]);
 
-  useSeen(state.asOf, atEnd, onSeen);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null || !atEnd) return;
+    // The composer grows and shrinks: the end stays in view.
+    const observer = new ResizeObserver(() => virtual.scrollToEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [virtual, atEnd]);
+
+  useSeen(state.asOf, atEnd && state.after === null, onSeen);
 
   const items = virtual.getVirtualItems();
   const top = virtual.range?.startIndex ?? 0;
@@ -75,6 +103,8 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
   const missed = away === null ? 0 : countAfter(state, away);
   return (
     <div className={styles["frame"]}>
+      {/* The keys only move the focus between the messages. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         ref={scroller}
         className={styles["scroller"]}
@@ -84,6 +114,7 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
         // A region that scrolls must be reachable from the keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
+        onKeyDown={(event) => walk(event, (seq) => openMenu(list, seq, actions))}
       >
         <Older state={state} onAgain={() => void driver.older()} />
         <div className={styles["column"]} style={{ height: virtual.getTotalSize() }}>
@@ -110,10 +141,13 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
                 {row.kind === "message" ? (
                   <Message
                     row={row}
+                    me={state.me}
                     name={nameOf(row.by)}
+                    nameOf={nameOf}
                     group={group}
-                    onAgain={() => outbox.tryAgain(row.id)}
-                    onDiscard={() => outbox.discard(row.id)}
+                    writable={writable}
+                    lit={lit !== null && lit === row.seq}
+                    actions={actions}
                   />
                 ) : null}
               </div>
@@ -126,12 +160,15 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
           {day}
         </p>
       ) : null}
-      {atEnd ? null : (
+      {atEnd && state.after === null ? null : (
         <button
           type="button"
           className={styles["jump"]}
           aria-label="Jump to the newest message"
-          onClick={() => virtual.scrollToEnd()}
+          onClick={() => {
+            driver.newest();
+            virtual.scrollToEnd();
+          }}
         >
           <ArrowDown size={20} strokeWidth={1.75} />
           <span className={styles["count"]}>
@@ -142,6 +179,52 @@ export function Timeline({ state, driver, group, onSeen }: TimelineProps): React
       <Announce state={state} nameOf={nameOf} />
     </div>
   );
+}
+
+const LIT_MS = 1_800;
+
+/** The message that was jumped to, for as long as it is shown to be. */
+function useLit(jump: number | null): number | null {
+  const [lit, setLit] = useState<number | null>(null);
+  const [seen, setSeen] = useState(jump);
+  if (jump !== seen) {
+    setSeen(jump);
+    if (jump !== null) setLit(jump);
+  }
+  useEffect(() => {
+    if (lit === null) return;
+    const timer = setTimeout(() => setLit(null), LIT_MS);
+    return () => clearTimeout(timer);
+  }, [lit]);
+  return lit;
+}
+
+/** Arrows go from message to message, Enter opens what can be done with it. */
+function walk(event: KeyboardEvent<HTMLDivElement>, open: (seq: number) => void): void {
+  const here = event.target as HTMLElement;
+  const one = here.closest<HTMLElement>("[data-message]");
+  if (event.key === "Enter" && here === one) {
+    // Else the same key presses the button that the sheet focuses.
+    event.preventDefault();
+    const seq = Number(one.dataset["seq"] ?? "");
+    if (seq > 0) open(seq);
+    return;
+  }
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (step === undefined || (here !== one && here !== event.currentTarget)) return;
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-message]")].sort(
+    (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
+  );
+  const next = one === null ? all.at(-1) : all[all.indexOf(one) + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function openMenu(list: readonly Row[], seq: number, actions: MessageActions): void {
+  const row = list.find((one) => one.kind === "message" && one.seq === seq);
+  if (row?.kind === "message" && !row.now.deleted) actions.onMenu(row);
 }
 
 function Older({ state, onAgain }: { state: Conversation; onAgain: () => void }): ReactNode {
@@ -173,7 +256,7 @@ function Announce({
   const last = state.records.at(-1);
   const fresh =
     last?.event.tag === "message.created" && last.by !== state.me && last.seq > opened
-      ? `${nameOf(last.by)}: ${last.event.body}`
+      ? `${nameOf(last.by)}: ${plain(piecesOf(last.event.body))}`
       : "";
   return (
     <p className="visually-hidden" aria-live="polite">
@@ -201,7 +284,8 @@ function useSeen(asOf: number, atEnd: boolean, onSeen: (seq: number) => void): v
 function estimate(row: Row | undefined): number {
   if (row?.kind !== "message") return 44;
   const lines = Math.ceil(row.body.length / 60) + row.body.split("\n").length - 1;
-  return 14 + 22 * Math.max(1, lines) + (row.first ? 10 : 2);
+  const extra = (row.reply === null ? 0 : 48) + (row.now.reactions.length > 0 ? 32 : 0);
+  return 14 + extra + 22 * Math.max(1, lines) + (row.first ? 10 : 2);
 }
 
 function dayAt(list: readonly Row[], index: number): string | null {
@@ -219,12 +303,17 @@ function countAfter(state: Conversation, seq: number): number {
   ).length;
 }
 
-function peopleIn(state: Conversation): string[] {
+export function peopleIn(state: Conversation): string[] {
   const people = new Set<string>([state.me]);
   for (const { by, event } of state.records) {
     people.add(by);
     if ("person" in event) people.add(event.person);
     if (event.tag === "member.removed" && event.promoted !== null) people.add(event.promoted);
+  }
+  for (const { by } of state.quotes.values()) people.add(by);
+  for (const { reactions, deletedBy } of state.states.values()) {
+    if (deletedBy !== null) people.add(deletedBy);
+    for (const one of reactions) for (const person of one.people.slice(0, 8)) people.add(person);
   }
   return [...people];
 }

@@ -1,0 +1,51 @@
+"""Events of messages after they were written: edited, deleted, reacted to; and whom a message names."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nexync_contracts import limits
+from nexync_contracts.ids import Emoji, EventText, PersonIdField, Username
+from nexync_contracts.model import Tolerant
+
+Target = Annotated[int, Field(ge=1, le=2**53)]
+"""The seq of the message that is meant, in the same stream."""
+
+
+class Mention(Tolerant):
+    """A person named in a body as `@name`; the name is the username as it was then."""
+
+    person: PersonIdField
+    name: Username
+
+
+Mentions = Annotated[tuple[Mention, ...], Field(max_length=limits.MENTIONS)]
+
+
+class MessageEdited(Tolerant):
+    """The message `target` says this from now on. On a deleted message it has no effect.
+
+    The body is empty where the message was deleted since.
+    """
+
+    tag: Literal["message.edited"] = "message.edited"
+    target: Target
+    body: EventText
+    mentions: Mentions = ()
+    mention_all: bool = False
+
+
+class MessageDeleted(Tolerant):
+    """The message `target` is gone for all, for ever, with its text, edits and reactions."""
+
+    tag: Literal["message.deleted"] = "message.deleted"
+    target: Target
+
+
+class MessageReacted(Tolerant):
+    """Who did it has this emoji on the message `target`, or takes it back (`on` false); one of each a person."""
+
+    tag: Literal["message.reacted"] = "message.reacted"
+    target: Target
+    emoji: Emoji
+    on: bool = True

@@ -1,0 +1,164 @@
+"""What may become of a message, by whom; and what it is afterwards."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nexync_contracts.commands import Command, CommandEnvelope, CreateChat, CreateMessage
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.events import ChatKind, EventRecord, Member, MessageCreated, Role
+from nexync_contracts.ids import CommandId, PersonId, Stream
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_events import (
+    Mention,
+    MessageDeleted,
+    MessageEdited,
+    MessageReacted,
+)
+from nexync_streams.deciding import Accepted, Rejected, decide, digest_of
+from nexync_streams.fold import StreamState, apply, fresh
+from nexync_streams.messages import UNTOUCHED, Now, after
+
+STREAM = Stream("c:c0000000-0000-4000-8000-000000000000")
+ADMIN, AUTHOR, MEMBER, STRANGER = (
+    PersonId(f"00000000-0000-4000-8000-00000000000{i}") for i in range(4)
+)
+NAMES = {"admin": ADMIN, "author": AUTHOR, "member": MEMBER, "stranger": STRANGER}
+
+
+def envelope(sender: PersonId, command: Command) -> CommandEnvelope:
+    return CommandEnvelope(
+        stream=STREAM,
+        id=CommandId("00000000-0000-4000-8000-000000000001"),
+        sender=sender,
+        people_partitions=dict.fromkeys(NAMES.values(), 0),
+        command=command,
+    )
+
+
+def chat(kind: ChatKind = ChatKind.GROUP) -> StreamState:
+    """A chat with one message (seq 2) of the author's."""
+    people = (ADMIN, AUTHOR, MEMBER) if kind is ChatKind.GROUP else (ADMIN, AUTHOR)
+    roles = [Role.ADMIN if kind is ChatKind.GROUP else Role.MEMBER] + [Role.MEMBER] * 2
+    members = tuple(Member(person=p, role=r) for p, r in zip(people, roles, strict=False))
+    state = fresh(STREAM, 0)
+    create = CreateChat(kind=kind, name="x", members=members, partition=0)
+    for sender, command in ((ADMIN, create), (AUTHOR, CreateMessage(body="hello"))):
+        decision = decide(state, envelope(sender, command), 1_000, None)
+        assert isinstance(decision, Accepted)
+        state = apply(state, decision.record)
+    return state
+
+
+def outcome(state: StreamState, sender: PersonId, command: Command) -> str:
+    decision = decide(state, envelope(sender, command), 1_000, None)
+    if isinstance(decision, Rejected):
+        return decision.code.value
+    assert isinstance(decision, Accepted)
+    return decision.record.event.tag
+
+
+EDIT = EditMessage(target=2, body="other", author=AUTHOR)
+DELETE = DeleteMessage(target=2, author=AUTHOR)
+REACT = React(target=2, emoji="👍", author=AUTHOR)
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [(EDIT, {"author"}), (DELETE, {"author", "admin"}), (REACT, {"author", "admin", "member"})],
+    ids=["edit", "delete", "react"],
+)
+@pytest.mark.parametrize("who", NAMES)
+def test_who_may_do_what(command: Command, allowed: set[str], who: str) -> None:
+    """Every action by everybody, in a group."""
+    got = outcome(chat(), NAMES[who], command)
+    if who in allowed:
+        assert got.startswith("message.")
+    else:
+        assert got == ("not_a_member" if who == "stranger" else "not_allowed")
+
+
+def test_nobody_deletes_the_others_message_in_a_private_chat() -> None:
+    """There are no admins."""
+    state = chat(ChatKind.PRIVATE)
+    assert outcome(state, ADMIN, DELETE) == RejectCode.NOT_ALLOWED
+    assert outcome(state, AUTHOR, DELETE) == "message.deleted"
+
+
+@pytest.mark.parametrize("command", [EDIT, DELETE, REACT], ids=["edit", "delete", "react"])
+def test_a_message_that_is_not_there(command: EditMessage | DeleteMessage | React) -> None:
+    """Unknown to the admission, or later than the head: rejected, and the stamp is no part of the digest."""
+    unknown = command.model_copy(update={"author": None})
+    assert outcome(chat(), AUTHOR, unknown) == RejectCode.NO_SUCH_MESSAGE
+    later = command.model_copy(update={"target": 3})
+    assert outcome(chat(), AUTHOR, later) == RejectCode.NO_SUCH_MESSAGE
+    mine, other = envelope(AUTHOR, command), envelope(AUTHOR, unknown)
+    assert digest_of(mine) == digest_of(other)
+    assert digest_of(envelope(AUTHOR, later)) != digest_of(mine)
+
+
+def test_only_members_are_named_and_only_admins_name_all() -> None:
+    """What isn't so is left out; the message itself is taken."""
+    mentions = tuple(Mention(person=person, name="abc") for person in (MEMBER, STRANGER))
+    said = CreateMessage(body="hi", reply_to=2, mentions=mentions, mention_all=True)
+    for sender in (ADMIN, MEMBER):
+        decision = decide(chat(), envelope(sender, said), 1_000, None)
+        assert isinstance(decision, Accepted)
+        event = decision.record.event
+        assert isinstance(event, MessageCreated)
+        assert (event.mentions, event.mention_all) == (mentions[:1], sender == ADMIN)
+    assert outcome(chat(), ADMIN, CreateMessage(body="x", reply_to=3)) == "no_such_message"
+
+
+def test_a_change_counts_no_message() -> None:
+    """Unread is a difference of n."""
+    for command in (EDIT, DELETE, REACT):
+        state = chat()
+        decision = decide(state, envelope(AUTHOR, command), 1_000, None)
+        assert isinstance(decision, Accepted)
+        assert (decision.record.seq, decision.record.n) == (3, state.n)
+
+
+def record(
+    seq: int, by: PersonId, event: MessageEdited | MessageDeleted | MessageReacted
+) -> EventRecord:
+    return EventRecord(
+        stream=STREAM,
+        epoch=1,
+        seq=seq,
+        n=1,
+        at=seq,
+        id=CommandId("00000000-0000-4000-8000-000000000001"),
+        by=by,
+        event=event,
+    )
+
+
+events = st.one_of(
+    st.builds(MessageEdited, target=st.just(2), body=st.sampled_from("ab")),
+    st.builds(MessageReacted, target=st.just(2), emoji=st.sampled_from("👍🎉"), on=st.booleans()),
+    st.just(MessageDeleted(target=2)),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from([ADMIN, AUTHOR, MEMBER]), events), max_size=30))
+def test_the_fold_of_a_message_is_its_definition(
+    happened: list[tuple[PersonId, MessageEdited | MessageDeleted | MessageReacted]],
+) -> None:
+    """The last edit counts, a person has each emoji at most once, and a deletion is the end of it."""
+    now = UNTOUCHED
+    for seq, (by, event) in enumerate(happened, start=3):
+        now = after(now, record(seq, by, event))
+    deleted = [by for by, event in happened if isinstance(event, MessageDeleted)]
+    if deleted:
+        assert now == Now(deleted=True, deleted_by=deleted[0])
+        return
+    edits = [event.body for _, event in happened if isinstance(event, MessageEdited)]
+    assert (now.edit.body if now.edit else None) == (edits[-1] if edits else None)
+    last = {
+        (event.emoji, by): event.on for by, event in happened if isinstance(event, MessageReacted)
+    }
+    there = {(emoji, by) for emoji, people in now.reactions.items() for by in people}
+    assert there == {key for key, on in last.items() if on}
+    for people in now.reactions.values():
+        assert list(people.values()) == sorted(people.values())

@@ -1,0 +1,125 @@
+"""Lines of a timeline and what became of its messages: a fixed number of queries a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, LiteralString
+
+from psycopg.rows import TupleRow
+
+from nexync_contracts.events import CHANGE_TAGS, event_adapter
+from nexync_contracts.events import EventRecord as Record
+from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.message_events import MessageEdited
+from nexync_streams.messages import UNTOUCHED, Edit, Now
+from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.spans import Range
+
+_LINES: Final[LiteralString] = (
+    f"SELECT {RECORD_COLUMNS} FROM events e"  # noqa: S608 - constant columns
+    " WHERE e.stream = %(stream)s AND e.seq BETWEEN %(low)s AND %(high)s"
+    " AND e.tag <> ALL(%(changes)s) ORDER BY e.seq {order} LIMIT %(count)s"
+)
+_NEWEST: Final = _LINES.format(order="DESC")
+_OLDEST: Final = _LINES.format(order="ASC")
+
+_EDITS = """
+SELECT t.target, m.seq, e.at, e.event::text
+FROM unnest(%(targets)s::bigint[]) AS t (target)
+CROSS JOIN LATERAL (
+    SELECT seq FROM message_edits
+    WHERE stream = %(stream)s AND target = t.target AND seq <= %(as_of)s
+    ORDER BY seq DESC LIMIT 1
+) m
+JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq
+"""
+
+_DELETIONS = """
+SELECT target, seq, sender::text FROM message_deletions
+WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[])
+"""
+
+_REACTIONS = """
+SELECT target, emoji, array_agg(person::text ORDER BY seq), array_agg(seq ORDER BY seq)
+FROM message_reactions
+WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[]) AND seq <= %(as_of)s
+GROUP BY target, emoji ORDER BY target, min(seq)
+"""
+
+_VERSIONS = """
+SELECT m.seq, e.at, e.event::text
+FROM (
+    SELECT seq FROM message_edits
+    WHERE stream = %(stream)s AND target = %(target)s AND seq <= %(as_of)s
+    ORDER BY seq DESC LIMIT %(count)s
+) m
+JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq
+ORDER BY m.seq
+"""
+
+
+async def lines(
+    connection: Connection, stream: Stream, ranges: Sequence[Range], count: int, *, newest: bool
+) -> list[Record]:
+    """The newest or oldest `count` lines of the ranges, ascending. One query a range, mostly there is one."""
+    found: list[Record] = []
+    for part in reversed(ranges) if newest else ranges:
+        if len(found) == count:
+            break
+        cursor = await connection.execute(
+            _NEWEST if newest else _OLDEST,
+            {
+                "stream": stream,
+                "low": part.low,
+                "high": part.high,
+                "changes": sorted(CHANGE_TAGS),
+                "count": count - len(found),
+            },
+        )
+        found += [record_of(row) for row in await cursor.fetchall()]
+    return found[::-1] if newest else found
+
+
+async def messages_now(
+    connection: Connection, stream: Stream, targets: Sequence[int], as_of: int
+) -> Mapping[int, Now]:
+    """What became of these messages up to `as_of`, by three queries.
+
+    A deletion counts also when it came later: the text is gone, whoever asks.
+    """
+    if not targets:
+        return {}
+    asked = {"stream": stream, "targets": list(targets), "as_of": as_of}
+    found: dict[int, Now] = {}
+    for target, seq, at, event in await _rows(connection, _EDITS, asked):
+        found[target] = Now(edit=_edit(seq, at, event))
+    for target, emoji, people, seqs in await _rows(connection, _REACTIONS, asked):
+        now = found.get(target, UNTOUCHED)
+        who = {PersonId(person): seq for person, seq in zip(people, seqs, strict=True)}
+        found[target] = replace(now, reactions={**now.reactions, emoji: who})
+    for target, seq, sender in await _rows(connection, _DELETIONS, asked):
+        by = PersonId(sender) if seq <= as_of else None
+        found[target] = Now(deleted=True, deleted_by=by)
+    return found
+
+
+async def versions(
+    connection: Connection, stream: Stream, target: int, as_of: int, count: int
+) -> list[Edit]:
+    """The newest edits of one message, oldest first."""
+    asked = {"stream": stream, "target": target, "as_of": as_of, "count": count}
+    return [_edit(seq, at, event) for seq, at, event in await _rows(connection, _VERSIONS, asked)]
+
+
+async def _rows(
+    connection: Connection, query: LiteralString, asked: Mapping[str, object]
+) -> list[TupleRow]:
+    cursor = await connection.execute(query, asked)
+    return await cursor.fetchall()
+
+
+def _edit(seq: int, at: int, event: str) -> Edit:
+    edited = event_adapter.validate_json(event)
+    if not isinstance(edited, MessageEdited):
+        msg = f"event {seq} is no edit"
+        raise TypeError(msg)
+    return Edit(seq, at, edited.body, edited.mentions, edited.mention_all)

@@ -1,0 +1,95 @@
+"""What a flush writes about messages that changed; after their events, in the same transaction."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+import psycopg
+
+from svc_persister.rows import Portion
+
+ADD_EDITS = """
+INSERT INTO message_edits (stream, target, seq)
+SELECT stream, target, seq FROM unnest(%s::text[], %s::bigint[], %s::bigint[])
+  AS e (stream, target, seq)
+"""
+
+ADD_DELETIONS = """
+INSERT INTO message_deletions (stream, target, seq, sender)
+SELECT stream, target, seq, sender
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::uuid[]) AS d (stream, target, seq, sender)
+ON CONFLICT (stream, target) DO NOTHING
+"""
+
+ERASE = """
+WITH gone AS MATERIALIZED (
+  SELECT d.stream, d.target
+  FROM unnest(%s::text[], %s::bigint[]) AS t (stream, target)
+  JOIN message_deletions d ON d.stream = t.stream AND d.target = t.target
+), texts AS MATERIALIZED (
+  SELECT stream, target AS seq, json_build_object('tag', 'message.created', 'body', '') AS event
+  FROM gone
+  UNION ALL
+  SELECT m.stream, m.seq,
+    json_build_object('tag', 'message.edited', 'target', m.target, 'body', '')
+  FROM gone JOIN message_edits m ON m.stream = gone.stream AND m.target = gone.target
+)
+UPDATE events e SET event = texts.event
+FROM texts WHERE e.stream = texts.stream AND e.seq = texts.seq
+  AND e.tag IN ('message.created', 'message.edited')
+"""
+"""Also the text of an edit that came after the deletion: it has no effect, and nobody may read it."""
+
+TAKE_BACK = """
+DELETE FROM message_reactions r
+USING unnest(%s::text[], %s::bigint[], %s::text[], %s::uuid[]) AS k (stream, target, emoji, person)
+WHERE r.stream = k.stream AND r.target = k.target AND r.emoji = k.emoji AND r.person = k.person
+"""
+
+ADD_REACTIONS = """
+INSERT INTO message_reactions (stream, target, emoji, person, seq)
+SELECT k.stream, k.target, k.emoji, k.person, k.seq
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[])
+  AS k (stream, target, emoji, person, seq)
+WHERE NOT EXISTS (
+  SELECT FROM message_deletions d WHERE d.stream = k.stream AND d.target = k.target
+)
+ON CONFLICT (stream, target, emoji, person) DO NOTHING
+"""
+
+DROP_REACTIONS = """
+DELETE FROM message_reactions r
+USING unnest(%s::text[], %s::bigint[]) AS d (stream, target)
+WHERE r.stream = d.stream AND r.target = d.target
+"""
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
+    """Write the changes of all portions."""
+    edits = [row for portion in portions for row in portion.changes.edits]
+    deletions = [
+        (stream, target, seq, uuid.UUID(sender))
+        for portion in portions
+        for (stream, target), (seq, sender) in portion.changes.deletions.items()
+    ]
+    reactions = [entry for portion in portions for entry in portion.changes.reactions.items()]
+    _execute(cursor, ADD_EDITS, edits)
+    _execute(cursor, ADD_DELETIONS, deletions)
+    touched = {(stream, target) for stream, target, *_ in (*edits, *deletions)}
+    _execute(cursor, ERASE, sorted(touched))
+    _execute(cursor, DROP_REACTIONS, [row[:2] for row in deletions])
+    back = [(*key[:3], uuid.UUID(key.person)) for key, change in reactions if change.taken_back]
+    _execute(cursor, TAKE_BACK, back)
+    there = [
+        (*key[:3], uuid.UUID(key.person), change.since)
+        for key, change in reactions
+        if change.since is not None
+    ]
+    _execute(cursor, ADD_REACTIONS, there)
+
+
+def _execute(cursor: Cursor, query: LiteralString, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        cursor.execute(query, [list(column) for column in zip(*rows, strict=True)])

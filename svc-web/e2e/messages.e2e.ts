@@ -1,0 +1,128 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./browser";
+import { connect, PAGE, say, signUp } from "./people";
+
+const run = Date.now().toString(36);
+const ANNA = `anne-${run}`;
+const BO = `ben-${run}`;
+
+let browser: Browser;
+let anna: Page;
+let bo: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const message = (page: Page, text: string): Locator =>
+  page.locator("[data-message]").filter({ has: page.locator("[data-body]", { hasText: text }) });
+const box = (page: Page): Locator => page.getByLabel("Message", { exact: true });
+
+/** A tool beside a message, shown once the pointer is there. */
+async function tool(page: Page, text: string, name: string): Promise<void> {
+  await message(page, text).last().hover();
+  await message(page, text).last().getByRole("button", { name, exact: true }).click();
+}
+
+describe("two people and what becomes of their messages", () => {
+  it("sign up, connect, and open a private chat", async () => {
+    anna = await signUp(await browser.newContext(), ANNA);
+    bo = await signUp(await browser.newContext(), BO);
+    await connect(anna, bo, [ANNA, BO]);
+    await anna.locator(`[data-person="${BO}"]`).getByRole("button", { name: /Chat/ }).click();
+    await box(anna).waitFor();
+    await bo.getByRole("link", { name: "Chats" }).click();
+    await bo.locator("[data-chat]").first().click();
+    await box(bo).waitFor();
+  });
+
+  it("edits the last message with arrow up, and both see it", async () => {
+    await say(anna, "Lunch at won?");
+    await message(bo, "Lunch at won?").waitFor();
+    await message(anna, "Lunch at won?").and(anna.locator("[data-delivery=numbered]")).waitFor();
+    await box(anna).press("ArrowUp");
+    expect(await box(anna).inputValue()).toBe("Lunch at won?");
+    await box(anna).fill("Lunch at **one**?");
+    await box(anna).press("Enter");
+    await message(bo, "one").getByText("edited").waitFor();
+    expect(await message(bo, "one").locator("strong").textContent()).toBe("**one**");
+    expect(await box(anna).inputValue()).toBe("");
+    await box(anna).press("ArrowUp");
+    await box(anna).fill("never mind");
+    await box(anna).press("Escape");
+    expect(await box(anna).inputValue()).toBe("");
+  });
+
+  it("reacts, and takes it back", async () => {
+    await tool(bo, "one", "React");
+    await bo.getByRole("button", { name: "Thumbs up" }).click();
+    const reaction = message(anna, "one").getByRole("button", { name: /^👍 1/ });
+    await reaction.click();
+    await message(bo, "one").getByRole("button", { name: /^👍 2/ }).click();
+    await message(anna, "one")
+      .getByRole("button", { name: /^👍 1: You/ })
+      .waitFor();
+  });
+
+  it("answers, names, and goes to what is answered from a page that doesn't have it", async () => {
+    for (let turn = 1; turn <= 70; turn += 1) await say(anna, `filling ${turn}.`);
+    await message(bo, "filling 70.").waitFor();
+    await bo.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+    const first = message(bo, "one");
+    for (let tries = 0; tries < 40 && !(await first.isVisible()); tries += 1) {
+      await bo.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+      await bo.waitForTimeout(100);
+    }
+    await tool(bo, "one", "Reply");
+    await box(bo).fill("One is fine, @");
+    await bo.getByRole("option", { name: new RegExp(ANNA) }).click();
+    await box(bo).press("Enter");
+    await anna.reload();
+    const answer = message(anna, "One is fine").last();
+    await answer.waitFor();
+    expect(await answer.getByText(`@${ANNA}`).count()).toBe(1);
+    expect(await message(anna, "Lunch").count()).toBe(0);
+    await answer.getByRole("button", { name: /Answers/ }).click();
+    await message(anna, "Lunch").waitFor();
+    await anna.getByRole("button", { name: "Jump to the newest message" }).click();
+    await message(anna, "One is fine").waitFor();
+  });
+
+  it("opens a link to a message", async () => {
+    const chat = new URL(anna.url()).pathname;
+    const seq = await message(bo, "One is fine").last().getAttribute("data-seq");
+    expect(Number(seq)).toBeGreaterThan(70);
+    await anna.goto(`${PAGE}${chat}?m=2`);
+    await message(anna, "Lunch").waitFor();
+    await anna.goto(`${PAGE}${chat}`);
+    await message(anna, "One is fine").waitFor();
+  });
+
+  it("deletes for all, from the keyboard", async () => {
+    const one = message(bo, "One is fine").last();
+    await one.focus();
+    await one.press("Enter");
+    await bo.getByRole("button", { name: "Delete for everyone" }).click();
+    await bo.getByRole("button", { name: "Delete", exact: true }).click();
+    await anna.getByText("Message deleted").last().waitFor();
+    await bo.getByText("You deleted this message").waitFor();
+    expect(await message(anna, "One is fine").count()).toBe(0);
+    await anna.reload();
+    await anna.getByText("Message deleted").last().waitFor();
+  });
+
+  it("makes no HTML and no script of what is written", async () => {
+    await say(anna, '<img src=x onerror="document.title=1"> [x](javascript:alert(1)) `<b>`.');
+    const shown = message(bo, "onerror").last();
+    await shown.waitFor();
+    expect(await shown.locator("img, script, a").count()).toBe(0);
+    await say(anna, "See https://example.org/a_b_c.");
+    const link = message(bo, "See https").getByRole("link");
+    expect(await link.getAttribute("href")).toBe("https://example.org/a_b_c");
+    expect(await link.getAttribute("rel")).toContain("noopener");
+  });
+});

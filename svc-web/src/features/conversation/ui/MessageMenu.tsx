@@ -1,0 +1,101 @@
+import { Copy, Link2, Pencil, Reply, Trash2, type LucideIcon } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import type { MessageRow } from "@/features/conversation/model/rows";
+import { EmojiPicker } from "@/features/conversation/ui/EmojiPicker";
+import type { MessageActions } from "@/features/conversation/ui/Message";
+import styles from "@/features/conversation/ui/MessageMenu.module.css";
+import { Button } from "@/shared/ui/Button";
+import { cx } from "@/shared/ui/cx";
+import { Dialog } from "@/shared/ui/Dialog";
+
+type MessageMenuProps = {
+  chat: string;
+  row: MessageRow;
+  writable: boolean;
+  /** May delete what others wrote. */
+  admin: boolean;
+  actions: MessageActions;
+  onDelete: (row: MessageRow) => void;
+  onClose: () => void;
+};
+
+/** All that can be done with one message: for a long press, the keyboard, and "More". */
+export function MessageMenu(props: MessageMenuProps): ReactNode {
+  const { chat, row, writable, admin, actions, onDelete, onClose } = props;
+  const [deleting, setDeleting] = useState(false);
+  const leave = (then: () => void) => () => {
+    onClose();
+    then();
+  };
+  const link = `${window.location.origin}/c/${chat}?m=${row.seq}`;
+  if (deleting) {
+    return (
+      <Dialog
+        open
+        onOpenChange={onClose}
+        title="Delete for everyone?"
+        words="The message and its reactions go for all, for ever."
+      >
+        <div className={styles["ask"]}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="danger" onClick={leave(() => onDelete(row))}>
+            Delete
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog open onOpenChange={onClose} title="Message">
+      <div className={styles["menu"]}>
+        {writable ? (
+          <>
+            <EmojiPicker
+              onPick={(emoji) => {
+                onClose();
+                actions.onReact(row, emoji, true);
+              }}
+            />
+            <Item icon={Reply} words="Reply" onPress={leave(() => actions.onReply(row))} />
+          </>
+        ) : null}
+        {writable && row.own ? (
+          <Item icon={Pencil} words="Edit" onPress={leave(() => actions.onEdit(row))} />
+        ) : null}
+        <Item
+          icon={Copy}
+          words="Copy text"
+          onPress={leave(() => void navigator.clipboard.writeText(row.body))}
+        />
+        <Item
+          icon={Link2}
+          words="Copy link"
+          onPress={leave(() => void navigator.clipboard.writeText(link))}
+        />
+        {writable && (row.own || admin) ? (
+          <Item
+            icon={Trash2}
+            words="Delete for everyone"
+            danger
+            onPress={() => setDeleting(true)}
+          />
+        ) : null}
+      </div>
+    </Dialog>
+  );
+}
+
+type ItemProps = { icon: LucideIcon; words: string; danger?: boolean; onPress: () => void };
+
+function Item({ icon: Icon, words, danger = false, onPress }: ItemProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className={cx(styles["item"], danger && styles["danger"])}
+      onClick={onPress}
+    >
+      <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
+      {words}
+    </button>
+  );
+}

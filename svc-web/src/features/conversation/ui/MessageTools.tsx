@@ -1,0 +1,102 @@
+import { Ellipsis, Pencil, Reply, SmilePlus } from "lucide-react";
+import { Popover } from "radix-ui";
+import { useEffect, useRef, useState, type PointerEvent, type ReactNode } from "react";
+import type { MessageRow } from "@/features/conversation/model/rows";
+import { EmojiPicker } from "@/features/conversation/ui/EmojiPicker";
+import type { MessageActions } from "@/features/conversation/ui/Message";
+import styles from "@/features/conversation/ui/MessageTools.module.css";
+import { IconButton } from "@/shared/ui/Button";
+
+type MessageToolsProps = { row: MessageRow; writable: boolean; actions: MessageActions };
+
+/** What is done most, beside the message: shown on hover and while the keyboard is in it. */
+export function MessageTools({ row, writable, actions }: MessageToolsProps): ReactNode {
+  const [picking, setPicking] = useState(false);
+  return (
+    <span className={styles["tools"]} data-open={picking} role="toolbar" aria-label="Actions">
+      {writable ? (
+        <>
+          <Popover.Root open={picking} onOpenChange={setPicking}>
+            <Popover.Trigger asChild>
+              <IconButton label="React" side="top" className={styles["tool"]}>
+                <SmilePlus size={18} strokeWidth={1.75} />
+              </IconButton>
+            </Popover.Trigger>
+            <Popover.Portal>
+              <Popover.Content
+                side="top"
+                sideOffset={6}
+                collisionPadding={8}
+                className={styles["picker"]}
+                aria-label="Reactions"
+              >
+                <EmojiPicker
+                  onPick={(emoji) => {
+                    setPicking(false);
+                    actions.onReact(row, emoji, true);
+                  }}
+                />
+              </Popover.Content>
+            </Popover.Portal>
+          </Popover.Root>
+          <IconButton
+            label="Reply"
+            side="top"
+            className={styles["tool"]}
+            onClick={() => actions.onReply(row)}
+          >
+            <Reply size={18} strokeWidth={1.75} />
+          </IconButton>
+          {row.own ? (
+            <IconButton
+              label="Edit"
+              side="top"
+              className={styles["tool"]}
+              onClick={() => actions.onEdit(row)}
+            >
+              <Pencil size={17} strokeWidth={1.75} />
+            </IconButton>
+          ) : null}
+        </>
+      ) : null}
+      <IconButton
+        label="More"
+        side="top"
+        className={styles["tool"]}
+        onClick={() => actions.onMenu(row)}
+      >
+        <Ellipsis size={18} strokeWidth={1.75} />
+      </IconButton>
+    </span>
+  );
+}
+
+const PRESS_MS = 450;
+const PRESS_PX = 10;
+
+/** A finger that stays on it; moving on is scrolling. */
+export function useLongPress(onPress: () => void, enabled: boolean) {
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const start = useRef({ x: 0, y: 0 });
+  const stop = (): void => {
+    if (timer.current !== null) clearTimeout(timer.current);
+    timer.current = null;
+  };
+  useEffect(() => stop, []);
+  if (!enabled) return {};
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.pointerType !== "touch") return;
+      start.current = { x: event.clientX, y: event.clientY };
+      stop();
+      timer.current = setTimeout(onPress, PRESS_MS);
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const moved = Math.hypot(event.clientX - start.current.x, event.clientY - start.current.y);
+      if (moved > PRESS_PX) stop();
+    },
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    onPointerLeave: stop,
+  };
+}

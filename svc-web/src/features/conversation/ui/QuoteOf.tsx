@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import { piecesOf, plain } from "@/features/conversation/model/markdown";
+import type { MessageRow } from "@/features/conversation/model/rows";
+import styles from "@/features/conversation/ui/QuoteOf.module.css";
+
+type QuoteOfProps = {
+  reply: NonNullable<MessageRow["reply"]>;
+  me: string;
+  nameOf: (person: string) => string;
+  onShow: (seq: number) => void;
+};
+
+/** The beginning of what a message answers; pressing it goes there. */
+export function QuoteOf({ reply: { seq, quote }, me, nameOf, onShow }: QuoteOfProps): ReactNode {
+  const who = quote === null ? "A message" : quote.by === me ? "You" : nameOf(quote.by);
+  return (
+    <button
+      type="button"
+      className={styles["quote"]}
+      aria-label={`Answers ${who}: ${quoteWords(quote)}`}
+      onClick={() => onShow(seq)}
+    >
+      <span className={styles["who"]}>{who}</span>
+      <span className={styles["words"]} dir="auto">
+        {quoteWords(quote)}
+      </span>
+    </button>
+  );
+}
+
+export function quoteWords(quote: NonNullable<MessageRow["reply"]>["quote"]): string {
+  if (quote === null) return "not loaded";
+  return quote.deleted ? "Message deleted" : plain(piecesOf(quote.body)).trim();
+}
