@@ -67,7 +67,7 @@ class Machine:
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
 
     async def ready(self, *names: str) -> None:
-        """Wait (≤ 30 s each) until the programs do their work, by what their admin ports say."""
+        """Wait (≤ 90 s each) until the programs do their work, by what their admin ports say."""
         async with httpx.AsyncClient(timeout=5.0) as client:
             for name in names:
 
@@ -78,7 +78,7 @@ class Machine:
                         return True if answer.is_success else None
                     return None
 
-                await until(probe, f"{name} ready", seconds=30, every=0.2)
+                await until(probe, f"{name} ready", seconds=90, every=0.2)
 
     async def broken_invariants(self) -> int:
         """How often persisters, twins included, have stopped because of a broken invariant, by their logs."""
