@@ -120,13 +120,14 @@ describe("two people in two pages", () => {
     await last(bo, "welcome.");
     await anna.getByRole("button", { name: "Details", exact: true }).click();
     const details = anna.getByRole("complementary", { name: "Details" });
-    await details.getByRole("button", { name: `Remove ${BO}` }).click();
-    await details.getByText("1 person").waitFor();
+    await details.getByRole("button", { name: `Change ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Remove from the group" }).click();
+    await details.getByText("1 member").waitFor();
     await say(anna, "among ourselves.");
     await last(anna, "among ourselves.");
     await details.getByRole("button", { name: "Add" }).click();
     await details.getByRole("listitem").filter({ hasText: BO }).getByRole("button").click();
-    await details.getByText("2 people").waitFor();
+    await details.getByText("2 members").waitFor();
     await say(anna, "back again.");
     await last(bo, "back again.");
     expect(bodies(await allShown(bo))).toEqual(["welcome.", "back again."]);
