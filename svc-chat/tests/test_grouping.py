@@ -72,11 +72,18 @@ class Stage:
     def __init__(self) -> None:
         self.commands = Commands()
         self.groups = Groups()
+        self.waited: list[ChatId] = []
         self.grouping = Grouping(
             self.commands,  # type: ignore[arg-type] # only what groups ask of it
             self.groups,
+            self.stored,
             lambda: NOW,
         )
+
+    async def stored(self, person: PersonId, chat: ChatId) -> None:
+        """Called before each read of members and links; the store is up to date here."""
+        del person
+        self.waited.append(chat)
 
 
 @pytest.fixture
@@ -174,3 +181,11 @@ async def test_a_link_shows_its_group_until_it_is_over(stage: Stage) -> None:
         await stage.grouping.preview(ADA, CHAT, link())
     stage.groups.role = Role.MEMBER
     assert (await stage.grouping.preview(ADA, CHAT, link())).member
+
+
+async def test_members_and_links_are_read_when_the_store_has_what_was_published(
+    stage: Stage,
+) -> None:
+    await stage.grouping.members(ADA, CHAT, None, None)
+    await stage.grouping.invites(ADA, CHAT)
+    assert stage.waited == [CHAT, CHAT]

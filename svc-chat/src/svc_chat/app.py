@@ -84,7 +84,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         reading=reading,
         marking=Marking(reading, chats),
         commanding=commanding,
-        grouping=Grouping(commanding, PostgresGroups(pool)),
+        grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         messaging=Messaging(reading, commanding),
         timelines=Timelines(reading),
     )

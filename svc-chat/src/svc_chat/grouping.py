@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from nexync_contracts.commands import (
@@ -51,10 +51,16 @@ class Grouping:
     """Raises, from every method, the errors of its parts: see `svc_chat.errors`."""
 
     def __init__(
-        self, commanding: Commanding, groups: GroupStore, now: Callable[[], int] = unix_ms
+        self,
+        commanding: Commanding,
+        groups: GroupStore,
+        stored: Callable[[PersonId, ChatId], Awaitable[None]],
+        now: Callable[[], int] = unix_ms,
     ) -> None:
         self._commanding = commanding
         self._groups = groups
+        self._stored = stored
+        """Returns once the store has the changes of the chat that were published."""
         self._now = now
 
     async def set_role(
@@ -81,6 +87,7 @@ class Grouping:
         """A page of the present members, for a member. Raises NothingThereError for everybody else."""
         start = MemberPlace("", 0, _NOBODY) if after is None else _place_of(after)
         count = PAGE if limit is None else limit
+        await self._stored(me, chat)
         if (await self._group(chat, me)).role is None:
             raise NothingThereError
         rows = await self._groups.members(chat, start, count + 1)
@@ -94,6 +101,7 @@ class Grouping:
 
     async def invites(self, me: PersonId, chat: ChatId) -> InvitesList:
         """The links that work, for admins."""
+        await self._stored(me, chat)
         group = await self._group(chat, me)
         if group.role is None:
             raise NothingThereError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
-from nexync_contracts.events import MEMBERSHIP_TAGS, ChatKind, ChatRenamed, EventRecord
+from nexync_contracts.events import MEMBERSHIP_TAGS, STATE_TAGS, ChatKind, ChatRenamed, EventRecord
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
@@ -99,6 +99,22 @@ class Listing:
                 return views[0]
             if not await pace.again(READ_WAIT_SECONDS):
                 raise NothingThereError if views is not None else NotYetError
+
+    async def stored(self, person: PersonId, chat: ChatId) -> None:
+        """Return once Postgres has every change of the chat itself that the windows show. Raises NotYetError.
+
+        A page asks for members or links because an event has told it of a change, which is published a moment
+        before it is stored.
+        """
+        pace = self._pace()
+        while True:
+            tails = await self._tails(await self._ahead(chat))
+            fact = (await self._chats.facts(person, [chat])).get(chat)
+            ahead = _tail(chat, fact.stored, tails) if fact is not None else []
+            if not any(record.event.tag in STATE_TAGS for record in ahead):
+                return
+            if not await pace.again(READ_WAIT_SECONDS):
+                raise NotYetError
 
     async def streams(self, person: PersonId) -> list[StreamView]:
         """Every chat the person is or was in, with head and spans, for a gateway."""
