@@ -186,6 +186,7 @@ async def test_a_link_shows_its_group_until_it_is_over(stage: Stage) -> None:
 async def test_members_and_links_are_read_when_the_store_has_what_was_published(
     stage: Stage,
 ) -> None:
+    stage.groups.role = Role.ADMIN
     await stage.grouping.members(ADA, CHAT, None, None)
     await stage.grouping.invites(ADA, CHAT)
     assert stage.waited == [CHAT, CHAT]
