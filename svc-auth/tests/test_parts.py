@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jwt
@@ -14,6 +15,7 @@ from svc_auth.addresses import host_of, network_of, normal_email
 from svc_auth.codes import Codes
 from svc_auth.devices import words_of
 from svc_auth.evenly import Evenly
+from svc_auth.links import Links, ResetToken
 from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key, thumbprint
@@ -116,6 +118,21 @@ async def test_an_answer_waits_for_its_tick(took: float, held: float, fails: boo
 def test_a_device_in_words(user_agent: str, words: str) -> None:
     """One's own devices can be told apart, and nothing of the header is shown as it came."""
     assert words_of(user_agent) == words
+
+
+def test_a_link_is_signed() -> None:
+    """Nobody else can make one, and none of its bits can be changed."""
+    links = Links(b"secret")
+    token = ResetToken(SESSION, ADA, datetime(2026, 1, 1, tzinfo=UTC))
+    text = links.write(token)
+    assert links.read(text) == token
+    assert Links(b"other").read(text) is None
+    assert text.isascii()
+    for place in range(len(text)):
+        changed = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
+        assert links.read(changed) is None
+    for bad in ("", "x", "ü", text[:-4], text + "AAAA", text + "=", "A" * 96):
+        assert links.read(bad) is None
 
 
 def test_a_code_is_six_digits_and_bound_to_its_person() -> None:

@@ -87,15 +87,28 @@ class Site:
         async for key in self.state.scan_iter(match="limit:*"):
             await self.state.delete(key)
 
-    async def code(self) -> str:
-        """The newest code in the outbox."""
+    async def newest(self, tag: str, name: str) -> str:
+        """A field of the newest job of this kind in the outbox."""
         async with self.pool.connection() as connection:
             cursor = await connection.execute(
-                "SELECT body->>'code' FROM auth_outbox ORDER BY number DESC LIMIT 1"
+                "SELECT body->>%s FROM auth_outbox WHERE body->>'tag' = %s"
+                " ORDER BY number DESC LIMIT 1",
+                (name, tag),
             )
             row = await cursor.fetchone()
         assert row is not None
         return row[0]
+
+    async def code(self) -> str:
+        """The newest code in the outbox."""
+        return await self.newest("verification-code", "code")
+
+    async def token(self) -> str:
+        """The token of the newest link in the outbox."""
+        link = await self.newest("reset-password", "link")
+        page, _, token = link.partition("/reset#")
+        assert page == ORIGIN
+        return token
 
     async def count(self, table: str) -> int:
         """Rows of a table."""
@@ -379,6 +392,87 @@ async def test_somebody_elses_session_is_as_unknown_as_none(site: Site, name: st
     assert (await site.public.delete(f"/api/auth/sessions/{theirs.session}")).status_code == 404
     assert (await site.public.delete("/api/auth/sessions")).status_code == 204
     assert await _alive(site, theirs.session)
+
+
+async def test_a_forgotten_password_is_replaced_once(site: Site, name: str) -> None:
+    """The newest link is good once; all sessions end; the owner is told; the old password is dead."""
+    email = f"{name}@nexync.test"
+    view = await site.sign_up(email, name)
+    assert (await site.post("forgot", {"email": email.upper()})).status_code == 202
+    old = await site.token()
+    assert (await site.post("forgot", {"email": email})).status_code == 429
+    await site.forget_limits()
+    assert (await site.post("forgot", {"email": email})).status_code == 202
+    token = await site.token()
+    weak = await site.post("reset", {"token": token, "password": f"{name}-123"})
+    assert weak.json()["issues"][0]["code"] == "password_tells_name"
+    answer = await site.post("reset", {"token": old, "password": "a new one, really"})
+    assert (answer.status_code, answer.json()["code"]) == (410, "link_spent")
+    body = {"token": token, "password": "a new one, really"}
+    answers = await asyncio.gather(*(site.post("reset", body) for _ in range(3)))
+    assert sorted(one.status_code for one in answers) == [204, 410, 410]
+    assert not await _alive(site, view.session)
+    assert await site.state.exists(f"ended:{view.session}")
+    assert await site.newest("password-changed", "email") == email
+    answer = await site.post("login", {"login": name, "password": PASSWORD})
+    assert answer.status_code == 401
+    answer = await site.post("login", {"login": name, "password": "a new one, really"})
+    assert answer.status_code == 200
+
+
+async def test_a_link_ends_after_its_time(site: Site, name: str) -> None:
+    """Also when only the table says so."""
+    email = f"{name}@nexync.test"
+    await site.sign_up(email, name)
+    await site.post("forgot", {"email": email})
+    async with site.pool.connection() as connection:
+        await connection.execute("UPDATE password_resets SET expires_at = now()")
+    body = {"token": await site.token(), "password": "a new one, really"}
+    assert (await site.post("reset", body)).status_code == 410
+    answer = await site.post("login", {"login": name, "password": PASSWORD})
+    assert answer.status_code == 200
+
+
+async def test_nobody_learns_whether_an_address_is_known_by_asking_for_a_link(
+    site: Site, name: str
+) -> None:
+    """The same answer and the same wait; nothing is sent."""
+    known = f"{name}@nexync.test"
+    await site.sign_up(known, name)
+    before = await site.count("auth_outbox")
+    for email in (f"{name}.nobody@nexync.test", known):
+        answers = [await site.post("forgot", {"email": email}) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [202, 429]
+        assert answers[0].json() == {"status": "accepted"}
+        assert answers[1].headers["Retry-After"] == "30"
+    assert await site.count("auth_outbox") == before + 1
+
+
+async def test_a_password_is_changed_by_the_old_one(site: Site, name: str) -> None:
+    """The session that asks goes on, all others end, a link asked for before is over, the owner is told."""
+    email = f"{name}@nexync.test"
+    other = await site.sign_up(email, name)
+    await site.post("forgot", {"email": email})
+    mine = await _log_in(site, name, "curl/8")
+    path = "/api/auth/password"
+    body = {"current": "wrong horse", "password": "a new one, really"}
+    answer = await site.public.put(path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
+    body = {"current": PASSWORD, "password": "password1"}
+    answer = await site.public.put(path, json=body)
+    assert answer.json()["issues"][0]["path"] == ["body", "password"]
+    body = {"current": PASSWORD, "password": "a new one, really"}
+    assert (await site.public.put(path, json=body)).status_code == 204
+    assert await _alive(site, mine)
+    assert not await _alive(site, other.session)
+    assert await site.newest("password-changed", "email") == email
+    body = {"token": await site.token(), "password": "yet another one"}
+    assert (await site.post("reset", body)).status_code == 410
+    assert await _log_in_with(site, name, "a new one, really") == 200
+
+
+async def _log_in_with(site: Site, name: str, password: str) -> int:
+    return (await site.post("login", {"login": name, "password": password})).status_code
 
 
 async def test_a_login_beyond_the_limit_ends_the_oldest_session(site: Site, name: str) -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId, SessionId
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
 from nexync_runtime.http import ProblemError
 from svc_auth.codes import Codes
 from svc_auth.logging_in import Login
@@ -94,6 +94,7 @@ class FakeAccounts:
         self.jobs: list[VerificationCodeJob] = []
         self.account: Account | None = None
         self.rehashed: list[str] = []
+        self.greetings: list[WelcomeJob] = []
 
     async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
         if self.answer is Registered.CODE_SENT:
@@ -111,12 +112,17 @@ class FakeAccounts:
         return True
 
     async def spend_code(
-        self, email: str, matches: Callable[[PersonId, str], bool], now: datetime
+        self,
+        email: str,
+        matches: Callable[[PersonId, str], bool],
+        welcome: Callable[[str], WelcomeJob],
+        now: datetime,
     ) -> Account | CodeRefused:
         new = self.new
         if new is None or new.email != email or not matches(new.person, self.code_hash):
             return CodeRefused.WRONG
         self.code_hash = ""
+        self.greetings.append(welcome(new.username))
         self.account = Account(new.person, new.username, new.password_hash, verified=True)
         return self.account
 
@@ -223,6 +229,7 @@ class World:
             throttle=throttle,
             proofs=FakeProofs(),
             clock=lambda: self.now,
+            page="https://nexync.test",
         )
         self.login = Login(accounts=self.accounts, passwords=self.passwords, throttle=throttle)
         self.keeper = SessionKeeper(
@@ -310,6 +317,8 @@ async def test_register_and_verify(world: World) -> None:
     assert job.expires_at == int((NOW + timedelta(minutes=10)).timestamp() * 1000)
     account = await world.registration.verify("ada@example.org", job.code, "10.0.0.1")
     assert account.username == "ada"
+    (greeting,) = world.accounts.greetings
+    assert (greeting.email, greeting.link) == ("ada@example.org", "https://nexync.test")
 
 
 async def test_the_same_attempt_again_is_answered_as_before(world: World) -> None:

@@ -1,15 +1,17 @@
 """The mail itself: words, parts, headers."""
 
 import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from nexync_contracts.ids import JobId
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import QUEUE_OF, Job, VerificationCodeJob
 from svc_mailer.adapters.smtp import build_message
-from svc_mailer.composing import verification_mail
+from svc_mailer.composing import mail_of, verification_mail
 from svc_mailer.layout import paragraph
+from svc_mailer.preview import SAMPLES, write
 from svc_mailer.settings import MailerSettings
 
 NOW_MS = 1_767_225_600_000
@@ -45,6 +47,26 @@ def test_both_parts_and_the_id_of_the_job() -> None:
     assert message["To"] == "ada@example.org"
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize("job", SAMPLES, ids=lambda job: job.tag)
+def test_every_mail_says_the_same_in_both_parts(job: Job) -> None:
+    """The name, the link or the code, and why one gets it; the HTML loads nothing and knows the dark."""
+    mail = mail_of(job, NOW_MS)
+    key = job.code if isinstance(job, VerificationCodeJob) else job.link
+    assert key in mail.text
+    assert key in mail.html
+    assert "ada" in mail.text
+    assert not re.search(r"<(img|script|link|iframe)|\$[a-z]", mail.html)
+    assert "prefers-color-scheme: dark" in mail.html
+    assert "\n" not in mail.subject
+
+
+def test_the_preview_writes_every_kind(tmp_path: Path) -> None:
+    """Both parts of each."""
+    files = write(tmp_path)
+    assert len(files) == 2 * len(QUEUE_OF)
+    assert all(path.read_text() for path in files)
 
 
 def test_html_is_escaped_and_loads_nothing() -> None:

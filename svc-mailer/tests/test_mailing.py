@@ -3,12 +3,14 @@
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from nexync_contracts.channels import MAIL_QUEUES, VERIFICATION_QUEUE
 from nexync_contracts.ids import JobId
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import QUEUE_OF, Job, ResetPasswordJob, VerificationCodeJob
 from nexync_runtime.rabbit_queues import Dead, Delivery, Done, Retry, Verdict
 from svc_mailer.errors import MailError, PermanentMailError, TemporaryMailError
 from svc_mailer.mailing import Mailing
 from svc_mailer.ports import Mail
+from svc_mailer.preview import SAMPLES
 
 NOW_MS = 1_767_225_600_000
 JOB = VerificationCodeJob(
@@ -60,10 +62,10 @@ class Desk:
         self.now_ms = NOW_MS
         self.mailing = Mailing(post=self.post, record=self.record, clock_ms=lambda: self.now_ms)
 
-    async def take(self, body: bytes | None = None) -> Verdict:
+    async def take(self, body: bytes | None = None, queue: str = VERIFICATION_QUEUE) -> Verdict:
         """The verdict about one delivery."""
         content = JOB.model_dump_json().encode() if body is None else body
-        return await self.mailing.verification_code(Delivery("q", JOB.id, content, 1, 1, 1))
+        return await self.mailing.take(Delivery(queue, JOB.id, content, 1, 1, 1))
 
 
 @pytest.fixture
@@ -77,6 +79,29 @@ async def test_a_job_is_sent_once(desk: Desk) -> None:
     assert await desk.take() == Done()
     (mail,) = desk.post.sent
     assert (mail.to, mail.identity) == ("ada@example.org", JOB.id)
+
+
+@pytest.mark.parametrize("job", SAMPLES, ids=lambda job: job.tag)
+@pytest.mark.parametrize("queue", MAIL_QUEUES)
+async def test_every_kind_goes_through_its_own_queue_alone(
+    desk: Desk, job: Job, queue: str
+) -> None:
+    """One consumer for all; a job in the wrong queue is poison."""
+    verdict = await desk.take(job.model_dump_json().encode(), queue)
+    if QUEUE_OF[job.tag] == queue:
+        assert verdict == Done()
+        assert [mail.identity for mail in desk.post.sent] == [job.id]
+    else:
+        assert isinstance(verdict, Dead)
+        assert not desk.post.sent
+
+
+async def test_an_expired_link_is_not_mailed(desk: Desk) -> None:
+    """It would only puzzle."""
+    (job,) = (one for one in SAMPLES if isinstance(one, ResetPasswordJob))
+    desk.now_ms = job.expires_at
+    assert await desk.take(job.model_dump_json().encode(), QUEUE_OF[job.tag]) == Done()
+    assert not desk.post.sent
 
 
 async def test_an_expired_job_is_dropped(desk: Desk) -> None:

@@ -52,6 +52,10 @@ const SHOTS: Shot[] = [
       await page.getByText("Better.").or(page.getByText("Good.")).waitFor();
     },
   },
+  { name: "forgot", path: "/forgot", how: { account: "none" } },
+  { name: "reset", path: "/reset#token", how: { account: "none" } },
+  { name: "reset-over", path: "/reset", how: { account: "none" } },
+  { name: "login-changed", path: "/login?changed", how: { account: "none" } },
   { name: "verify", path: "/verify?email=elin@example.org", how: { account: "none" } },
   { name: "empty", path: "/", how: { account: "new" } },
   { name: "chats", path: "/", how: { account: "busy" } },

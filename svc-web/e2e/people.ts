@@ -20,6 +20,21 @@ async function mails(page: Page): Promise<Mail[]> {
   throw new Error(`the mail inbox at ${MAIL} can't be read`);
 }
 
+/** The newest link to `path` sent to the address. */
+export async function linkFor(page: Page, address: string, path: string): Promise<string> {
+  const until = Date.now() + MAIL_MS;
+  while (Date.now() < until) {
+    const mine = (await mails(page)).filter((mail) => mail.to.some((to) => to.address === address));
+    const links = mine.map(
+      (mail) => new RegExp(`https?://\\S+${path}\\S*`).exec(mail.text ?? "")?.[0],
+    );
+    const newest = links.filter((link) => link !== undefined).at(-1);
+    if (newest !== undefined) return newest;
+    await page.waitForTimeout(250);
+  }
+  throw new Error(`no mail with a link to ${path} came to ${address}`);
+}
+
 /** The newest six-digit code sent to the address, from the mail inbox. */
 async function codeFor(page: Page, address: string): Promise<string> {
   const until = Date.now() + MAIL_MS;
@@ -55,11 +70,15 @@ export async function signUp(context: BrowserContext, username: string): Promise
 }
 
 /** Another session of somebody who signed up. */
-export async function logIn(context: BrowserContext, username: string): Promise<Page> {
+export async function logIn(
+  context: BrowserContext,
+  username: string,
+  password = PASSWORD,
+): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${PAGE}/login`);
   await page.getByLabel("Username or e-mail").fill(username);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByText("No chats yet").waitFor();
   return page;

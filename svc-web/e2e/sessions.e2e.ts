@@ -1,9 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
-import { logIn, PAGE, signUp } from "./people";
+import { linkFor, logIn, PAGE, signUp } from "./people";
 
 const CARA = `cara-${Date.now().toString(36)}`;
+const DORA = `dora-${Date.now().toString(36)}`;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -11,6 +12,46 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
+});
+
+describe("passwords", () => {
+  it("are replaced by the mailed link, which logs every page out and works once", async () => {
+    const there = await signUp(await browser.newContext(), DORA);
+    const here = await (await browser.newContext()).newPage();
+    await here.goto(`${PAGE}/login`);
+    await here.getByRole("link", { name: "Forgot your password?" }).click();
+    await here.getByLabel("E-mail").fill(`${DORA}@example.org`);
+    await here.getByRole("button", { name: "Send the link" }).click();
+    await here.getByRole("heading", { name: "Check your mail" }).waitFor();
+    const link = await linkFor(here, `${DORA}@example.org`, "/reset#");
+    await here.goto(link);
+    await here.getByLabel("New password", { exact: true }).fill("password1");
+    await here.getByRole("button", { name: "Save" }).click();
+    await here.getByText("Many people use this password").waitFor();
+    await here.getByLabel("New password", { exact: true }).fill("the moss lantern");
+    await here.getByRole("button", { name: "Save" }).click();
+    await here.getByText("Your password is changed").waitFor();
+    await there.getByRole("heading", { name: "Log in" }).waitFor({ timeout: 3_000 });
+    await here.goto("about:blank");
+    await here.goto(link);
+    await here.getByLabel("New password", { exact: true }).fill("the moss lantern");
+    await here.getByRole("button", { name: "Save" }).click();
+    await here.getByRole("heading", { name: "This link is over" }).waitFor();
+    await linkFor(here, `${DORA}@example.org`, "/forgot");
+  });
+
+  it("are changed by the old one, and the page stays open", async () => {
+    const page = await logIn(await browser.newContext(), DORA, "the moss lantern");
+    await page.goto(`${PAGE}/settings/security`);
+    await page.getByLabel("Current password", { exact: true }).fill("not this one");
+    await page.getByLabel("New password", { exact: true }).fill("another moss lantern");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText("This is not your current password.").waitFor();
+    await page.getByLabel("Current password", { exact: true }).fill("the moss lantern");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText("Your password is changed").waitFor();
+    await logIn(await browser.newContext(), DORA, "another moss lantern");
+  });
 });
 
 describe("sessions", () => {

@@ -14,20 +14,23 @@ from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_outbox import Relay
+from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.codes import Codes
 from svc_auth.evenly import Evenly
+from svc_auth.links import Links
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
 from svc_auth.registering import Registration
+from svc_auth.replacing import Replacing
 from svc_auth.routes import Routes
 from svc_auth.sessions import SessionKeeper
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 5
+NEEDED_MIGRATION: Final = 8
 
 
 def _now() -> datetime:
@@ -62,10 +65,20 @@ def compose(
             throttle=throttle,
             proofs=RedisProofs(state),
             clock=_now,
+            page=settings.origins[0],
         ),
         login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
         sessions=SessionKeeper(
             sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=_now
+        ),
+        replacing=Replacing(
+            replacements=PostgresReplacements(pool),
+            passwords=passwords,
+            links=Links(key.derived_secret("password resets")),
+            throttle=throttle,
+            announcer=RedisAnnouncer(state),
+            clock=_now,
+            page=settings.origins[0],
         ),
         key=key,
         secure=settings.cookie_secure,

@@ -52,6 +52,18 @@ def wrong_credentials() -> ProblemError:
     return ProblemError(401, ProblemCode.WRONG_CREDENTIALS, "The login or the password is wrong")
 
 
+def wrong_current_password() -> ProblemError:
+    """One is logged in, so this is no 401, which would ask for a new login."""
+    return ProblemError(403, ProblemCode.WRONG_PASSWORD, "The current password is wrong")
+
+
+def link_spent() -> ProblemError:
+    """Used, expired, replaced by a newer one, or never ours."""
+    return ProblemError(
+        410, ProblemCode.LINK_SPENT, "The link is no longer good, ask for a new one"
+    )
+
+
 def not_verified() -> ProblemError:
     """Only told to who knows the password."""
     return ProblemError(403, ProblemCode.NOT_VERIFIED, "Confirm your e-mail address first")

@@ -8,7 +8,13 @@ from typing import Final, Protocol
 
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import (
+    PasswordChangedJob,
+    ResetPasswordJob,
+    VerificationCodeJob,
+    WelcomeJob,
+)
+from svc_auth.links import ResetToken
 
 ENDED_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS + 60
 """An access token of an ended session is refused for as long as it could live, and a minute for skewed clocks."""
@@ -75,9 +81,13 @@ class Accounts(Protocol):
         ...
 
     async def spend_code(
-        self, email: str, matches: Callable[[PersonId, str], bool], now: datetime
+        self,
+        email: str,
+        matches: Callable[[PersonId, str], bool],
+        welcome: Callable[[str], WelcomeJob],
+        now: datetime,
     ) -> Account | CodeRefused:
-        """Verify the person when the code matches; count the try when not."""
+        """Verify and greet the person (by the username) when the code matches; count the try when not."""
         ...
 
     async def find(self, login: str) -> Account | None:
@@ -175,6 +185,54 @@ class Sessions(Protocol):
 
     async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
         """Those that have not ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A verified person whose password is to be replaced."""
+
+    person: PersonId
+    email: str
+    username: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentLink:
+    """A link on its way: what is stored of it, and the job that mails it."""
+
+    token: ResetToken
+    job: ResetPasswordJob
+
+
+class Replacements(Protocol):
+    """Passwords that are replaced. Each method is one transaction, the outbox row included."""
+
+    async def ask(self, email: str, make_link: Callable[[Owner], SentLink]) -> bool:
+        """Send a link in place of an older one; False when nobody verified has this address."""
+        ...
+
+    async def owner(self, person: PersonId) -> Owner | None:
+        """Somebody verified."""
+        ...
+
+    async def spend(
+        self, token: ResetToken, password_hash: str, notice: PasswordChangedJob, now: datetime
+    ) -> Sequence[SessionId] | None:
+        """Replace the password by the person's newest link; the sessions that ended. None: it isn't that link."""
+        ...
+
+    async def change(
+        self,
+        person: PersonId,
+        password_hash: str,
+        notice: PasswordChangedJob,
+        now: datetime,
+        *,
+        but: SessionId,
+    ) -> Sequence[SessionId]:
+        """Replace the password; the sessions that ended."""
         ...
 
 

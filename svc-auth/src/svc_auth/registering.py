@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from nexync_contracts import limits
 from nexync_contracts.ids import JobId, PersonId
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
 from svc_auth.codes import Codes
@@ -86,7 +86,7 @@ def plan_registration(holders: Sequence[Holder], email: str, username: str, now:
 
 
 class Registration:
-    """The use cases of registration."""
+    """The use cases of registration. `page` is the origin that the greeting leads to."""
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class Registration:
         throttle: Throttle,
         proofs: Proofs,
         clock: Callable[[], datetime],
+        page: str,
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
@@ -104,6 +105,7 @@ class Registration:
         self._throttle = throttle
         self._proofs = proofs
         self._clock = clock
+        self._page = page
 
     async def register(self, email: str, username: str, password: str, address: str) -> None:
         """Ask for an account. Raises ProblemError: 409 username taken, 422, 429."""
@@ -174,7 +176,11 @@ class Registration:
         def matches(person: PersonId, stored: str) -> bool:
             return self._codes.matches(person, code, stored)
 
-        found = await self._accounts.spend_code(normal, matches, self._clock())
+        def welcome(username: str) -> WelcomeJob:
+            identity = JobId(str(uuid.uuid4()))
+            return WelcomeJob(id=identity, email=normal, username=username, link=self._page)
+
+        found = await self._accounts.spend_code(normal, matches, welcome, self._clock())
         outcome = found.value if isinstance(found, CodeRefused) else "verified"
         ATTEMPTS.labels("verify", outcome).inc()
         if found is CodeRefused.SPENT:

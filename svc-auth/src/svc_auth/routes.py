@@ -20,6 +20,7 @@ from svc_auth.evenly import Evenly
 from svc_auth.logging_in import Login
 from svc_auth.passwords import BusyError
 from svc_auth.registering import Registration
+from svc_auth.replacing import Replacing
 from svc_auth.sessions import SessionKeeper, Tokens
 from svc_auth.signing import SigningKey
 
@@ -55,6 +56,7 @@ class Routes:
         registration: Registration,
         login: Login,
         sessions: SessionKeeper,
+        replacing: Replacing,
         key: SigningKey,
         secure: bool,
         origins: Sequence[str],
@@ -63,6 +65,7 @@ class Routes:
         self._registration = registration
         self._login = login
         self._sessions = sessions
+        self._replacing = replacing
         self._key = key
         self._secure = secure
         self._access_cookie = cookie_name(ACCESS_COOKIE, origins)
@@ -81,6 +84,9 @@ class Routes:
             endpoints.REFRESH: self._refresh,
             endpoints.LOGOUT: self._log_out,
             endpoints.SESSION: self._session,
+            endpoints.FORGOT: self._even(self._forgot),
+            endpoints.RESET: self._even(_unless_busy(self._reset)),
+            endpoints.CHANGE_PASSWORD: _unless_busy(self._change_password),
             endpoints.SESSIONS: self._listed,
             endpoints.END_SESSION: self._end_one,
             endpoints.END_OTHER_SESSIONS: self._end_others,
@@ -153,6 +159,26 @@ class Routes:
             session=claims.sid,
             expires_at=claims.exp * 1000,
         )
+
+    async def _forgot(self, call: Call) -> BaseModel:
+        body: rest.ForgotBody = call.body
+        await self._replacing.forgot(body.email, _address(call.request))
+        return rest.Accepted()
+
+    async def _reset(self, call: Call) -> Response:
+        body: rest.ResetBody = call.body
+        await self._replacing.reset(body.token, body.password, _address(call.request))
+        response = Response(status_code=call.endpoint.status)
+        self._clear(response)
+        return response
+
+    async def _change_password(self, call: Call) -> Response:
+        body: rest.ChangePasswordBody = call.body
+        claims = call.claims
+        await self._replacing.change(
+            claims.sub, claims.sid, body.current, body.password, _address(call.request)
+        )
+        return Response(status_code=call.endpoint.status)
 
     async def _listed(self, call: Call) -> BaseModel:
         found = await self._sessions.listed(call.claims.sub)

@@ -2,7 +2,7 @@
 
 import time
 
-from nexync_contracts.channels import VERIFICATION_QUEUE
+from nexync_contracts.channels import MAIL_QUEUES
 from nexync_runtime import redis_client
 from nexync_runtime.lifecycle import Lifecycle
 from nexync_runtime.rabbit import Consumer
@@ -26,15 +26,21 @@ async def build(life: Lifecycle, settings: MailerSettings) -> None:
         record=RedisRecord(state),
         clock_ms=_now_ms,
     )
+    for queue in MAIL_QUEUES:
+        _consume(life, settings, queue, mailing)
+    life.ready_check("redis", lambda: redis_client.reachable(state))
+
+
+def _consume(life: Lifecycle, settings: MailerSettings, queue: str, mailing: Mailing) -> None:
+    """One consumer a queue, so that one that stands still doesn't hold up the others."""
     consumer = Consumer(
         settings.rabbitmq_url,
-        VERIFICATION_QUEUE,
+        queue,
         prefetch=settings.prefetch,
         ca_file=settings.ca_file,
-        on_depth=QUEUE_MESSAGES.labels(VERIFICATION_QUEUE).set,
+        on_depth=QUEUE_MESSAGES.labels(queue).set,
     )
-    life.task("verification codes", lambda: consumer.run(mailing.verification_code))
-    life.on_drain(consumer.drain, name="verification codes")
-    life.on_stop(consumer.close, name="rabbitmq")
-    life.ready_check("rabbitmq", consumer.reachable)
-    life.ready_check("redis", lambda: redis_client.reachable(state))
+    life.task(queue, lambda: consumer.run(mailing.take))
+    life.on_drain(consumer.drain, name=queue)
+    life.on_stop(consumer.close, name=f"rabbitmq {queue}")
+    life.ready_check(f"rabbitmq {queue}", consumer.reachable)

@@ -1,10 +1,29 @@
-"""From a job to the words of its mail."""
+"""From a job to the words of its mail: one function a kind, all through the same layout."""
 
-from nexync_contracts.jobs import VerificationCodeJob
-from svc_mailer.layout import big_code, page, paragraph
+from nexync_contracts.jobs import (
+    Job,
+    PasswordChangedJob,
+    ResetPasswordJob,
+    VerificationCodeJob,
+    WelcomeJob,
+)
+from svc_mailer.layout import big_code, button, page, paragraph
 from svc_mailer.ports import Mail
 
 MINUTE_MS = 60_000
+
+
+def mail_of(job: Job, now_ms: int) -> Mail:
+    """The mail of any job."""
+    match job:
+        case VerificationCodeJob():
+            return verification_mail(job, now_ms)
+        case ResetPasswordJob():
+            return reset_mail(job, now_ms)
+        case PasswordChangedJob():
+            return changed_mail(job)
+        case WelcomeJob():
+            return welcome_mail(job)
 
 
 def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
@@ -12,19 +31,78 @@ def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
 
     It names the username, so that somebody who gets the code of another's registration can see it.
     """
-    minutes = max(1, (job.expires_at - now_ms) // MINUTE_MS)
-    unit = "minute" if minutes == 1 else "minutes"
     purpose = f"Enter this code to finish signing up as {job.username}."
-    validity = f"It is valid for {minutes} {unit}. Never pass it on to anybody."
+    validity = f"It is valid for {_left(job.expires_at, now_ms)}. Never pass it on to anybody."
     footer = "If you did not sign up with this username, ignore this mail; nothing will happen."
     subject = f"{job.code} is your Nexync code"
-    text = "\n".join(
-        ("Confirm your address", "", purpose, "", f"    {job.code}", "", validity, "", footer, "")
+    title = "Confirm your address"
+    return Mail(
+        identity=job.id,
+        to=job.email,
+        subject=subject,
+        text=_text(title, purpose, f"    {job.code}", validity, footer),
+        html=page(
+            title=title,
+            preview=subject,
+            content=paragraph(purpose) + big_code(job.code) + paragraph(validity),
+            footer=footer,
+        ),
     )
-    html = page(
-        title="Confirm your address",
-        preview=subject,
-        content=paragraph(purpose) + big_code(job.code) + paragraph(validity),
-        footer=footer,
+
+
+def reset_mail(job: ResetPasswordJob, now_ms: int) -> Mail:
+    """The mail with the link that replaces a forgotten password."""
+    purpose = f"Somebody, probably you, asked for a new password for {job.username}."
+    validity = f"The link works once, for {_left(job.expires_at, now_ms)}."
+    footer = "If it was not you, ignore this mail; the password stays as it is."
+    return _with_link(job, "Choose a new password", (purpose,), job.link, (validity,), footer)
+
+
+def changed_mail(job: PasswordChangedJob) -> Mail:
+    """The mail that tells the owner of a new password."""
+    done = f"The password of {job.username} was changed. All other devices are logged out."
+    worry = "If it was not you, choose a new password now:"
+    footer = "You get this mail because it concerns the security of your account."
+    return _with_link(job, "Your password was changed", (done, worry), job.link, (), footer)
+
+
+def welcome_mail(job: WelcomeJob) -> Mail:
+    """The greeting after the address was proved."""
+    ready = f"Your account is ready. Others find you as @{job.username}."
+    footer = "You get this mail once, because you signed up with this address."
+    return _with_link(job, "Welcome to Nexync", (ready,), job.link, (), footer)
+
+
+_WORDS = {
+    "reset-password": "Choose a new password",
+    "password-changed": "It was not me",
+    "welcome": "Open Nexync",
+}
+
+
+def _with_link(
+    job: ResetPasswordJob | PasswordChangedJob | WelcomeJob,
+    title: str,
+    before: tuple[str, ...],
+    link: str,
+    after: tuple[str, ...],
+    footer: str,
+) -> Mail:
+    content = "".join(map(paragraph, before)) + button(_WORDS[job.tag], link)
+    content += "".join(map(paragraph, after))
+    return Mail(
+        identity=job.id,
+        to=job.email,
+        subject=title,
+        text=_text(title, *before, link, *after, footer),
+        html=page(title=title, preview=before[0], content=content, footer=footer),
     )
-    return Mail(identity=job.id, to=job.email, subject=subject, text=text, html=html)
+
+
+def _text(*parts: str) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _left(expires_at: int, now_ms: int) -> str:
+    minutes = max(1, (expires_at - now_ms) // MINUTE_MS)
+    return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"

@@ -20,6 +20,7 @@ _PAGE: Final = Template("""\
     .card { background: #1f2229 !important; border-color: #343a46 !important; }
     .ink { color: #f2f4f8 !important; }
     .soft { color: #a9b1c0 !important; }
+    .button { background: #3db3d9 !important; color: #0c1a22 !important; }
     .code { background: #2a2f3a !important; color: #f2f4f8 !important; }
   }
 </style>
@@ -59,6 +60,19 @@ def big_code(code: str) -> str:
         '<p class="code" style="margin:0 0 20px;padding:18px 12px;border-radius:12px;text-align:center;'
         "font:700 32px/40px ui-monospace,'SF Mono',Menlo,Consolas,monospace;letter-spacing:8px;"
         f'background:#eef0f5;color:#1b1e25;">{escape(code)}</p>'
+    )
+
+
+def button(words: str, link: str) -> str:
+    """The one thing to do, and the address below it for who can't press it."""
+    address = escape(link, quote=True)
+    return (
+        '<p style="margin:0 0 20px;">'
+        f'<a class="button" href="{address}" style="display:inline-block;padding:12px 22px;border-radius:10px;'
+        'font-size:15px;line-height:22px;font-weight:600;text-decoration:none;background:#0b6e99;color:#ffffff;">'
+        f"{escape(words)}</a></p>"
+        '<p class="soft" style="margin:0 0 20px;font-size:13px;line-height:20px;color:#565d6b;'
+        f'overflow-wrap:anywhere;word-break:break-all;">{address}</p>'
     )
 
 

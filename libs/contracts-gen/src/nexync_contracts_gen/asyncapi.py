@@ -9,7 +9,12 @@ from pydantic.json_schema import JsonSchemaMode
 from nexync_contracts import channels
 from nexync_contracts.commands import CommandEnvelope, Outcome
 from nexync_contracts.frames import client_frame_adapter, server_frame_adapter
-from nexync_contracts.jobs import VerificationCodeJob
+from nexync_contracts.jobs import (
+    PasswordChangedJob,
+    ResetPasswordJob,
+    VerificationCodeJob,
+    WelcomeJob,
+)
 from nexync_contracts.session import SessionEnded
 from nexync_contracts_gen.catalog import JsonSchema
 
@@ -42,6 +47,19 @@ _MESSAGES: Final[tuple[tuple[str, TypeAdapter[Any], JsonSchemaMode, str], ...]] 
         "serialization",
         "Send the one-time code by mail",
     ),
+    (
+        "resetPassword",
+        TypeAdapter(ResetPasswordJob),
+        "serialization",
+        "Send the link that replaces a forgotten password",
+    ),
+    (
+        "passwordChanged",
+        TypeAdapter(PasswordChangedJob),
+        "serialization",
+        "Tell the owner that the password is another now",
+    ),
+    ("welcome", TypeAdapter(WelcomeJob), "serialization", "Greet somebody new"),
 )
 
 
@@ -108,6 +126,13 @@ def render() -> str:
             "verificationCode": _channel(
                 channels.VERIFICATION_QUEUE, "RabbitMQ, durable, confirmed", "verificationCode"
             ),
+            "resetPassword": _channel(
+                channels.RESET_QUEUE,
+                "RabbitMQ, durable, confirmed",
+                "resetPassword",
+                "passwordChanged",
+            ),
+            "welcome": _channel(channels.WELCOME_QUEUE, "RabbitMQ, durable, confirmed", "welcome"),
         },
         "operations": {
             "takeFrame": _operation("receive", "socket", "A client speaks", "clientFrame"),
@@ -125,6 +150,22 @@ def render() -> str:
             "queueCode": _operation(
                 "send", "verificationCode", "A code must be mailed", "verificationCode"
             ),
+            "queueReset": _operation(
+                "send",
+                "resetPassword",
+                "A link or a notice about a password must be mailed",
+                "resetPassword",
+                "passwordChanged",
+            ),
+            "mailReset": _operation(
+                "receive",
+                "resetPassword",
+                "A link or a notice about a password is mailed",
+                "resetPassword",
+                "passwordChanged",
+            ),
+            "queueWelcome": _operation("send", "welcome", "A greeting must be mailed", "welcome"),
+            "mailWelcome": _operation("receive", "welcome", "A greeting is mailed", "welcome"),
             "mailCode": _operation(
                 "receive", "verificationCode", "A code is mailed", "verificationCode"
             ),

@@ -14,7 +14,15 @@ from nexync_contracts_gen.catalog import JsonSchema, all_models
 
 _ID: Final = "0191f3a4-5b6c-7d8e-8f90-123456789abc"
 
-_BY_PATTERN: Final = (f"c:{_ID}", _ID, "123456", "ada.lovelace", "0a" * 32, "0a" * 16)
+_BY_PATTERN: Final = (
+    f"c:{_ID}",
+    _ID,
+    "123456",
+    "ada.lovelace",
+    "0a" * 32,
+    "0a" * 16,
+    "https://nexync.test/",
+)
 
 
 class _Example:

@@ -29,6 +29,8 @@ _STATUS: Final = {
     ProblemCode.USERNAME_TAKEN: 409,
     ProblemCode.WRONG_CODE: 400,
     ProblemCode.CODE_SPENT: 410,
+    ProblemCode.LINK_SPENT: 410,
+    ProblemCode.WRONG_PASSWORD: 403,
     ProblemCode.WRONG_CREDENTIALS: 401,
     ProblemCode.TOO_LARGE: 413,
     ProblemCode.TOO_MANY: 429,

@@ -12,6 +12,9 @@ CHAT_PARTITIONS: Final = 8
 
 JOBS_EXCHANGE: Final = "nexync.jobs"
 VERIFICATION_QUEUE: Final = "verification-code"
+RESET_QUEUE: Final = "reset-password"
+WELCOME_QUEUE: Final = "welcome"
+MAIL_QUEUES: Final = (VERIFICATION_QUEUE, RESET_QUEUE, WELCOME_QUEUE)
 
 ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"

@@ -86,6 +86,39 @@ SESSION: Final = Endpoint(
     summary="Who is logged in",
     answer=rest.SessionView,
 )
+FORGOT: Final = Endpoint(
+    name="forgot",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/forgot",
+    summary="Ask for a link to replace a forgotten password",
+    body=rest.ForgotBody,
+    answer=rest.Accepted,
+    status=202,
+    errors=(ProblemCode.TOO_MANY,),
+    open=True,
+)
+RESET: Final = Endpoint(
+    name="reset",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/reset",
+    summary="Replace the password by the mailed link; ends all sessions",
+    body=rest.ResetBody,
+    status=204,
+    errors=(ProblemCode.LINK_SPENT, ProblemCode.TOO_MANY),
+    open=True,
+)
+CHANGE_PASSWORD: Final = Endpoint(
+    name="change_password",
+    service="svc-auth",
+    method="PUT",
+    path="/api/auth/password",
+    summary="Replace the password; ends all other sessions",
+    body=rest.ChangePasswordBody,
+    status=204,
+    errors=(ProblemCode.WRONG_PASSWORD, ProblemCode.TOO_MANY),
+)
 SESSIONS: Final = Endpoint(
     name="sessions",
     service="svc-auth",
@@ -325,6 +358,9 @@ ENDPOINTS: Final = (
     REFRESH,
     LOGOUT,
     SESSION,
+    FORGOT,
+    RESET,
+    CHANGE_PASSWORD,
     SESSIONS,
     END_SESSION,
     END_OTHER_SESSIONS,

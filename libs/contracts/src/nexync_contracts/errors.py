@@ -45,6 +45,8 @@ class ProblemCode(StrEnum):
     WRONG_CREDENTIALS = "wrong_credentials"
     WRONG_CODE = "wrong_code"
     CODE_SPENT = "code_spent"
+    LINK_SPENT = "link_spent"
+    WRONG_PASSWORD = "wrong_password"
     NOT_VERIFIED = "not_verified"
     USERNAME_TAKEN = "username_taken"
     FOREIGN_ORIGIN = "foreign_origin"

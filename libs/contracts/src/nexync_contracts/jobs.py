@@ -1,11 +1,14 @@
 """Jobs: the bodies of RabbitMQ messages. The job id is the message id and the mail's Message-ID."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
+from nexync_contracts.channels import RESET_QUEUE, VERIFICATION_QUEUE, WELCOME_QUEUE
 from nexync_contracts.ids import Code, Email, JobIdField, Username
 from nexync_contracts.model import Tolerant
+
+Link = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=600)]
 
 
 class VerificationCodeJob(Tolerant):
@@ -19,4 +22,47 @@ class VerificationCodeJob(Tolerant):
     expires_at: Annotated[int, Field(ge=0)]
 
 
-verification_job_adapter: TypeAdapter[VerificationCodeJob] = TypeAdapter(VerificationCodeJob)
+class ResetPasswordJob(Tolerant):
+    """Send the link with which a forgotten password is replaced; `expires_at` as above."""
+
+    tag: Literal["reset-password"] = "reset-password"
+    id: JobIdField
+    email: Email
+    username: Username
+    link: Link
+    expires_at: Annotated[int, Field(ge=0)]
+
+
+class PasswordChangedJob(Tolerant):
+    """Tell the owner that the password is another now; `link` is where to get a new one if it wasn't him."""
+
+    tag: Literal["password-changed"] = "password-changed"
+    id: JobIdField
+    email: Email
+    username: Username
+    link: Link
+
+
+class WelcomeJob(Tolerant):
+    """Greet somebody whose address was just proved; `link` is the page."""
+
+    tag: Literal["welcome"] = "welcome"
+    id: JobIdField
+    email: Email
+    username: Username
+    link: Link
+
+
+Job = Annotated[
+    VerificationCodeJob | ResetPasswordJob | PasswordChangedJob | WelcomeJob,
+    Field(discriminator="tag"),
+]
+job_adapter: TypeAdapter[Job] = TypeAdapter(Job)
+
+QUEUE_OF: Final[dict[str, str]] = {
+    "verification-code": VERIFICATION_QUEUE,
+    "reset-password": RESET_QUEUE,
+    "password-changed": RESET_QUEUE,
+    "welcome": WELCOME_QUEUE,
+}
+"""The queue of each job by its tag."""

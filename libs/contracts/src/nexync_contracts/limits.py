@@ -59,6 +59,9 @@ CODE_TRIES: Final = 5
 CODE_LIFETIME_SECONDS: Final = 600
 CODE_RESEND_SECONDS: Final = 30
 
+RESET_LIFETIME_SECONDS: Final = 1_800
+RESET_TOKEN_CHARS: Final = 200
+
 ID_AHEAD_MS: Final = 60_000
 """How far the time inside a command id may lie ahead of the server's, milliseconds."""
 

@@ -37,6 +37,24 @@ class ResendBody(Exact):
     email: Email
 
 
+class ForgotBody(Exact):
+    email: Email
+
+
+class ResetBody(Exact):
+    """`token` is the part of the mailed link behind `#`."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=limits.RESET_TOKEN_CHARS)]
+    password: Password
+
+
+class ChangePasswordBody(Exact):
+    """`current` proves that it is the owner who sits at an open page."""
+
+    current: Password
+    password: Password
+
+
 class LoginBody(Exact):
     """`login` is the e-mail address or the username."""
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import psycopg
 
-from nexync_contracts.channels import VERIFICATION_QUEUE
 from nexync_contracts.ids import PersonId
+from nexync_contracts.jobs import WelcomeJob
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
-from svc_auth.adapters.postgres_outbox import OUTBOX_CHANNEL
+from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.ports import (
     Account,
     CodeRefused,
@@ -48,7 +48,6 @@ _CODE: Final = """
     SET code_hash = excluded.code_hash, tries_left = excluded.tries_left,
         sent_at = excluded.sent_at, expires_at = excluded.expires_at
 """
-_OUTBOX: Final = "INSERT INTO auth_outbox (id, queue, body) VALUES (%s, %s, %s::jsonb)"
 _CODE_OF: Final = """
     SELECT p.id::text, p.username, p.password_hash, c.code_hash, c.tries_left, c.expires_at
     FROM people p JOIN verification_codes c ON c.person = p.id
@@ -141,13 +140,14 @@ class PostgresAccounts:
                 "expires_at": sent.expires_at,
             },
         )
-        await connection.execute(
-            _OUTBOX, (sent.job.id, VERIFICATION_QUEUE, sent.job.model_dump_json())
-        )
-        await connection.execute("SELECT pg_notify(%s, '')", (OUTBOX_CHANNEL,))
+        await enqueue(connection, sent.job)
 
     async def spend_code(
-        self, email: str, matches: Callable[[PersonId, str], bool], now: datetime
+        self,
+        email: str,
+        matches: Callable[[PersonId, str], bool],
+        welcome: Callable[[str], WelcomeJob],
+        now: datetime,
     ) -> Account | CodeRefused:
         """Under the rows' locks, so that no try is counted twice or not at all."""
         async with self._pool.connection() as connection, connection.transaction():
@@ -170,6 +170,7 @@ class PostgresAccounts:
             await connection.execute(
                 "UPDATE people SET verified_at = %s WHERE id = %s", (now, person)
             )
+            await enqueue(connection, welcome(username))
             return Account(PersonId(person), username, password_hash, verified=True)
 
     async def find(self, login: str) -> Account | None:

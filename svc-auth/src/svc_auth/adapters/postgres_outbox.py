@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from nexync_contracts.jobs import QUEUE_OF, Job
 from nexync_runtime import log
 from nexync_runtime.postgres import options
 from nexync_runtime.rabbit import PublishError
@@ -34,6 +35,15 @@ class Jobs(Protocol):
     async def publish(self, queue_name: str, message_id: str, body: bytes) -> None:
         """Returns when the job is safe. Raises PublishError."""
         ...
+
+
+async def enqueue(connection: psycopg.AsyncConnection[Any], job: Job) -> None:
+    """Put a job into the outbox, in the transaction that is its reason."""
+    await connection.execute(
+        "INSERT INTO auth_outbox (id, queue, body) VALUES (%s, %s, %s::jsonb)",
+        (job.id, QUEUE_OF[job.tag], job.model_dump_json()),
+    )
+    await connection.execute("SELECT pg_notify(%s, '')", (OUTBOX_CHANNEL,))
 
 
 class Relay:

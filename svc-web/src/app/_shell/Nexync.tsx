@@ -7,7 +7,9 @@ import { Home } from "@/app/_shell/Home";
 import { placeOf, type Place } from "@/app/_shell/place";
 import styles from "@/app/_shell/Shell.module.css";
 import { sessionQuery } from "@/features/account/api/session";
+import { ForgotPassword } from "@/features/account/ui/ForgotPassword";
 import { LogIn } from "@/features/account/ui/LogIn";
+import { ResetPassword } from "@/features/account/ui/ResetPassword";
 import { SignUp } from "@/features/account/ui/SignUp";
 import { Verify } from "@/features/account/ui/Verify";
 import { OutboxProvider } from "@/features/conversation/api/provider";
@@ -50,13 +52,16 @@ export function Nexync(): ReactNode {
 /** Lets in who is logged in; shows the others the way. */
 function Door({ place }: { place: Place }): ReactNode {
   const session = useQuery(sessionQuery);
-  const outside = place.kind === "login" || place.kind === "signup" || place.kind === "verify";
+  const outside = ["login", "signup", "verify", "forgot"].includes(place.kind);
+  const anywhere = place.kind === "reset";
   const me = session.data;
   useEffect(() => {
     if (me === undefined) return;
     if (me !== null && outside) navigate("/", "replace");
-    if (me === null && !outside) navigate("/login", "replace");
-  }, [me, outside]);
+    if (me === null && !outside && !anywhere) navigate("/login", "replace");
+  }, [me, outside, anywhere]);
+  // The link in the mail works for whoever has it, also in a browser where somebody is logged in.
+  if (place.kind === "reset") return <ResetPassword token={place.token} />;
   if (me === undefined) {
     return session.error ? (
       <main className={styles["splash"]}>
@@ -73,7 +78,8 @@ function Door({ place }: { place: Place }): ReactNode {
   if (me === null) {
     if (place.kind === "signup") return <SignUp />;
     if (place.kind === "verify") return <Verify email={place.email} />;
-    return place.kind === "login" ? <LogIn /> : <Splash />;
+    if (place.kind === "forgot") return <ForgotPassword />;
+    return place.kind === "login" ? <LogIn changed={place.changed} /> : <Splash />;
   }
   if (outside) return <Splash />;
   return (

@@ -1,11 +1,14 @@
 import { ArrowLeft } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
+import { ChangePassword } from "@/features/account/ui/ChangePassword";
 import { Sessions } from "@/features/account/ui/Sessions";
 import { Link } from "@/shared/lib/Link";
+import { useLive } from "@/shared/lib/live";
 
 /** What keeps the account its owner's. */
 export function Security(): ReactNode {
+  const { me } = useLive();
   const [now] = useState(Date.now);
   return (
     <div className={styles["page"]}>
@@ -19,6 +22,10 @@ export function Security(): ReactNode {
         <section className={styles["group"]} aria-label="Where you are logged in">
           <h2>Where you are logged in</h2>
           <Sessions now={now} />
+        </section>
+        <section className={styles["group"]} aria-label="Password">
+          <h2>Password</h2>
+          <ChangePassword username={me.username} />
         </section>
       </div>
     </div>

@@ -50,7 +50,7 @@ export function Settings(): ReactNode {
             <ShieldCheck size={20} strokeWidth={1.75} aria-hidden="true" />
             <span>
               Security
-              <span className={styles["meta"]}>Where you are logged in</span>
+              <span className={styles["meta"]}>Password, and where you are logged in</span>
             </span>
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>

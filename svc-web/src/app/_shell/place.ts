@@ -1,6 +1,8 @@
 /** Where one is, from the path. Everything unknown is the list of chats. */
 export type Place =
-  | { kind: "login" }
+  | { kind: "login"; changed: boolean }
+  | { kind: "forgot" }
+  | { kind: "reset"; token: string }
   | { kind: "signup" }
   | { kind: "verify"; email: string }
   | { kind: "chats" }
@@ -24,7 +26,11 @@ export function placeOf(location: URL): Place {
   }
   switch (path.replace(/\/+$/, "")) {
     case "/login":
-      return { kind: "login" };
+      return { kind: "login", changed: location.searchParams.has("changed") };
+    case "/forgot":
+      return { kind: "forgot" };
+    case "/reset":
+      return { kind: "reset", token: location.hash.slice(1) };
     case "/signup":
       return { kind: "signup" };
     case "/verify":

@@ -415,7 +415,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "not_verified", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "username_taken", "foreign_origin", "not_connected", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -542,6 +542,25 @@ export const resendBodySchema = z.strictObject({
   email: text(3, 254),
 });
 export type ResendBody = z.infer<typeof resendBodySchema>;
+
+export const forgotBodySchema = z.strictObject({
+  email: text(3, 254),
+});
+export type ForgotBody = z.infer<typeof forgotBodySchema>;
+
+/** `token` is the part of the mailed link behind `#`. */
+export const resetBodySchema = z.strictObject({
+  token: text(1, 200),
+  password: text(8, 128),
+});
+export type ResetBody = z.infer<typeof resetBodySchema>;
+
+/** `current` proves that it is the owner who sits at an open page. */
+export const changePasswordBodySchema = z.strictObject({
+  current: text(8, 128),
+  password: text(8, 128),
+});
+export type ChangePasswordBody = z.infer<typeof changePasswordBodySchema>;
 
 /** `login` is the e-mail address or the username. */
 export const loginBodySchema = z.strictObject({
@@ -844,6 +863,8 @@ export const limits = {
   readWaitSeconds: 6.0,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
+  resetLifetimeSeconds: 1800,
+  resetTokenChars: 200,
   resumeHeads: 1000,
   searchChars: [1, 60],
   sessions: 50,
@@ -941,6 +962,36 @@ export const endpoints = {
     query: [],
     body: null,
     answer: sessionViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  forgot: {
+    method: "POST",
+    path: "/api/auth/forgot",
+    status: 202,
+    query: [],
+    body: forgotBodySchema,
+    answer: acceptedSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  reset: {
+    method: "POST",
+    path: "/api/auth/reset",
+    status: 204,
+    query: [],
+    body: resetBodySchema,
+    answer: null,
+    idempotentByKey: false,
+    open: true,
+  },
+  changePassword: {
+    method: "PUT",
+    path: "/api/auth/password",
+    status: 204,
+    query: [],
+    body: changePasswordBodySchema,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

@@ -15,6 +15,8 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   wrong_credentials: "This name and password don't match. Check both and try again.",
   wrong_code: "This code is not right. Check the newest mail and try again.",
   code_spent: "This code can't be used any more. Ask for a new one.",
+  link_spent: "This link is used or too old. Ask for a new one.",
+  wrong_password: "This is not your current password.",
   not_verified: "This address is not verified yet. Enter the code from the mail.",
   username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   not_connected: "You can only do this with people you are connected with.",

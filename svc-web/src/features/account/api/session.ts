@@ -9,9 +9,12 @@ import { useRef } from "react";
 import {
   endpoints,
   type Accepted,
+  type ChangePasswordBody,
+  type ForgotBody,
   type LoginBody,
   type RegisterBody,
   type ResendBody,
+  type ResetBody,
   type SessionView,
   type VerifyBody,
 } from "@/shared/contracts/generated";
@@ -58,6 +61,28 @@ export function useVerify(): UseMutationResult<SessionView, Error, VerifyBody> {
       return call(endpoints.verify, { body, key: attempt.current.key });
     },
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export function useForgot(): UseMutationResult<Accepted, Error, ForgotBody> {
+  return useMutation({ mutationFn: (body) => call(endpoints.forgot, { body }) });
+}
+
+/** Afterwards nobody is logged in anywhere, this browser included. */
+export function useReset(): UseMutationResult<null, Error, ResetBody> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call(endpoints.reset, { body }),
+    onSuccess: () => endSession(queries),
+  });
+}
+
+/** Afterwards this is the only session. */
+export function useChangePassword(): UseMutationResult<null, Error, ChangePasswordBody> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call(endpoints.changePassword, { body }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["sessions"] }),
   });
 }
 

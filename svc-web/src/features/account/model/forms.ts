@@ -1,8 +1,11 @@
 import { z } from "zod";
 import {
+  changePasswordBodySchema,
+  forgotBodySchema,
   limits,
   loginBodySchema,
   registerBodySchema,
+  resetBodySchema,
   verifyBodySchema,
   type Issue,
 } from "@/shared/contracts/generated";
@@ -10,6 +13,9 @@ import {
 /** The contract's bodies with words for people; the rules stay the contract's. */
 export const signUpForm = registerBodySchema.extend({ email: z.email() });
 export const logInForm = loginBodySchema;
+export const forgotForm = forgotBodySchema.extend({ email: z.email() });
+export const resetForm = resetBodySchema.pick({ password: true });
+export const changePasswordForm = changePasswordBodySchema;
 export const codeForm = verifyBodySchema.pick({ code: true });
 
 /** The first rule that a username breaks, in words; null when it keeps them all. The contract has the same rules. */
@@ -31,6 +37,7 @@ const WORDS: Record<string, string> = {
   email: "Enter an e-mail address like name@example.org.",
   username: "3 to 32 of a–z, 0–9; . _ - in between.",
   password: "8 to 128 characters.",
+  current: "Enter the password that you have now.",
   login: "Enter your username or e-mail address.",
   code: "Enter the six digits from the mail.",
 };

@@ -13,7 +13,7 @@ import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 
-export function LogIn(): ReactNode {
+export function LogIn({ changed }: { changed: boolean }): ReactNode {
   const logIn = useLogIn();
   const form = useForm({
     resolver: zodResolver(logInForm),
@@ -41,6 +41,9 @@ export function LogIn(): ReactNode {
       }
     >
       <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
+        {changed && !logIn.error ? (
+          <Notice>Your password is changed, and all devices are logged out.</Notice>
+        ) : null}
         {logIn.error ? <Notice tone="danger">{errorWords(logIn.error)}</Notice> : null}
         <Field
           label="Username or e-mail"
@@ -57,6 +60,9 @@ export function LogIn(): ReactNode {
           error={errors.password && fieldWords("password")}
           {...form.register("password")}
         />
+        <p className={styles["forgot"]}>
+          <Link to="/forgot">Forgot your password?</Link>
+        </p>
         <Button
           type="submit"
           look="primary"

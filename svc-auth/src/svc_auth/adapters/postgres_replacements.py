@@ -1,0 +1,79 @@
+"""Passwords that are replaced, in Postgres."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.jobs import PasswordChangedJob
+from nexync_runtime.postgres import Pool
+from svc_auth.adapters.postgres_outbox import enqueue
+from svc_auth.adapters.postgres_sessions import end_all
+from svc_auth.links import ResetToken
+from svc_auth.ports import Owner, SentLink
+
+_OWNER: Final = (
+    "SELECT id::text, email, username, password_hash FROM people WHERE verified_at IS NOT NULL"
+)
+_LINK: Final = """
+    INSERT INTO password_resets (person, id, expires_at) VALUES (%s, %s, %s)
+    ON CONFLICT (person) DO UPDATE SET id = excluded.id, expires_at = excluded.expires_at
+"""
+_HASH: Final = "UPDATE people SET password_hash = %s WHERE id = %s"
+
+
+class PostgresReplacements:
+    """The `Replacements` port."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def ask(self, email: str, make_link: Callable[[Owner], SentLink]) -> bool:
+        """The person's only row is replaced, so an older link is over."""
+        async with self._pool.connection() as connection, connection.transaction():
+            cursor = await connection.execute(f"{_OWNER} AND email = %s FOR UPDATE", (email,))
+            row = await cursor.fetchone()
+            if row is None:
+                return False
+            sent = make_link(Owner(PersonId(row[0]), *row[1:]))
+            token = sent.token
+            await connection.execute(_LINK, (token.person, token.id, token.expires_at))
+            await enqueue(connection, sent.job)
+            return True
+
+    async def owner(self, person: PersonId) -> Owner | None:
+        """By the id."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(f"{_OWNER} AND id = %s", (person,))).fetchone()
+        return None if row is None else Owner(PersonId(row[0]), *row[1:])
+
+    async def spend(
+        self, token: ResetToken, password_hash: str, notice: PasswordChangedJob, now: datetime
+    ) -> Sequence[SessionId] | None:
+        """Of two at once with the same link one deletes the row, and the other finds none."""
+        async with self._pool.connection() as connection, connection.transaction():
+            cursor = await connection.execute(
+                "DELETE FROM password_resets WHERE person = %s AND id = %s AND expires_at > %s",
+                (token.person, token.id, now),
+            )
+            if cursor.rowcount != 1:
+                return None
+            await connection.execute(_HASH, (password_hash, token.person))
+            await enqueue(connection, notice)
+            return await end_all(connection, token.person, now, but=None)
+
+    async def change(
+        self,
+        person: PersonId,
+        password_hash: str,
+        notice: PasswordChangedJob,
+        now: datetime,
+        *,
+        but: SessionId,
+    ) -> Sequence[SessionId]:
+        """A link that was asked for before is over too."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("DELETE FROM password_resets WHERE person = %s", (person,))
+            await connection.execute(_HASH, (password_hash, person))
+            await enqueue(connection, notice)
+            return await end_all(connection, person, now, but=but)
