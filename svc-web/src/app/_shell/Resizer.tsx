@@ -34,7 +34,7 @@ export function Resizer({ width, onWidth }: ResizerProps): ReactNode {
       aria-valuenow={width}
       aria-valuemin={LEAST}
       aria-valuemax={MOST}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- moved by the arrow keys
       tabIndex={0}
       className={styles["resizer"]}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
