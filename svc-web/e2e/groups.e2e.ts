@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { connect, say, signUp } from "./people";
+import { inSteps } from "./steps";
 
 const run = Date.now().toString(36);
 const ANNA = `anna-g${run}`;
@@ -26,6 +27,8 @@ const line = (page: Page, words: string): Promise<void> =>
 const member = (page: Page, name: string) => page.locator(`[data-member="${name}"]`);
 
 describe("a group, from its making to its end", () => {
+  inSteps();
+
   it("is made, says what it is about, and its admin makes another", async () => {
     anna = await signUp(await browser.newContext(), ANNA);
     bo = await signUp(await browser.newContext(), BO);

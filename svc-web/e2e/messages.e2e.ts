@@ -2,6 +2,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { connect, PAGE, say, signUp } from "./people";
+import { inSteps } from "./steps";
 
 const run = Date.now().toString(36);
 const ANNA = `anne-${run}`;
@@ -29,6 +30,8 @@ async function tool(page: Page, text: string, name: string): Promise<void> {
 }
 
 describe("two people and what becomes of their messages", () => {
+  inSteps();
+
   it("sign up, connect, and open a private chat", async () => {
     anna = await signUp(await browser.newContext(), ANNA);
     bo = await signUp(await browser.newContext(), BO);

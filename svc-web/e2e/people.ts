@@ -5,6 +5,7 @@ export const MAIL = process.env["NEXYNC_MAIL"] ?? "http://127.0.0.1:18025";
 
 const PASSWORD = "a long enough password";
 const MAIL_MS = 30_000;
+const PAGES_MS = 30_000;
 
 type Mail = { to: { address: string }[]; text?: string; subject?: string };
 
@@ -106,10 +107,27 @@ export async function say(page: Page, body: string): Promise<void> {
 
 export type Shown = { id: string; body: string; delivery: string };
 
+/** Scrolls to the beginning of the open chat, and on while pages before it come. */
+async function fromStart(page: Page): Promise<void> {
+  const log = page.getByRole("log");
+  const until = Date.now() + PAGES_MS;
+  for (;;) {
+    await log.evaluate((element) => element.scrollTo(0, 0));
+    const [there, top] = await log.evaluate((element) => [
+      element.dataset["fromStart"] !== undefined,
+      element.scrollTop,
+    ]);
+    if (there && top === 0) return;
+    if (Date.now() > until)
+      throw new Error(`the chat's beginning isn't there after ${PAGES_MS} ms`);
+    await page.waitForTimeout(60);
+  }
+}
+
 /** Every message of the open chat from first to last, read by scrolling through the virtual list. */
 export async function allShown(page: Page): Promise<Shown[]> {
   const log = page.getByRole("log");
-  await log.evaluate((element) => element.scrollTo(0, 0));
+  await fromStart(page);
   const seen = new Map<string, Shown>();
   const order: string[] = [];
   for (let step = 0; step < 400; step += 1) {

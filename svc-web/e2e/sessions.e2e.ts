@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { linkFor, logIn, PAGE, signUp } from "./people";
+import { inSteps } from "./steps";
 
 const CARA = `cara-${Date.now().toString(36)}`;
 const DORA = `dora-${Date.now().toString(36)}`;
@@ -15,6 +16,8 @@ afterAll(async () => {
 });
 
 describe("passwords", () => {
+  inSteps();
+
   it("are replaced by the mailed link, which logs every page out and works once", async () => {
     const there = await signUp(await browser.newContext(), DORA);
     const here = await (await browser.newContext()).newPage();
@@ -55,6 +58,8 @@ describe("passwords", () => {
 });
 
 describe("sessions", () => {
+  inSteps();
+
   it("are listed, and a page whose session is ended elsewhere shows the way in at once", async () => {
     const here = await signUp(await browser.newContext(), CARA);
     const there = await logIn(await browser.newContext(), CARA);

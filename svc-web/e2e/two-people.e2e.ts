@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { restart } from "./instance";
 import { allShown, connect, PAGE, say, signUp } from "./people";
+import { inSteps } from "./steps";
 
 const EACH = 50;
 const run = Date.now().toString(36);
@@ -26,6 +27,8 @@ const last = (page: Page, body: string): Promise<void> =>
   page.locator("[data-body]").filter({ hasText: body }).last().waitFor({ timeout: 30_000 });
 
 describe("two people in two pages", () => {
+  inSteps();
+
   it("sign up with the code from the mail, connect, and open a private chat", async () => {
     anna = await signUp(await browser.newContext(), ANNA);
     bo = await signUp(await browser.newContext(), BO);

@@ -7,6 +7,5 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     fileParallelism: false,
-    bail: 1,
   },
 });

@@ -69,9 +69,9 @@ export type Conversation = {
   /** What became of the loaded messages, and the beginnings of those that they answer, by seq. */
   states: States;
   quotes: Quotes;
-  /** A change of one's own was rejected: said until it is put away. */
   /** Recent changes of messages, for a page that was on its way while they came. */
   changes: readonly EventRecord[];
+  /** A change of one's own was rejected: said until it is put away. */
   refused: RejectCode | null;
   /** The message to show, until it is shown. */
   jump: number | null;
