@@ -133,8 +133,11 @@ describe("two people in two pages", () => {
     await details.getByText("2 members").waitFor();
     await say(anna, "back again.");
     await last(bo, "back again.");
-    expect(bodies(await allShown(bo))).toEqual(["welcome.", "back again."]);
-    expect(bodies(await allShown(anna))).toEqual(["welcome.", "among ourselves.", "back again."]);
+    await say(bo, "so I am.");
+    await last(anna, "so I am.");
+    expect(bodies(await allShown(bo))).toEqual(["welcome.", "back again.", "so I am."]);
+    const all = ["welcome.", "among ourselves.", "back again.", "so I am."];
+    expect(bodies(await allShown(anna))).toEqual(all);
   });
 
   it("forgets everything when one logs out", async () => {

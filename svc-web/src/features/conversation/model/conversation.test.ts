@@ -152,8 +152,25 @@ describe("a conversation", () => {
   });
 
   it("is for reading only after its reader was removed", () => {
-    const state = run([page(log(2), 2), { kind: "gone" }, page(log(2), 2)]);
+    const state = run([page(log(2), 2), { kind: "gone", seq: 2 }, page(log(2), 2)]);
     expect(state.status.kind).toBe("gone");
+  });
+
+  it("is open again, and read anew, once its reader was let in again", () => {
+    const events = log(5);
+    const back = events[4];
+    if (back === undefined) throw new Error("a log of five has a fifth");
+    const out = run([
+      page(log(2), 2),
+      { kind: "gone", seq: 2 },
+      { kind: "event", record: record(2) },
+    ]);
+    expect(out.status.kind).toBe("gone");
+    const asking = fold(out, { kind: "event", record: back });
+    expect(asking).toMatchObject({ wanted: 5, status: { kind: "stale" } });
+    const state = run([page(events, 5)], asking);
+    expect(state).toMatchObject({ wanted: null, status: { kind: "open" } });
+    expect(seqs(state)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("fails in words only when there is nothing to show", () => {

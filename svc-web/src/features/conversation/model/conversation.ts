@@ -39,7 +39,8 @@ export type Status =
   /** Shown as it is, while a newer page is on its way. */
   | { kind: "stale" }
   | { kind: "failed"; words: string }
-  | { kind: "gone" };
+  /** Not a member any more: nothing after `seq` follows until one is let in again. */
+  | { kind: "gone"; seq: number };
 
 export type Older = { kind: "idle" } | { kind: "loading" } | { kind: "failed"; words: string };
 
@@ -90,7 +91,7 @@ export type Input =
   | { kind: "reopen" }
   | Step
   | { kind: "reset"; epoch: number; seq: number }
-  | { kind: "gone" }
+  | { kind: "gone"; seq: number }
   | { kind: "written"; id: string; body: string; replyTo?: number | null; at: number }
   | { kind: "asked"; id: string; change: Change; at: number }
   | { kind: "quoted"; seq: number; quote: Quote | null }
@@ -155,13 +156,13 @@ export function fold(state: Conversation, input: Input): Conversation {
         status: state.records.length > 0 ? { kind: "stale" } : { kind: "opening" },
       };
     case "event":
-      return step(settle(state, input.record.id), input);
+      return step(backIn(settle(state, input.record.id), input.record.seq), input);
     case "skip":
       return step(state, input);
     case "reset":
       return reset(state, input.epoch, input.seq);
     case "gone":
-      return { ...state, wanted: null, status: { kind: "gone" } };
+      return { ...state, wanted: null, status: { kind: "gone", seq: input.seq } };
     case "written":
       return written(state, input);
     case "asked":
@@ -388,6 +389,12 @@ function newerPage(state: Conversation, page: TimelinePage, after: number): Conv
 function replay(state: Conversation): Conversation {
   const steps = [...state.early].sort((a, b) => epochOf(a) - epochOf(b) || firstOf(a) - firstOf(b));
   return steps.reduce(step, { ...state, early: [] });
+}
+
+/** An event after one's removal says that one is in again; what lies between is read anew. */
+function backIn(state: Conversation, seq: number): Conversation {
+  const again = state.status.kind === "gone" && seq > state.status.seq;
+  return again ? { ...state, status: { kind: "stale" }, wanted: seq } : state;
 }
 
 function stale(state: Conversation, seq: number): Conversation {

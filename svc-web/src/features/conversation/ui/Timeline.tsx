@@ -112,7 +112,7 @@ export function Timeline(props: TimelineProps): ReactNode {
         aria-live="off"
         aria-label="Messages"
         aria-busy={state.older.kind === "loading" || state.newer.kind === "loading"}
-        data-from-start={(state.status.kind === "open" && state.before === null) || undefined}
+        data-from-start={(state.status.kind !== "stale" && state.before === null) || undefined}
         // A region that scrolls must be reachable from the keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
