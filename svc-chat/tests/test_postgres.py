@@ -36,6 +36,7 @@ from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.streams import PostgresSnapshot, PostgresStreams
+from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
 from svc_chat.errors import NothingThereError
 from svc_chat.inside import Inside
@@ -155,6 +156,7 @@ class Parts:
     def __init__(self, pool: Pool, state: "redis.asyncio.Redis") -> None:
         self.streams, self.chats = PostgresStreams(pool, first_partitions=8), PostgresChats(pool)
         self.people, self.windows = PostgresPeople(pool), RedisWindows(state)
+        self.suggestions = PostgresSuggestions(pool)
         self.reading = StreamReading(self.streams, self.windows, Pace)
         self.listing = Listing(self.chats, self.people, self.windows, Pace)
         self.inside = Inside(self.reading, self.streams, self.listing, self.windows)
@@ -181,7 +183,7 @@ async def test_connections_from_asking_to_connected(town: Town, parts: Parts, po
     """Ask, ask back (which accepts), repeat: the right relation on both sides, one note a side and change."""
     ada, bob = await town.person("ada"), await town.person("bob")
     woken: list[bool] = []
-    relations = Relations(parts.people, lambda: woken.append(True))
+    relations = Relations(parts.people, parts.suggestions, lambda: woken.append(True))
     assert (await relations.ask(ada, bob)).relation == "asked"
     assert (await relations.ask(ada, bob)).relation == "asked"
     assert (await relations.person(bob, ada)).relation == "asking"
@@ -204,13 +206,68 @@ async def test_connections_from_asking_to_connected(town: Town, parts: Parts, po
     assert woken
 
 
+async def test_what_is_between_two_ends_from_either_side(
+    town: Town, parts: Parts, pool: Pool
+) -> None:
+    """Declined, withdrawn, parted: one note a side for each, and one may ask anew."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    relations = Relations(parts.people, parts.suggestions, lambda: None)
+    for asker, ender in ((ada, ada), (ada, bob), (bob, ada)):
+        other = bob if asker == ada else ada
+        await relations.ask(asker, other)
+        assert (await relations.end(ender, bob if ender == ada else ada)).relation == "none"
+    await relations.ask(ada, bob)
+    await relations.accept(bob, ada)
+    for _ in range(2):
+        assert (await relations.end(bob, ada)).relation == "none"
+    assert (await relations.connections(ada, None)).people == ()
+    with pytest.raises(NothingThereError):
+        await relations.end(ada, PersonId(fresh()))
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT envelope FROM chat_outbox WHERE stream = ANY(%s)",
+            ([person_stream(ada), person_stream(bob)],),
+        )
+        notes = [CommandEnvelope.model_validate_json(row[0]) for row in await cursor.fetchall()]
+    ended = [
+        note
+        for note in notes
+        if isinstance(note.command, NoteConnection) and note.command.change == "ended"
+    ]
+    assert len(ended) == len({note.id for note in ended}) == 8
+
+
+async def test_suggestions_are_who_ones_people_know_then_who_was_here_lately(
+    town: Town, parts: Parts, pool: Pool
+) -> None:
+    """Nobody to whom there is a relation already, and never oneself."""
+    ada, bob, cid, dee, eve, fay = [
+        await town.person(name) for name in ("ada", "bob", "cid", "dee", "eve", "fay")
+    ]
+    relations = Relations(parts.people, parts.suggestions, lambda: None)
+    for one, other in ((ada, bob), (ada, cid), (bob, dee), (cid, dee), (bob, eve)):
+        await relations.ask(one, other)
+        await relations.accept(other, one)
+    async with pool.connection() as connection:
+        for person in (fay, ada, bob):
+            await connection.execute(
+                "INSERT INTO sessions (id, person, seen_at) VALUES (%s, %s, now() + '1 hour')",
+                (fresh(), person),
+            )
+    found = (await relations.suggestions(ada)).people
+    assert [(one.person, one.mutual) for one in found][:3] == [(dee, 2), (eve, 1), (fay, 0)]
+    assert not {ada, bob, cid} & {one.person for one in found}
+    await relations.ask(ada, dee)
+    assert dee not in {one.person for one in (await relations.suggestions(ada)).people}
+
+
 async def test_search_finds_by_prefix_word_and_likeness(town: Town, parts: Parts) -> None:
     """The exact one first; wildcards in the text are text."""
     viewer = await town.person("viewer")
     await town.person("marianne", "Marianne Weber")
     await town.person("mari")
     await town.person("joe", "Joe 100%_Real")
-    relations = Relations(parts.people, lambda: None)
+    relations = Relations(parts.people, parts.suggestions, lambda: None)
 
     async def found(text: str) -> list[str]:
         return [person.username for person in (await relations.search(viewer, text)).people]
@@ -380,7 +437,7 @@ async def test_the_outbox_is_relayed_in_order_and_survives_a_failure(
 ) -> None:
     """Rows leave after the delivery; a failure in the middle keeps them, repeated ones are doubles by id."""
     people = [await town.person(f"p{number}xx") for number in range(3)]
-    relations = Relations(parts.people, lambda: None)
+    relations = Relations(parts.people, parts.suggestions, lambda: None)
     await relations.ask(people[0], people[1])
     await relations.ask(people[0], people[2])
     log = Recorded()

@@ -38,6 +38,7 @@ const people: PersonView[] = NAMES.map((name, index) => ({
       .replace(/[^a-z]/g, "") ?? "x",
   name,
   relation: index === 6 ? "asking" : index === 7 ? "asked" : "connected",
+  mutual: 0,
 }));
 
 const TALK: [by: number, minutesAgo: number, body: string][] = [

@@ -18,6 +18,7 @@ from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.streams import PostgresStreams
+from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
 from svc_chat.awaiting import OutcomeRegistry
 from svc_chat.commanding import Commanding
@@ -78,7 +79,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         instance=reply_to,
     )
     use_cases = UseCases(
-        relations=Relations(people, relay.wake),
+        relations=Relations(people, PostgresSuggestions(pool), relay.wake),
         history=History(reading),
         listing=listing,
         reading=reading,

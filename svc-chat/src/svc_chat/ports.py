@@ -135,6 +135,19 @@ class PersonRow(NamedTuple):
     relation: str
 
 
+class Suggestion(NamedTuple):
+    """Somebody whom one may know, and the number of common acquaintances."""
+
+    row: PersonRow
+    mutual: int
+
+
+class SuggestionStore(Protocol):
+    """Who may be suggested to whom."""
+
+    async def suggest(self, viewer: PersonId, limit: int) -> list[Suggestion]: ...
+
+
 class ChatSeat(NamedTuple):
     """One person's place in one chat, as Postgres has it. `active_at` is the last visible event's time, ms."""
 
@@ -243,6 +256,10 @@ class PeopleStore(Protocol):
 
     async def accept(self, me: PersonId, other: PersonId) -> PersonRow | None:
         """Accept; None when the other has not asked."""
+        ...
+
+    async def end(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """End whatever is between two people; None when the other doesn't exist."""
         ...
 
 

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from nexync_contracts.ids import PersonId
 from nexync_contracts.rest import PeoplePage, PersonView
 from svc_chat.errors import InvalidError, NothingThereError
-from svc_chat.ports import PeopleStore, PersonRow
+from svc_chat.ports import PeopleStore, PersonRow, SuggestionStore
 
 FOUND = 20
 """People that a search answers with at most; a longer text finds the right one."""
 
 PAGE = 50
+
+SUGGESTED = 12
+"""People that are suggested at once."""
 
 
 def view_of(row: PersonRow) -> PersonView:
@@ -23,8 +26,11 @@ def view_of(row: PersonRow) -> PersonView:
 class Relations:
     """`changed` is called after a change is committed, so that the outbox is relayed at once."""
 
-    def __init__(self, people: PeopleStore, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, people: PeopleStore, suggestions: SuggestionStore, changed: Callable[[], None]
+    ) -> None:
         self._people = people
+        self._suggestions = suggestions
         self._changed = changed
 
     async def search(self, viewer: PersonId, text: str | None) -> PeoplePage:
@@ -57,6 +63,20 @@ class Relations:
         row = _found(await self._people.accept(me, other))
         self._changed()
         return row
+
+    async def end(self, me: PersonId, other: PersonId) -> PersonView:
+        """Decline who asked, withdraw one's own asking, or part. Repeating changes nothing."""
+        if me == other:
+            raise InvalidError(("path", "person"), "one isn't connected with oneself")
+        row = _found(await self._people.end(me, other))
+        self._changed()
+        return row
+
+    async def suggestions(self, me: PersonId) -> PeoplePage:
+        """People known by those one knows, the best known first; then who was here lately."""
+        found = await self._suggestions.suggest(me, SUGGESTED)
+        views = (view_of(row).model_copy(update={"mutual": mutual}) for row, mutual in found)
+        return PeoplePage(people=tuple(views))
 
 
 def _found(row: PersonRow | None) -> PersonView:

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import endpoints
+from nexync_contracts import endpoints, people_endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
@@ -70,6 +70,8 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.CONNECTIONS: public.connections,
         endpoints.ASK: public.ask,
         endpoints.ACCEPT: public.accept,
+        people_endpoints.DISCONNECT: public.disconnect,
+        people_endpoints.SUGGESTIONS: public.suggestions,
         endpoints.CHATS: public.chats,
         endpoints.CREATE_CHAT: public.create_chat,
         endpoints.CHAT: public.chat,
@@ -187,6 +189,12 @@ class _Public:
 
     async def accept(self, call: Call) -> Answer:
         return await self._use.relations.accept(call.claims.sub, _person(call))
+
+    async def disconnect(self, call: Call) -> Answer:
+        return await self._use.relations.end(call.claims.sub, _person(call))
+
+    async def suggestions(self, call: Call) -> Answer:
+        return await self._use.relations.suggestions(call.claims.sub)
 
     async def chats(self, call: Call) -> Answer:
         return await self._use.listing.page(

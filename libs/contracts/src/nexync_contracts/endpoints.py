@@ -6,6 +6,7 @@ from nexync_contracts import message_rest, rest
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
+from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 
 _SEQ = 2**53
 _AT_LEAST = Query(
@@ -384,4 +385,5 @@ ENDPOINTS: Final = (
     VERSIONS,
     READ_MARK,
     *GROUP_ENDPOINTS,
+    *PEOPLE_ENDPOINTS,
 )

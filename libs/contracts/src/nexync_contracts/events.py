@@ -173,6 +173,8 @@ class ConnectionChange(StrEnum):
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
+    ENDED = "ended"
+    """Declined, withdrawn or parted: which of them is told to nobody."""
 
 
 class ConnectionChanged(Tolerant):

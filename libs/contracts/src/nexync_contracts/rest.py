@@ -94,12 +94,16 @@ class SessionsPage(Tolerant):
 
 
 class PersonView(Tolerant):
-    """A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected."""
+    """A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected.
+
+    `mutual` counts the people whom both are connected with; it is told with suggestions only.
+    """
 
     person: PersonIdField
     username: Username
     name: str
     relation: Annotated[str, StringConstraints(max_length=16)] = "none"
+    mutual: Annotated[int, Field(ge=0)] = 0
 
 
 class PeoplePage(Tolerant):

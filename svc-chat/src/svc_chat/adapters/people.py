@@ -66,6 +66,13 @@ WHERE person_a = least(%(me)s::uuid, %(other)s::uuid)
 RETURNING asked_at
 """
 
+_END: Final = """
+DELETE FROM connections
+WHERE person_a = least(%(me)s::uuid, %(other)s::uuid)
+  AND person_b = greatest(%(me)s::uuid, %(other)s::uuid)
+RETURNING asked_at, asker
+"""
+
 _OUTBOX: Final = """
 INSERT INTO chat_outbox (id, stream, partition, envelope) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
@@ -152,6 +159,18 @@ class PostgresPeople:
                 await _note(connection, places, me, other, change, accepted[0])
         row = await self.person(me, other)
         return row if row is not None and row.relation == "connected" else None
+
+    async def end(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """End whatever is between two people. Repeating it changes nothing; None without the other."""
+        async with self._pool.connection() as connection, connection.transaction():
+            places = await _places(connection, me, other)
+            if places is None:
+                return None
+            ended = await (await connection.execute(_END, {"me": me, "other": other})).fetchone()
+            if ended is not None:
+                asker = PersonId(str(ended[1]))
+                await _note(connection, places, me, asker, ConnectionChange.ENDED, ended[0])
+        return await self.person(me, other)
 
     async def _rows(self, query: str, parameters: dict[str, Any]) -> list[PersonRow]:
         async with self._pool.connection() as connection:

@@ -105,7 +105,7 @@ export const chatLeftSchema = z.object({
 export type ChatLeft = z.infer<typeof chatLeftSchema>;
 
 /** What became of the relation between two people. */
-export const connectionChangeSchema = z.enum(["requested", "accepted"]);
+export const connectionChangeSchema = z.enum(["requested", "accepted", "ended"]);
 export type ConnectionChange = z.infer<typeof connectionChangeSchema>;
 
 /** In both people's streams: the relation to `person` is now this. `asker` is who asked first. */
@@ -600,12 +600,17 @@ export const sessionsPageSchema = z.object({
 });
 export type SessionsPage = z.infer<typeof sessionsPageSchema>;
 
-/** A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected. */
+/**
+ * A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected.
+ *
+ * `mutual` counts the people whom both are connected with; it is told with suggestions only.
+ */
 export const personViewSchema = z.object({
   person: uuid,
   username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
   name: z.string(),
   relation: text(0, 16).default("none"),
+  mutual: z.int().min(0).default(0),
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
@@ -1313,6 +1318,26 @@ export const endpoints = {
     body: inviteBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
+  },
+  disconnect: {
+    method: "DELETE",
+    path: "/api/connections/{person}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: personViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  suggestions: {
+    method: "GET",
+    path: "/api/people/suggestions",
+    status: 200,
+    query: [],
+    body: null,
+    answer: peoplePageSchema,
+    idempotentByKey: false,
     open: false,
   },
 } as const;

@@ -32,6 +32,14 @@ export const connectionsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** People whom one may know. */
+export const suggestionsQuery = queryOptions({
+  queryKey: ["people", "suggestions"],
+  queryFn: async ({ signal }): Promise<PersonView[]> =>
+    (await call(endpoints.suggestions, { signal })).people,
+  staleTime: 60_000,
+});
+
 export function findQuery(words: string) {
   return queryOptions({
     queryKey: ["people", "find", words],
@@ -64,6 +72,15 @@ export function useAsk(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.ask, { body: { person } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+  });
+}
+
+/** Declines who asked, withdraws one's own asking, or parts. */
+export function useDisconnect(): UseMutationResult<PersonView, Error, string> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (person) => call(endpoints.disconnect, { path: { person } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
   });
 }

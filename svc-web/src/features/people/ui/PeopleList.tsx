@@ -1,7 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { MessageCircle, SearchX, UserPlus, Users } from "lucide-react";
-import { useDeferredValue, type ReactNode } from "react";
-import { connectionsQuery, findQuery, useAccept, useAsk } from "@/features/people/api/people";
+import { Ellipsis, MessageCircle, SearchX, UserMinus, UserPlus, Users, X } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import {
+  connectionsQuery,
+  findQuery,
+  suggestionsQuery,
+  useAccept,
+  useAsk,
+  useDisconnect,
+} from "@/features/people/api/people";
 import { circleOf, relationOf } from "@/features/people/model/people";
 import styles from "@/features/people/ui/PeopleList.module.css";
 import type { PersonView } from "@/shared/contracts/generated";
@@ -9,14 +16,28 @@ import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+
+/** How long the words must stand still before they are looked for. */
+const SEARCH_MS = 250;
 
 type PeopleListProps = { words: string; onChat: (person: string) => void };
 
 export function PeopleList({ words, onChat }: PeopleListProps): ReactNode {
-  const wanted = useDeferredValue(words.trim());
+  const wanted = useSettled(words.trim(), SEARCH_MS);
   return wanted === "" ? <Circle onChat={onChat} /> : <Found words={wanted} onChat={onChat} />;
+}
+
+/** The value once it has not changed for so long; an emptied one at once. */
+function useSettled(value: string, ms: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), value === "" ? 0 : ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return value === "" ? "" : settled;
 }
 
 function Found({ words, onChat }: PeopleListProps): ReactNode {
@@ -42,12 +63,14 @@ function Found({ words, onChat }: PeopleListProps): ReactNode {
 
 function Circle({ onChat }: { onChat: (person: string) => void }): ReactNode {
   const connections = useQuery(connectionsQuery);
+  const suggestions = useQuery(suggestionsQuery);
   if (connections.error && connections.data === undefined) {
     return <Problem error={connections.error} onAgain={() => void connections.refetch()} />;
   }
   if (connections.data === undefined) return <SkeletonRows count={6} label="Loading people" />;
+  const suggested = suggestions.data ?? [];
   const { asking, connected, asked } = circleOf(connections.data);
-  if (connections.data.length === 0) {
+  if (connections.data.length === 0 && suggested.length === 0) {
     return (
       <Empty
         icon={UserPlus}
@@ -61,6 +84,7 @@ function Circle({ onChat }: { onChat: (person: string) => void }): ReactNode {
       <Section title="Want to connect" people={asking} onChat={onChat} />
       <Section title="Your people" people={connected} onChat={onChat} />
       <Section title="Waiting for an answer" people={asked} onChat={onChat} />
+      <Section title="People you may know" people={suggested} onChat={onChat} />
     </div>
   );
 }
@@ -93,54 +117,110 @@ export function PersonRow({ person, onChat }: PersonRowProps): ReactNode {
       <Avatar id={person.person} name={person.name} />
       <span className={styles["names"]}>
         <span className={styles["name"]}>{person.name}</span>
-        <span className={styles["username"]}>@{person.username}</span>
+        <span className={styles["username"]}>
+          @{person.username}
+          {person.mutual > 0 ? ` · ${mutualWords(person.mutual)}` : null}
+        </span>
       </span>
       <Relate person={person} onChat={onChat} />
     </li>
   );
 }
 
-/** What one can do with this person now. */
+function mutualWords(count: number): string {
+  return count === 1 ? "1 of your people knows them" : `${count} of your people know them`;
+}
+
+/** What one can do with this person now, and what came of the last try. */
 function Relate({ person, onChat }: PersonRowProps): ReactNode {
   const ask = useAsk();
   const accept = useAccept();
-  const problem = ask.error ?? accept.error;
+  const end = useDisconnect();
+  const problem = ask.error ?? accept.error ?? end.error;
+  const busy = ask.isPending || accept.isPending || end.isPending;
+  return (
+    <span className={styles["actions"]}>
+      {problem ? (
+        <span className={styles["refused"]} role="alert">
+          {errorWords(problem)}
+        </span>
+      ) : null}
+      {choices(person, {
+        busy,
+        onChat: () => onChat(person.person),
+        onAsk: () => ask.mutate(person.person),
+        onAccept: () => accept.mutate(person.person),
+        onEnd: () => end.mutate(person.person),
+      })}
+    </span>
+  );
+}
+
+type Choices = {
+  busy: boolean;
+  onChat: () => void;
+  onAsk: () => void;
+  onAccept: () => void;
+  onEnd: () => void;
+};
+
+function choices(person: PersonView, { busy, ...choose }: Choices): ReactNode {
   switch (relationOf(person)) {
     case "self":
       return null;
     case "connected":
       return (
-        <IconButton
-          label={`Chat with ${person.name}`}
-          side="left"
-          onClick={() => onChat(person.person)}
-        >
-          <MessageCircle size={20} strokeWidth={1.75} />
-        </IconButton>
+        <>
+          <IconButton label={`Chat with ${person.name}`} side="left" onClick={choose.onChat}>
+            <MessageCircle size={20} strokeWidth={1.75} />
+          </IconButton>
+          <Menu
+            trigger={
+              <IconButton label={`More about ${person.name}`} side="left">
+                <Ellipsis size={20} strokeWidth={1.75} />
+              </IconButton>
+            }
+          >
+            <MenuItem icon={UserMinus} danger onSelect={choose.onEnd}>
+              Remove from your people
+            </MenuItem>
+          </Menu>
+        </>
       );
     case "asked":
-      return <span className={styles["state"]}>Asked</span>;
+      return (
+        <>
+          <span className={styles["state"]}>Asked</span>
+          <IconButton
+            label={`Take back what you asked ${person.name}`}
+            side="left"
+            disabled={busy}
+            onClick={choose.onEnd}
+          >
+            <X size={20} strokeWidth={1.75} />
+          </IconButton>
+        </>
+      );
     case "asking":
       return (
-        <Button
-          look="primary"
-          small
-          busy={accept.isPending}
-          title={problem ? errorWords(problem) : undefined}
-          onClick={() => accept.mutate(person.person)}
-        >
-          {problem ? "Try again" : "Accept"}
-        </Button>
+        <>
+          <Button look="primary" small busy={busy} onClick={choose.onAccept}>
+            Accept
+          </Button>
+          <IconButton
+            label={`Decline ${person.name}`}
+            side="left"
+            disabled={busy}
+            onClick={choose.onEnd}
+          >
+            <X size={20} strokeWidth={1.75} />
+          </IconButton>
+        </>
       );
     case "none":
       return (
-        <Button
-          small
-          busy={ask.isPending}
-          title={problem ? errorWords(problem) : undefined}
-          onClick={() => ask.mutate(person.person)}
-        >
-          {problem ? "Try again" : "Connect"}
+        <Button small busy={busy} onClick={choose.onAsk}>
+          Connect
         </Button>
       );
   }
