@@ -237,6 +237,7 @@ class World:
         self.sleeps: list[float] = []
         self.sleeping: asyncio.Event | None = None
         self.asked: list[str] = []
+        self.notices: list[bytes] = []
         loop = asyncio.get_running_loop()
         self.core = build_core(
             instance="gateway-t",
@@ -246,6 +247,7 @@ class World:
             repair_off=repair_off,
             channels=self,
             windows=self,
+            notices=FakeNotices(self),
             chats=FakeChats(self),
             sessions=self,
             tokens=self,
@@ -395,6 +397,20 @@ class World:
         assert client.all_frames()[-1]["t"] == "resumed", (client.all_frames(), client.close_code)
         client.new_frames()
         return client
+
+
+class FakeNotices:
+    """Pub/Sub of what nobody keeps: it comes back to whoever is subscribed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def publish(self, stream: Stream, payload: bytes) -> None:
+        if self._world.redis_away:
+            raise BackendAwayError("redis")
+        self._world.notices.append(payload)
+        if stream in self._world.subscribed:
+            self._world.core.receiver.receive(stream_channel(stream).encode(), payload)
 
 
 class FakeChats:

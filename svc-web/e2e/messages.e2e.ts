@@ -43,6 +43,21 @@ describe("two people and what becomes of their messages", () => {
     await box(bo).waitFor();
   });
 
+  it("says who types, until the message is there or for some seconds", async () => {
+    const header = bo.getByRole("region", { name: ANNA }).locator("header");
+    await box(anna).pressSequentially("Soon");
+    await header.getByText("typing…").waitFor();
+    expect(await anna.locator("header").getByText("typing…").count()).toBe(0);
+    await box(anna).press("Enter");
+    await message(bo, "Soon").waitFor();
+    await header.getByText("typing…").waitFor({ state: "detached", timeout: 2_000 });
+    await anna.waitForTimeout(3_100);
+    await box(anna).pressSequentially("Or not");
+    await header.getByText("typing…").waitFor();
+    await header.getByText("typing…").waitFor({ state: "detached", timeout: 8_000 });
+    await box(anna).fill("");
+  });
+
   it("edits the last message with arrow up, and both see it", async () => {
     await say(anna, "Lunch at won?");
     await message(bo, "Lunch at won?").waitFor();

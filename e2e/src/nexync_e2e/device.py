@@ -52,6 +52,7 @@ class Device:
         self.inboxes: dict[Stream, Inbox] = {}
         self.outbox = Outbox(trust_acks=trust_acks)
         self.errors: list[frames.ErrorFrame] = []
+        self.typists: list[frames.TypistFrame] = []
         self.close_codes: list[int] = []
         self.gateways_seen: list[str] = []
         self.resets = 0
@@ -292,6 +293,8 @@ class Device:
                 self._inbox(frame.stream, 1).gone_at = frame.seq
             case frames.ErrorFrame():
                 self.errors.append(frame)
+            case frames.TypistFrame():
+                self.typists.append(frame)
             case _:
                 await self._take_outcome(frame, now)
 

@@ -21,7 +21,7 @@ from svc_gateway.adapters.inside import (
     open_http,
 )
 from svc_gateway.adapters.pubsub import RedisChannels
-from svc_gateway.adapters.windows import RedisWindows
+from svc_gateway.adapters.windows import RedisNotices, RedisWindows
 from svc_gateway.draining import Drain
 from svc_gateway.metrics import Counts, CountsCollector
 from svc_gateway.ports import Clock, CommandLog
@@ -80,6 +80,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         repair_off="repair_off" in settings.faults,
         channels=channels,
         windows=RedisWindows(redis),
+        notices=RedisNotices(redis),
         chats=InsideChats(Inside(settings.chat_internal_url, http)),
         sessions=InsideSessions(Inside(settings.auth_internal_url, http)),
         tokens=VerifiedTokens(Verifier(jwks, http)),

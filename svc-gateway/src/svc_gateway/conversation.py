@@ -12,6 +12,7 @@ from nexync_contracts.frames import (
     DeleteFrame,
     EditFrame,
     ErrorFrame,
+    LookFrame,
     PingFrame,
     PongFrame,
     ReactFrame,
@@ -19,6 +20,7 @@ from nexync_contracts.frames import (
     ResumeFrame,
     RetryFrame,
     SendFrame,
+    TypingFrame,
     client_frame_adapter,
 )
 
@@ -58,7 +60,10 @@ Reading = ResumeFrame | RepairFrame | CheckFrame
 Asking = SendFrame | EditFrame | DeleteFrame | ReactFrame
 """Frames that become commands: each has an id, an `ack` and an outcome, in the order of sending."""
 
-Step = Reading | Asking | Reply | Close
+Passing = LookFrame | TypingFrame
+"""Frames without an answer."""
+
+Step = Reading | Asking | Passing | Reply | Close
 
 
 class Conversation:

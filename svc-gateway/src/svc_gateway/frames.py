@@ -14,7 +14,12 @@ _ACK_TAG: Final = AckFrame(id="00000000-0000-0000-0000-000000000000").t.encode()
 
 def wire(frame: BaseModel) -> bytes:
     """Any contract frame."""
-    return encode_text(frame.model_dump_json(by_alias=True, exclude_none=True).encode())
+    return encode_text(body(frame))
+
+
+def body(frame: BaseModel) -> bytes:
+    """Its JSON alone, as it goes over Pub/Sub."""
+    return frame.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 def ack(identifier: str) -> bytes:

@@ -33,6 +33,8 @@ _COUNTERS = {
     "slow_readers": "sockets closed because they didn't read",
     "dead_sockets": "sockets closed because nothing was heard",
     "resubscribes": "subscribing connections that were made anew",
+    "typing": "words about somebody who types that were passed on",
+    "typing_dropped": "those that were not, because Redis didn't take them in time",
     "published_malformed": "published payloads that could not be read",
 }
 
@@ -62,6 +64,8 @@ class Counts:
     slow_readers: int = 0
     dead_sockets: int = 0
     resubscribes: int = 0
+    typing: int = 0
+    typing_dropped: int = 0
     published_malformed: int = 0
     repair_seconds: float = 0.0
     """Summed over `holes_repaired`: from finding the hole to closing it."""

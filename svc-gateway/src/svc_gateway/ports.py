@@ -68,6 +68,14 @@ class Windows(Protocol):
         ...
 
 
+class Notices(Protocol):
+    """Redis Pub/Sub, towards the others."""
+
+    async def publish(self, stream: Stream, payload: bytes) -> None:
+        """To every gateway that has the stream; nobody keeps it. Raises BackendAwayError."""
+        ...
+
+
 class Chats(Protocol):
     """svc-chat's internal port. All raise BackendAwayError."""
 

@@ -7,6 +7,7 @@ from nexync_contracts.channels import (
     KIND_EVENT,
     KIND_MEMBERSHIP,
     KIND_OUTCOME,
+    KIND_TYPING,
     decode_published,
 )
 from nexync_contracts.ids import Stream
@@ -25,11 +26,13 @@ class Receiver:
         rooms: Rooms,
         outcome: Callable[[Stream, bytes], None],
         control: Callable[[Stream, bytes], None],
+        typing: Callable[[Stream, bytes], None],
         counts: Counts,
     ) -> None:
         self._rooms = rooms
         self._outcome = outcome
         self._control = control
+        self._typing = typing
         self._counts = counts
 
     def receive(self, channel: bytes, payload: bytes) -> None:
@@ -46,6 +49,8 @@ class Receiver:
                 self._rooms.offer(room, epoch, seq, frame, parse=kind == KIND_MEMBERSHIP)
         elif kind == KIND_OUTCOME:
             self._outcome(stream, frame)
+        elif kind == KIND_TYPING:
+            self._typing(stream, frame)
         elif kind == KIND_CONTROL:
             self._control(stream, frame)
         else:

@@ -20,10 +20,10 @@ from nexync_contracts.frames import (
     ResumeFrame,
     WelcomeFrame,
 )
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import PersonId, SessionId, Stream
 from svc_gateway import frames
 from svc_gateway.admission import Admission
-from svc_gateway.conversation import Asking, Close, Conversation, Reading, Reply
+from svc_gateway.conversation import Asking, Close, Conversation, Passing, Reading, Reply
 from svc_gateway.errors import BackendAwayError, UnauthenticatedError
 from svc_gateway.framing import (
     CLOSE,
@@ -37,6 +37,7 @@ from svc_gateway.framing import (
 )
 from svc_gateway.handshake import HEAD_BYTES, head_end, judge
 from svc_gateway.keeping import SLOW_BYTES, Keeper
+from svc_gateway.looking import EVERY_SECONDS, Looking
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
 from svc_gateway.people import People, Person
@@ -51,6 +52,9 @@ PARTING_SECONDS: Final = 3.0
 HIGH_WATER_BYTES: Final = 262_144
 READS: Final = 8
 """Repairs and checks of one socket that wait for their turn; the next is answered with an error."""
+
+FEATURES: Final = ("typing",)
+"""What `welcome` says that this gateway takes beyond the frames of the first release."""
 
 NOBODY: Final = PersonId("")
 NO_SESSION: Final = SessionId("")
@@ -77,6 +81,7 @@ class Kit:
     counts: Counts
     flusher: Flusher
     keeper: Keeper
+    looking: Looking
     people: People
     resumer: Resumer
     admission: Admission
@@ -109,12 +114,14 @@ class Socket(asyncio.Protocol):
         "conversation",
         "heard_at",
         "live",
+        "looking",
         "out",
         "paused_at",
         "person",
         "retire_at",
         "sends",
         "session",
+        "typed_at",
     )
 
     def __init__(self, kit: Kit) -> None:
@@ -130,12 +137,19 @@ class Socket(asyncio.Protocol):
         self.conversation = Conversation()
         self.heard_at = 0.0
         self.live = False
+        self.looking: Stream | None = None
         self.out: list[bytes] = []
         self.paused_at = 0.0
         self.person: Person | None = None
         self.retire_at = 0.0
         self.sends: deque[Asking] | None = None
         self.session = NO_SESSION
+        self.typed_at = -EVERY_SECONDS
+
+    @property
+    def identity(self) -> PersonId:
+        """Whose socket it is; nobody's until the token is checked."""
+        return self._identity
 
     # The transport calls these.
 
@@ -267,6 +281,7 @@ class Socket(asyncio.Protocol):
             session=identity.session,
             time=kit.clock.unix_ms(),
             gateway=kit.instance,
+            features=FEATURES,
         )
         kit.flusher.push(self, frames.wire(welcome))
         self._decoder = Decoder(limits.FRAME_BYTES)
@@ -314,6 +329,8 @@ class Socket(asyncio.Protocol):
             kit.flusher.push(self, frames.wire(step.frame))
         elif isinstance(step, Close):
             self.close(step.code, step.reason)
+        elif isinstance(step, Passing):
+            kit.looking.take(step, self, self.person, self.heard_at)
         else:
             self._queue_read(step)
 
@@ -379,6 +396,7 @@ class Socket(asyncio.Protocol):
     def _leave(self) -> None:
         self.out.clear()
         self._kit.keeper.remove(self)
+        self._kit.looking.leave(self)
         if self.person is not None:
             self._kit.people.leave(self.person, self)
         self._decoder = None if self._state is State.CLOSED else self._decoder

@@ -8,7 +8,8 @@ from typing import Any
 class Nursery:
     """Runs short named tasks for the life of the service.
 
-    Their number is bounded by what starts them: at most two a socket, one a room, one for memberships.
+    Their number is bounded by what starts them: at most two a socket, one a room, one for memberships,
+    and what `looking` has under way.
     """
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from svc_gateway.admission import Admission
 from svc_gateway.authority import MembershipAuthority
 from svc_gateway.authors import Authors
 from svc_gateway.keeping import Keeper
+from svc_gateway.looking import Looking
 from svc_gateway.membership import Membership
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
@@ -18,6 +19,7 @@ from svc_gateway.ports import (
     Chats,
     Clock,
     CommandLog,
+    Notices,
     Sessions,
     Sleep,
     Spawn,
@@ -56,6 +58,7 @@ def build_core(
     repair_off: bool,
     channels: Channels,
     windows: Windows,
+    notices: Notices,
     chats: Chats,
     sessions: Sessions,
     tokens: Tokens,
@@ -129,6 +132,7 @@ def build_core(
         instance=instance,
     )
     keeper = Keeper(flusher=flusher, counts=counts, random=Random(), max_age=max_age)
+    looking = Looking(rooms=rooms, notices=notices, flusher=flusher, spawn=spawn, counts=counts)
     kit = Kit(
         origins=origins,
         instance=instance,
@@ -137,6 +141,7 @@ def build_core(
         counts=counts,
         flusher=flusher,
         keeper=keeper,
+        looking=looking,
         people=people,
         resumer=resumer,
         admission=admission,
@@ -146,7 +151,11 @@ def build_core(
         call_later=call_later,
     )
     receiver = Receiver(
-        rooms=rooms, outcome=membership.outcome, control=membership.control, counts=counts
+        rooms=rooms,
+        outcome=membership.outcome,
+        control=membership.control,
+        typing=looking.heard,
+        counts=counts,
     )
     return Core(
         kit=kit,

@@ -25,6 +25,8 @@ KIND_EVENT: Final = "e"
 KIND_MEMBERSHIP: Final = "m"
 KIND_OUTCOME: Final = "o"
 KIND_CONTROL: Final = "x"
+KIND_TYPING: Final = "t"
+"""A `typist` frame on a chat's channel; it belongs to no place in the log, so epoch and seq are 0."""
 
 
 def cookie_name(name: str, origins: Sequence[str]) -> str:

@@ -76,6 +76,20 @@ class ReactFrame(Exact):
     on: bool = True
 
 
+class LookFrame(Exact):
+    """The chat that this page shows now, null for none: who looks at a chat is told who types there."""
+
+    t: Literal["look"] = "look"
+    chat: ChatIdField | None = None
+
+
+class TypingFrame(Exact):
+    """The person types in this chat; said again every `typingEveryMs`, never taken back. There is no answer."""
+
+    t: Literal["typing"] = "typing"
+    chat: ChatIdField
+
+
 class RepairFrame(Exact):
     """The client found a hole: everything of the stream after `after`, please."""
 
@@ -101,6 +115,8 @@ ClientFrame = Annotated[
     | EditFrame
     | DeleteFrame
     | ReactFrame
+    | LookFrame
+    | TypingFrame
     | RepairFrame
     | CheckFrame
     | PingFrame,
@@ -118,6 +134,8 @@ class WelcomeFrame(Tolerant):
     max_unacknowledged: int = limits.UNACKNOWLEDGED_SENDS
     ping_seconds: int = 20
     gateway: Annotated[str, StringConstraints(max_length=64)]
+    features: Annotated[tuple[str, ...], Field(max_length=32)] = ()
+    """Frames that this gateway takes beyond those of the first release: `typing` stands for `look` and `typing`."""
 
 
 class ResumedFrame(Tolerant):
@@ -170,6 +188,14 @@ class GoneFrame(Tolerant):
     t: Literal["gone"] = "gone"
     stream: StreamField
     seq: Seq
+
+
+class TypistFrame(Tolerant):
+    """Somebody types in the chat that this page shows; it counts for `typingShownMs`."""
+
+    t: Literal["typist"] = "typist"
+    chat: ChatIdField
+    by: PersonIdField
 
 
 class AckFrame(Tolerant):
@@ -237,6 +263,7 @@ ServerFrame = Annotated[
     | SkipFrame
     | ResetFrame
     | GoneFrame
+    | TypistFrame
     | AckFrame
     | AcceptedFrame
     | RejectedFrame

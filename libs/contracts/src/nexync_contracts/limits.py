@@ -38,6 +38,12 @@ QUOTE_CHARS: Final = 300
 VERSIONS: Final = 51
 """Texts of one message in its history: the first and the newest."""
 
+TYPING_EVERY_MS: Final = 3_000
+"""How often a client says that somebody is still typing; a gateway passes on one in two thirds of that."""
+
+TYPING_SHOWN_MS: Final = 6_000
+"""How long one word of it counts: it ends by itself, so that nothing has to be taken back."""
+
 CHAT_NAME_CHARS: Final = 80
 TAGLINE_CHARS: Final = 160
 

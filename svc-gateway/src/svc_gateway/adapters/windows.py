@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from nexync_contracts.channels import ended_session_key, head_key, window_key
+from nexync_contracts.channels import ended_session_key, head_key, stream_channel, window_key
 from nexync_contracts.ids import SessionId, Stream
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.ports import Happened, Range
@@ -67,6 +67,20 @@ class RedisWindows:
         """Whether the session's mark is there."""
         (value,) = await self._values.get([ended_session_key(session)])
         return value is not None
+
+
+class RedisNotices:
+    """Publishes what nobody keeps."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def publish(self, stream: Stream, payload: bytes) -> None:
+        """One PUBLISH."""
+        try:
+            await self._client.publish(stream_channel(stream), payload)
+        except (RedisError, OSError) as error:
+            raise BackendAwayError(f"redis: {type(error).__name__}") from None
 
 
 class Values:

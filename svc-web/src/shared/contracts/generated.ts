@@ -257,6 +257,20 @@ export const reactFrameSchema = z.strictObject({
 });
 export type ReactFrame = z.infer<typeof reactFrameSchema>;
 
+/** The chat that this page shows now, null for none: who looks at a chat is told who types there. */
+export const lookFrameSchema = z.strictObject({
+  t: z.literal("look"),
+  chat: uuid.nullable().optional(),
+});
+export type LookFrame = z.infer<typeof lookFrameSchema>;
+
+/** The person types in this chat; said again every `typingEveryMs`, never taken back. There is no answer. */
+export const typingFrameSchema = z.strictObject({
+  t: z.literal("typing"),
+  chat: uuid,
+});
+export type TypingFrame = z.infer<typeof typingFrameSchema>;
+
 /** The client found a hole: everything of the stream after `after`, please. */
 export const repairFrameSchema = z.strictObject({
   t: z.literal("repair"),
@@ -277,7 +291,7 @@ export const pingFrameSchema = z.strictObject({
 });
 export type PingFrame = z.infer<typeof pingFrameSchema>;
 
-export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, editFrameSchema, deleteFrameSchema, reactFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
+export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, editFrameSchema, deleteFrameSchema, reactFrameSchema, lookFrameSchema, typingFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
 /** The handshake is through; `time` is the server's clock in Unix milliseconds, for making ids. */
@@ -289,6 +303,7 @@ export const welcomeFrameSchema = z.object({
   max_unacknowledged: z.int().default(32),
   ping_seconds: z.int().default(20),
   gateway: text(0, 64),
+  features: z.array(z.string()).max(32).default([]),
 });
 export type WelcomeFrame = z.infer<typeof welcomeFrameSchema>;
 
@@ -339,6 +354,14 @@ export const goneFrameSchema = z.object({
   seq: z.int().min(0),
 });
 export type GoneFrame = z.infer<typeof goneFrameSchema>;
+
+/** Somebody types in the chat that this page shows; it counts for `typingShownMs`. */
+export const typistFrameSchema = z.object({
+  t: z.literal("typist"),
+  chat: uuid,
+  by: uuid,
+});
+export type TypistFrame = z.infer<typeof typistFrameSchema>;
 
 /** The command is durable: its event or its `rejected` follows, always. */
 export const ackFrameSchema = z.object({
@@ -411,7 +434,7 @@ export const errorFrameSchema = z.object({
 });
 export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
-export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
+export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
@@ -876,6 +899,8 @@ export const limits = {
   taglineChars: 160,
   timelinePage: 50,
   timelineScan: 2000,
+  typingEveryMs: 3000,
+  typingShownMs: 6000,
   unacknowledgedSends: 32,
   usernameChars: [3, 32],
   versions: 51,

@@ -31,9 +31,9 @@ class FakeWire {
   drop(code: number): void {
     this.#listeners.get("close")?.({ code } as never);
   }
-  live(time = 1_700_000_000_000): void {
+  live(time = 1_700_000_000_000, features: string[] = []): void {
     this.open();
-    this.say({ t: "welcome", person: ME, session: ME, time, gateway: "gateway-1" });
+    this.say({ t: "welcome", person: ME, session: ME, time, gateway: "gateway-1", features });
     this.say({ t: "resumed", streams: 1 });
   }
 }
@@ -83,6 +83,31 @@ afterEach(() => {
 });
 
 describe("RealtimeClient", () => {
+  it("says which chat is looked at and that one types, to gateways that take it", () => {
+    const { client, wire, signals } = setup();
+    client.look(CHAT);
+    client.start();
+    wire(0).live(0, ["typing"]);
+    client.typing(CHAT);
+    client.look(null);
+    expect(wire(0).sent.slice(1)).toEqual([
+      { t: "look", chat: CHAT },
+      { t: "typing", chat: CHAT },
+      { t: "look", chat: null },
+    ]);
+    wire(0).say({ t: "typist", chat: CHAT, by: ME });
+    expect(signals.at(-1)).toEqual({ kind: "typist", chat: CHAT, by: ME });
+  });
+
+  it("says neither to a gateway of before", () => {
+    const { client, wire } = setup();
+    client.look(CHAT);
+    client.start();
+    wire(0).live();
+    client.typing(CHAT);
+    expect(wire(0).sent.map((frame) => frame["t"])).toEqual(["resume"]);
+  });
+
   it("resumes with its heads and goes connecting, resuming, live", () => {
     const { client, wire, signals } = setup();
     client.place(STREAM, 1, 7);

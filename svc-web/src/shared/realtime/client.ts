@@ -23,6 +23,7 @@ export type Signal =
   | Step
   | { kind: "reset"; stream: string; epoch: number; seq: number }
   | { kind: "gone"; stream: string; seq: number }
+  | { kind: "typist"; chat: string; by: string }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; stream: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode };
@@ -56,6 +57,7 @@ export class RealtimeClient {
   #attempt = 0;
   #limit: number = limits.unacknowledgedSends;
   #skew = 0;
+  #looking: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #release: ReturnType<typeof setTimeout> | null = null;
   #checks: ReturnType<typeof setInterval> | null = null;
@@ -94,6 +96,19 @@ export class RealtimeClient {
   /** Sends as soon as possible, and again after each reconnect, until the outcome is known. */
   send(message: Outgoing): void {
     this.#queue.add(message);
+  }
+
+  /** The chat that the page shows: who types there is told as `typist`. */
+  look(chat: string | null): void {
+    this.#looking = chat;
+    this.#tellLooking();
+  }
+
+  /** The person types in that chat. Said by who calls often enough; lost without a connection. */
+  typing(chat: string): void {
+    if (this.#state.kind === "live" && this.#current?.takes("typing")) {
+      this.#current.send({ t: "typing", chat });
+    }
   }
 
   /** The stream was read over REST up to here; what comes later follows on. */
@@ -141,6 +156,8 @@ export class RealtimeClient {
       case "gone":
         this.heads.drop(frame.stream);
         return this.#emit({ kind: "gone", stream: frame.stream, seq: frame.seq });
+      case "typist":
+        return this.#emit({ kind: "typist", chat: frame.chat, by: frame.by });
       case "ack":
         this.#queue.acked(frame.id);
         return this.#emit({ kind: "ack", id: frame.id });
@@ -188,6 +205,13 @@ export class RealtimeClient {
     this.#checks ??= setInterval(() => this.#check(), CHECK_MS);
     this.#enter({ kind: "live" });
     this.#queue.opened(this.#limit);
+    if (this.#looking !== null) this.#tellLooking();
+  }
+
+  #tellLooking(): void {
+    if (this.#state.kind === "live" && this.#current?.takes("typing")) {
+      this.#current.send({ t: "look", chat: this.#looking });
+    }
   }
 
   #step(link: Link, stream: string, step: Step): void {

@@ -26,6 +26,7 @@ export class Link {
   #opening: ReturnType<typeof setTimeout> | null;
   #heard = Date.now();
   #welcomed = false;
+  #features: readonly string[] = [];
   #over = false;
 
   constructor(wire: Wire, events: LinkEvents, hello: () => object) {
@@ -40,6 +41,11 @@ export class Link {
   /** Milliseconds since the last frame came in. */
   get silence(): number {
     return Date.now() - this.#heard;
+  }
+
+  /** Whether the gateway said that it takes such frames. */
+  takes(feature: string): boolean {
+    return this.#features.includes(feature);
   }
 
   send(frame: object): void {
@@ -70,7 +76,10 @@ export class Link {
     const parsed = serverFrameSchema.safeParse(parse(data));
     // A frame that this release doesn't know comes from a newer server and is none of our business.
     if (!parsed.success) return;
-    if (parsed.data.t === "welcome") this.#welcomed = true;
+    if (parsed.data.t === "welcome") {
+      this.#welcomed = true;
+      this.#features = parsed.data.features;
+    }
     this.#events.frame(this, parsed.data);
   }
 

@@ -180,8 +180,8 @@ export class ConversationDriver {
       case "state":
         if (signal.state.kind === "live" && this.#state.wanted !== null) this.#soon(0);
         return;
-      case "rejected":
-        // Comes through the outbox, which keeps it.
+      case "rejected": // Comes through the outbox, which keeps it.
+      case "typist":
         return;
     }
   }

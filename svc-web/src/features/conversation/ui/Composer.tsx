@@ -1,6 +1,7 @@
 import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { useOutbox } from "@/features/conversation/api/provider";
+import { useTyping } from "@/features/conversation/api/typing";
 import { bodyBytes, sendable } from "@/features/conversation/model/body";
 import { nameBefore, resolved, type Named } from "@/features/conversation/model/mentions";
 import type { MessageRow } from "@/features/conversation/model/rows";
@@ -37,6 +38,7 @@ export function Composer(props: ComposerProps): ReactNode {
   const { chat, aim, onAim, onEditLast, people, admin } = props;
   const { me } = useLive();
   const outbox = useOutbox();
+  const sayTyping = useTyping(chat);
   const box = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState("");
   /** The text of the message that is being edited; the draft waits meanwhile. */
@@ -95,6 +97,7 @@ export function Composer(props: ComposerProps): ReactNode {
     }
     touched.current = true;
     setDraft(value);
+    if (value !== "") sayTyping();
   };
   const take = (name: string): void => {
     if (typing === null) return;

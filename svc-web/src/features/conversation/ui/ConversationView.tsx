@@ -7,8 +7,10 @@ import {
   useMarkRead,
   useOutbox,
 } from "@/features/conversation/api/provider";
+import { useTypists } from "@/features/conversation/api/typing";
 import type { Named } from "@/features/conversation/model/mentions";
 import { lastOwn, type MessageRow } from "@/features/conversation/model/rows";
+import { typingWords } from "@/features/conversation/model/typists";
 import { Composer, type Aim } from "@/features/conversation/ui/Composer";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
@@ -49,6 +51,9 @@ const FORMER = "You are not in this chat any more. You can read what was said wh
 export function ConversationView(props: ConversationViewProps): ReactNode {
   const { chat, group, title, subtitle, face, readSeq, actions, onBack } = props;
   const driver = useDriver(chat, readSeq);
+  const typists = useTypists(chat).map((one) => one.by);
+  const nameOf = useNames(typists);
+  const typing = typingWords(typists.map(nameOf), group);
   return (
     <section className={styles["pane"]} aria-label={title}>
       <header className={styles["head"]}>
@@ -60,7 +65,9 @@ export function ConversationView(props: ConversationViewProps): ReactNode {
         <Avatar id={face} name={title} size={36} group={group} />
         <div className={styles["titles"]}>
           <h1 className={styles["title"]}>{title}</h1>
-          <p className={styles["subtitle"]}>{subtitle}</p>
+          <p className={styles["subtitle"]} data-typing={typing !== null || undefined}>
+            {typing ?? subtitle}
+          </p>
         </div>
         {actions}
       </header>

@@ -84,7 +84,8 @@ export function Timeline(props: TimelineProps): ReactNode {
     look();
     element.addEventListener("scroll", look, { passive: true });
     return () => element.removeEventListener("scroll", look);
-  }, [driver, list.length]);
+    // A page without a line moves only the cursor: nobody scrolls, and there is more to read.
+  }, [driver, list.length, state.before, state.after]);
 
   useEffect(() => {
     const element = scroller.current;
