@@ -69,6 +69,13 @@ describe("two people and what becomes of their messages", () => {
     await message(bo, "one").getByText("edited").waitFor();
     expect(await message(bo, "one").locator("strong").textContent()).toBe("**one**");
     expect(await box(anna).inputValue()).toBe("");
+    await message(bo, "one").getByRole("button", { name: "show earlier texts" }).click();
+    await bo.getByRole("dialog").locator("[data-version]").nth(1).waitFor();
+    expect(await bo.getByRole("dialog").locator("[data-version]").allTextContents()).toEqual([
+      "Lunch at **one**?",
+      "Lunch at won?",
+    ]);
+    await bo.keyboard.press("Escape");
     await box(anna).press("ArrowUp");
     await box(anna).fill("never mind");
     await box(anna).press("Escape");

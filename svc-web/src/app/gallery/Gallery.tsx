@@ -281,6 +281,7 @@ const NOTHING: MessageActions = {
   onEdit: () => undefined,
   onReact: () => undefined,
   onShow: () => undefined,
+  onVersions: () => undefined,
 };
 
 const QUOTE = { seq: 1, by: "anna", at: NOW, body: "Lunch at **one**?", deleted: false };

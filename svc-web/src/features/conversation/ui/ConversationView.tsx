@@ -15,6 +15,7 @@ import { Composer, type Aim } from "@/features/conversation/ui/Composer";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
+import { Versions } from "@/features/conversation/ui/Versions";
 import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
 import type { ReadMarkView } from "@/shared/contracts/generated";
 import { useNames } from "@/shared/lib/names";
@@ -90,6 +91,7 @@ function Body({
   const nameOf = useNames(peopleIn(state));
   const [aim, setAim] = useState<Aim>({ kind: "new" });
   const [menu, setMenu] = useState<MessageRow | null>(null);
+  const [versions, setVersions] = useState<MessageRow | null>(null);
   const [missing, setMissing] = useState(false);
   const show = useCallback(
     (seq: number) => void driver.show(seq).then((found) => setMissing(!found)),
@@ -111,6 +113,7 @@ function Body({
         if (row.seq !== null) outbox.change(chat, { kind: "react", target: row.seq, emoji, on });
       },
       onShow: show,
+      onVersions: setVersions,
     }),
     [chat, outbox, show],
   );
@@ -172,6 +175,14 @@ function Body({
           </Button>
         </div>
       ) : null}
+      {versions === null || versions.seq === null ? null : (
+        <Versions
+          chat={chat}
+          target={versions.seq}
+          atLeast={state.asOf}
+          onClose={() => setVersions(null)}
+        />
+      )}
       {menu === null ? null : (
         <MessageMenu
           chat={chat}

@@ -19,6 +19,8 @@ export type MessageActions = {
   onEdit: (row: MessageRow) => void;
   onReact: (row: MessageRow, emoji: string, on: boolean) => void;
   onShow: (seq: number) => void;
+  /** The texts that it had. */
+  onVersions: (row: MessageRow) => void;
 };
 
 type MessageProps = {
@@ -76,7 +78,7 @@ export const Message = memo(
                 <Rich body={row.body} mentions={row.mentions} all={row.mentionAll} me={me} />
               </span>
             )}
-            {told ? <Told row={row} /> : null}
+            {told ? <Told row={row} onVersions={() => actions.onVersions(row)} /> : null}
           </div>
           {row.now.reactions.length > 0 ? (
             <Reactions
@@ -148,11 +150,19 @@ function deletedWords(row: MessageRow, me: string, nameOf: (person: string) => s
 }
 
 /** When, whether it was edited, and for own messages how far it is. The place for the tick is always there. */
-function Told({ row }: { row: MessageRow }): ReactNode {
+function Told({ row, onVersions }: { row: MessageRow; onVersions: () => void }): ReactNode {
   return (
     <span className={styles["told"]}>
       {row.now.edited === null ? null : (
-        <span title={`Edited ${absolute(row.now.edited.at)}`}>edited</span>
+        <button
+          type="button"
+          className={styles["edited"]}
+          title={`Edited ${absolute(row.now.edited.at)}`}
+          aria-label="Edited: show earlier texts"
+          onClick={onVersions}
+        >
+          edited
+        </button>
       )}
       <time title={absolute(row.at)} dateTime={new Date(row.at).toISOString()}>
         {clock(row.at)}

@@ -1,4 +1,4 @@
-import { Copy, Link2, Pencil, Reply, Trash2, type LucideIcon } from "lucide-react";
+import { Copy, History, Link2, Pencil, Reply, Trash2, type LucideIcon } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { EmojiPicker } from "@/features/conversation/ui/EmojiPicker";
@@ -72,6 +72,13 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
           words="Copy link"
           onPress={leave(() => void navigator.clipboard.writeText(link))}
         />
+        {row.now.edited === null ? null : (
+          <Item
+            icon={History}
+            words="Earlier texts"
+            onPress={leave(() => actions.onVersions(row))}
+          />
+        )}
         {writable && (row.own || admin) ? (
           <Item
             icon={Trash2}
