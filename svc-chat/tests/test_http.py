@@ -76,6 +76,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
     parts: Any = stub
     use_cases = UseCases(
         relations=parts,
+        presences=parts,
         history=parts,
         listing=parts,
         reading=parts,
@@ -111,6 +112,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
     parts: Any = stub
     use_cases = UseCases(
         relations=parts,
+        presences=parts,
         history=parts,
         listing=parts,
         reading=parts,

@@ -43,6 +43,11 @@ describe("two people and what becomes of their messages", () => {
     await box(bo).waitFor();
   });
 
+  it("says who is here", async () => {
+    const header = bo.getByRole("region", { name: ANNA }).locator("header");
+    await header.getByText("online").waitFor({ timeout: 60_000 });
+  });
+
   it("says who types, until the message is there or for some seconds", async () => {
     const header = bo.getByRole("region", { name: ANNA }).locator("header");
     await box(anna).pressSequentially("Soon");

@@ -1,6 +1,7 @@
 """The composition root: builds the adapters, hands them to the use cases, serves both ports."""
 
 import asyncio
+import time
 import uuid
 from typing import Final
 
@@ -16,6 +17,7 @@ from svc_chat.adapters.groups import PostgresGroups
 from svc_chat.adapters.log import KafkaLog
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
+from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
@@ -29,6 +31,7 @@ from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.pacing import Pace
+from svc_chat.presence import Presences
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes import UseCases, handlers
@@ -80,6 +83,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     )
     use_cases = UseCases(
         relations=Relations(people, PostgresSuggestions(pool), relay.wake),
+        presences=Presences(people, RedisPresence(state), time.time),
         history=History(reading),
         listing=listing,
         reading=reading,

@@ -148,6 +148,14 @@ class SuggestionStore(Protocol):
     async def suggest(self, viewer: PersonId, limit: int) -> list[Suggestion]: ...
 
 
+class PresenceStore(Protocol):
+    """What the gateways say about who is here."""
+
+    async def seen(self, person: PersonId) -> int | None:
+        """Unix seconds of the last time that is remembered. Raises WindowsAwayError."""
+        ...
+
+
 class ChatSeat(NamedTuple):
     """One person's place in one chat, as Postgres has it. `active_at` is the last visible event's time, ms."""
 
@@ -231,12 +239,16 @@ class ChatStore(Protocol):
         ...
 
 
-class PeopleStore(Protocol):
+class PersonStore(Protocol):
+    """One person as another sees them."""
+
+    async def person(self, viewer: PersonId, person: PersonId) -> PersonRow | None: ...
+
+
+class PeopleStore(PersonStore, Protocol):
     """People and their relations in Postgres. Only verified people exist here."""
 
     async def search(self, viewer: PersonId, text: str, limit: int) -> list[PersonRow]: ...
-
-    async def person(self, viewer: PersonId, person: PersonId) -> PersonRow | None: ...
 
     async def rows(
         self, viewer: PersonId, people: Collection[PersonId]

@@ -36,6 +36,7 @@ from svc_chat.history import History
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
+from svc_chat.presence import Presences
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
@@ -51,6 +52,7 @@ class UseCases:
     """Everything that the public endpoints do."""
 
     relations: Relations
+    presences: Presences
     history: History
     listing: Listing
     reading: StreamReading
@@ -72,6 +74,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.ACCEPT: public.accept,
         people_endpoints.DISCONNECT: public.disconnect,
         people_endpoints.SUGGESTIONS: public.suggestions,
+        people_endpoints.PRESENCE: public.presence,
         endpoints.CHATS: public.chats,
         endpoints.CREATE_CHAT: public.create_chat,
         endpoints.CHAT: public.chat,
@@ -195,6 +198,9 @@ class _Public:
 
     async def suggestions(self, call: Call) -> Answer:
         return await self._use.relations.suggestions(call.claims.sub)
+
+    async def presence(self, call: Call) -> Answer:
+        return await self._use.presences.of(call.claims.sub, _person(call))
 
     async def chats(self, call: Call) -> Answer:
         return await self._use.listing.page(

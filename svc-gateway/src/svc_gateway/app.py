@@ -21,15 +21,16 @@ from svc_gateway.adapters.inside import (
     open_http,
 )
 from svc_gateway.adapters.pubsub import RedisChannels
-from svc_gateway.adapters.windows import RedisNotices, RedisWindows
+from svc_gateway.adapters.windows import RedisNotices, RedisSeen, RedisWindows
 from svc_gateway.draining import Drain
 from svc_gateway.metrics import Counts, CountsCollector
 from svc_gateway.ports import Clock, CommandLog
+from svc_gateway.presence import Presence
 from svc_gateway.settings import GatewaySettings
 from svc_gateway.socket import Socket
 from svc_gateway.tasks import Nursery
 from svc_gateway.watching import Watch
-from svc_gateway.wiring import build_core
+from svc_gateway.wiring import Core, build_core
 
 BACKLOG: Final = 2_048
 TICK_SECONDS: Final = 1.0
@@ -100,6 +101,9 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         counts=counts,
         off="repair_off" in settings.faults,
     )
+    presence = Presence(
+        people=core.people, seen=RedisSeen(redis), clock=core.kit.clock, sleep=asyncio.sleep
+    )
     server = await loop.create_server(
         lambda: Socket(core.kit),
         settings.host,
@@ -107,13 +111,6 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         backlog=BACKLOG,
         start_serving=False,
     )
-
-    async def keep() -> None:
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            core.kit.keeper.tick(loop.time())
-            core.people.sweep()
-            core.recall.prune()
 
     async def accept() -> None:
         await server.start_serving()
@@ -137,11 +134,20 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.task("ping", watch.ping_forever)
     life.task("restore", watch.restore_forever)
     life.task("compare", watch.compare_forever)
-    life.task("keeper", keep)
+    life.task("keeper", lambda: _keep(core))
+    life.task("presence", presence.beat_forever)
     life.task("accept", accept)
     life.on_drain(drain.run, "drain")
     life.ready_check("redis", lambda: reachable(redis))
     life.ready_check("pubsub", lambda: None if channels.connected else "not subscribed")
+
+
+async def _keep(core: Core) -> None:
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        core.kit.keeper.tick(core.kit.clock.monotonic())
+        core.people.sweep()
+        core.recall.prune()
 
 
 def _producer(life: Lifecycle, settings: GatewaySettings) -> Producer:

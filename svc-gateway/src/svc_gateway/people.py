@@ -46,6 +46,7 @@ class Person:
         "ready",
         "removals",
         "room",
+        "seen_at",
         "sockets",
         "views",
     )
@@ -65,6 +66,8 @@ class Person:
         self.fresh = True
         """False while it is not sure that no removal was missed; sends wait then."""
         self.idle_since = 0.0
+        self.seen_at = float("-inf")
+        """When it was said last that they are here, monotonic seconds."""
 
 
 class People:

@@ -76,6 +76,14 @@ class Notices(Protocol):
         ...
 
 
+class Seen(Protocol):
+    """Redis: who is here."""
+
+    async def seen(self, people: Sequence[PersonId], unix_seconds: int) -> None:
+        """One round trip. Raises BackendAwayError."""
+        ...
+
+
 class Chats(Protocol):
     """svc-chat's internal port. All raise BackendAwayError."""
 

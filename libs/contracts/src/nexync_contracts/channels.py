@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from nexync_contracts.ids import SessionId, Stream
+from nexync_contracts.ids import PersonId, SessionId, Stream
 
 CHAT_TOPIC: Final = "chat-topic"
 CHAT_DLQ_TOPIC: Final = "chat-topic.dlq"
@@ -20,6 +20,15 @@ ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"
 TOKEN_AUDIENCE: Final = "nexync"
 TOKEN_ISSUER: Final = "nexync-auth"
+
+SEEN_EVERY_SECONDS: Final = 25
+"""How often a gateway says that somebody is here."""
+
+ONLINE_SECONDS: Final = 45
+"""Said within this time, somebody is online: one beat, and some delay of it."""
+
+SEEN_SECONDS: Final = 30 * 24 * 3600
+"""How long it is remembered that somebody was here."""
 
 KIND_EVENT: Final = "e"
 KIND_MEMBERSHIP: Final = "m"
@@ -67,6 +76,11 @@ def marker_key(partition: int) -> str:
 def ended_session_key(session: SessionId) -> str:
     """Redis string that exists while an access token of an ended session could still be valid."""
     return f"ended:{session}"
+
+
+def seen_key(person: PersonId) -> str:
+    """Redis string: Unix seconds at which a gateway had a socket of that person last. Kept for SEEN_SECONDS."""
+    return f"seen:{person}"
 
 
 class Published(NamedTuple):

@@ -23,5 +23,14 @@ SUGGESTIONS: Final = Endpoint(
     summary="People whom those know whom one knows, then who was here lately",
     answer=rest.PeoplePage,
 )
+PRESENCE: Final = Endpoint(
+    name="presence",
+    service="svc-chat",
+    method="GET",
+    path="/api/people/{person}/presence",
+    summary="Whether a person is here, or when they were last",
+    answer=rest.PresenceView,
+    errors=(ProblemCode.NOT_FOUND,),
+)
 
-PEOPLE_ENDPOINTS: Final = (DISCONNECT, SUGGESTIONS)
+PEOPLE_ENDPOINTS: Final = (DISCONNECT, SUGGESTIONS, PRESENCE)

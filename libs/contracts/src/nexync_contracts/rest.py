@@ -106,6 +106,17 @@ class PersonView(Tolerant):
     mutual: Annotated[int, Field(ge=0)] = 0
 
 
+class PresenceView(Tolerant):
+    """Whether somebody has a page open anywhere, and when they had one last (Unix ms, to the minute).
+
+    Told to oneself and to who is connected; to others, and when it is not known, both say nothing.
+    """
+
+    person: PersonIdField
+    online: bool = False
+    seen_at: Annotated[int, Field(ge=0)] | None = None
+
+
 class PeoplePage(Tolerant):
     people: Annotated[tuple[PersonView, ...], Field(max_length=limits.PAGE_MAX)]
     next: str | None = None

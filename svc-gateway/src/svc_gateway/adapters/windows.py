@@ -8,8 +8,15 @@ from typing import Any, Final, cast
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from nexync_contracts.channels import ended_session_key, head_key, stream_channel, window_key
-from nexync_contracts.ids import SessionId, Stream
+from nexync_contracts.channels import (
+    SEEN_SECONDS,
+    ended_session_key,
+    head_key,
+    seen_key,
+    stream_channel,
+    window_key,
+)
+from nexync_contracts.ids import PersonId, SessionId, Stream
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.ports import Happened, Range
 
@@ -79,6 +86,23 @@ class RedisNotices:
         """One PUBLISH."""
         try:
             await self._client.publish(stream_channel(stream), payload)
+        except (RedisError, OSError) as error:
+            raise BackendAwayError(f"redis: {type(error).__name__}") from None
+
+
+class RedisSeen:
+    """Writes who is here."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def seen(self, people: Sequence[PersonId], unix_seconds: int) -> None:
+        """One pipeline; the keys go by themselves after SEEN_SECONDS."""
+        try:
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for person in people:
+                    pipeline.set(seen_key(person), unix_seconds, ex=SEEN_SECONDS)
+                await pipeline.execute()
         except (RedisError, OSError) as error:
             raise BackendAwayError(f"redis: {type(error).__name__}") from None
 

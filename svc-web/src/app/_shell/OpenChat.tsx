@@ -8,6 +8,7 @@ import { chatTitle, foldRead } from "@/features/chats/model/list";
 import { Details } from "@/features/chats/ui/Details";
 import type { Named } from "@/features/conversation/model/mentions";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
+import { usePresence } from "@/features/people/api/presence";
 import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
@@ -42,6 +43,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
     enabled: chats !== undefined && listed === undefined,
   });
   const view = listed ?? asked.data;
+  const presence = usePresence(view?.kind === "private" ? (view.partner?.person ?? null) : null);
   const onRead = useCallback(
     (mark: ReadMarkView) => {
       const known = queries.getQueryData(chatsQuery.queryKey);
@@ -73,7 +75,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         chat={chat}
         group={group}
         title={chatTitle(view)}
-        subtitle={trouble === null ? subtitleOf(view) : TROUBLES[trouble]}
+        subtitle={trouble === null ? (presence ?? subtitleOf(view)) : TROUBLES[trouble]}
         face={view.partner?.person ?? view.chat}
         readSeq={view.read_seq}
         writable={view.role !== null && !view.dismissed}

@@ -637,6 +637,18 @@ export const personViewSchema = z.object({
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
+/**
+ * Whether somebody has a page open anywhere, and when they had one last (Unix ms, to the minute).
+ *
+ * Told to oneself and to who is connected; to others, and when it is not known, both say nothing.
+ */
+export const presenceViewSchema = z.object({
+  person: uuid,
+  online: z.boolean().default(false),
+  seen_at: z.int().min(0).nullable().default(null),
+});
+export type PresenceView = z.infer<typeof presenceViewSchema>;
+
 export const peoplePageSchema = z.object({
   people: z.array(personViewSchema).max(200),
   next: z.string().nullable().default(null),
@@ -1362,6 +1374,16 @@ export const endpoints = {
     query: [],
     body: null,
     answer: peoplePageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  presence: {
+    method: "GET",
+    path: "/api/people/{person}/presence",
+    status: 200,
+    query: [],
+    body: null,
+    answer: presenceViewSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,23 @@
+"""Who was here when, as the gateways say it in Redis."""
+
+import redis.asyncio
+import redis.exceptions
+
+from nexync_contracts.channels import seen_key
+from nexync_contracts.ids import PersonId
+from svc_chat.errors import WindowsAwayError
+
+
+class RedisPresence:
+    """Reads one key."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client = client
+
+    async def seen(self, person: PersonId) -> int | None:
+        """Unix seconds of the last time that is remembered. Raises WindowsAwayError."""
+        try:
+            value: bytes | None = await self._client.get(seen_key(person))
+        except (redis.exceptions.RedisError, OSError) as error:
+            raise WindowsAwayError from error
+        return None if value is None else int(value)
