@@ -131,14 +131,17 @@ ROWS = (
 )
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture
 async def scene(where: Wires) -> AsyncGenerator[Scene]:
-    """One group for the whole table."""
+    """One group with everybody around it."""
     names = ["admin", "member", "removed", "connected", "stranger", "out", "other"]
     people = [await sign_up(where.page, where.mail, prefix=name) for name in names]
     admin, member, removed, connected, stranger, out, other = people
     for friend in (member, removed, connected, out, other):
         await befriend(admin, friend)
+    # So that it is the role that keeps them from adding somebody.
+    for friend in (member, removed, connected):
+        await befriend(friend, other)
     inside = (member.id, removed.id, out.id, other.id)
     chat = await admin.create_chat(ChatKind.GROUP, inside, "Matrix")
     await admin.remove_member(chat, removed.id)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nexync_contracts import endpoints, rest
+from nexync_contracts import endpoints, people_endpoints, rest
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, SessionId
 from nexync_contracts.session import AccessClaims
@@ -72,6 +72,27 @@ async def send(method: str, path: str, **options: Any) -> httpx.Response:
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
         http.cookies.set("nexync_access", options.pop("token", "good"))
         return await http.request(method, path, **options)
+
+
+async def test_a_word_is_not_taken_for_a_parameter() -> None:
+    """Whatever the order of the table."""
+
+    async def person(call: Call) -> rest.Accepted:
+        return rest.Accepted(status=call.path["person"][:8])
+
+    async def suggestions(call: Call) -> rest.Accepted:
+        del call
+        return rest.Accepted(status="suggestions")
+
+    for order in (1, -1):
+        table = {endpoints.PERSON: person, people_endpoints.SUGGESTIONS: suggestions}
+        routes = routes_of(dict(list(table.items())[::order]), FakeAccess())
+        transport = httpx.ASGITransport(app=application(routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+            http.cookies.set("nexync_access", "good")
+            for path, status in (("suggestions", "suggestions"), (PERSON, PERSON[:8])):
+                answer = await http.get(f"/api/people/{path}")
+                assert answer.json() == {"status": status}
 
 
 async def test_answers_a_good_request() -> None:

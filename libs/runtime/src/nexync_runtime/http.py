@@ -137,7 +137,10 @@ def routes_of(
     *,
     allowed_origins: Sequence[str] = (),
 ) -> list[BaseRoute]:
-    """Routes for the endpoints, in their order. The origins also say under which name the access cookie comes."""
+    """Routes for the endpoints, words before parameters, so that `/people/{person}` doesn't take `/people/suggestions`.
+
+    The origins also say under which name the access cookie comes.
+    """
     origins = frozenset(allowed_origins)
     cookie = cookie_name(ACCESS_COOKIE, allowed_origins)
     return [
@@ -147,8 +150,12 @@ def routes_of(
             methods=[endpoint.method],
             name=endpoint.name,
         )
-        for endpoint, handler in handlers.items()
+        for endpoint, handler in sorted(handlers.items(), key=lambda one: _precedence(one[0].path))
     ]
+
+
+def _precedence(path: str) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in path.split("/")]
 
 
 class _Operation:

@@ -20,6 +20,11 @@ export function Dialog({ open, onOpenChange, title, words, children }: DialogPro
         <Primitive.Overlay className={styles["scrim"]} />
         <Primitive.Content
           className={styles["dialog"]}
+          // Else the first button is focused, its tooltip opens, and takes the first Escape for itself.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
           {...(words === undefined ? { "aria-describedby": undefined } : {})}
         >
           <header className={styles["head"]}>
