@@ -112,6 +112,15 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "versions",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "show earlier texts" }).click();
+      await page.locator("[data-version]").first().waitFor();
+    },
+  },
+  {
     name: "replying",
     path: `/c/${GROUP}`,
     how: { account: "busy" },

@@ -244,6 +244,30 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
         .map((one, at) => ({ ...one, relation: at ? "none" : "asked" }));
       return json(route, { people: found, next: null });
     }
+    if (path === "/api/people/suggestions") {
+      const known = how.account === "busy" ? [people[2], people[4]] : [];
+      const suggested = known.map((one, at) => ({
+        ...one,
+        person: uuid("b", 20 + at),
+        name: at ? "Yara Haddad" : "Felix Brandt",
+        username: at ? "yara" : "felix",
+        relation: "none",
+        mutual: at ? 0 : 3,
+      }));
+      return json(route, { people: suggested, next: null });
+    }
+    if (path.endsWith("/presence")) {
+      return json(route, { person: people[0]?.person, online: true, seen_at: NOW });
+    }
+    if (path.endsWith("/versions")) {
+      const texts = ["**Sign-ups** are up by a *third* since Monday", "Sign-ups are up by a third"];
+      const versions = texts.map((body, at) => ({
+        seq: 20 - at,
+        at: NOW - at * 300 * MINUTE,
+        body,
+      }));
+      return json(route, { target: 5, versions: versions.toReversed() });
+    }
     const timeline = /^\/api\/chats\/([^/]+)\/timeline$/.exec(path)?.[1];
     if (timeline !== undefined) {
       const others = timeline === GROUP ? people.slice(1, 4) : people.slice(0, 1);
@@ -268,11 +292,15 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       return;
     }
     socket.onMessage((text) => {
-      const frame = JSON.parse(String(text)) as { t: string; id?: string };
+      const frame = JSON.parse(String(text)) as { t: string; id?: string; chat?: string };
       const say = (answer: object): void => socket.send(JSON.stringify(answer));
       if (frame.t === "resume") {
-        say({ t: "welcome", person: ME, session: uuid("d", 0), time: NOW, gateway: "gateway-1" });
+        const hello = { person: ME, session: uuid("d", 0), time: NOW, gateway: "gateway-1" };
+        say({ t: "welcome", ...hello, features: ["typing"] });
         say({ t: "resumed", streams: chats.length });
+      }
+      if (frame.t === "look" && frame.chat === GROUP) {
+        say({ t: "typist", chat: GROUP, by: people[3]?.person });
       }
       if (frame.t === "send" && how.line === "rejecting") {
         say({ t: "rejected", id: frame.id, code: "not_a_member", stream: null, time: null });
