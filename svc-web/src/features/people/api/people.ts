@@ -3,54 +3,65 @@ import {
   queryOptions,
   useMutation,
   useQueryClient,
+  type QueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { endpoints, type PersonView } from "@/shared/contracts/generated";
+import { Changes } from "@/shared/lib/changes";
 import { useSignals } from "@/shared/lib/live";
 import { call } from "@/shared/lib/rest";
 import type { Signal } from "@/shared/realtime/client";
 
 const PAGES_MAX = 10;
+const changes = new Changes();
+
+async function connections(signal: AbortSignal): Promise<PersonView[]> {
+  const people: PersonView[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer: { people: PersonView[]; next: string | null } = await call(
+      endpoints.connections,
+      { query: after === null ? {} : { after }, signal },
+    );
+    people.push(...answer.people);
+    after = answer.next;
+    if (after === null) break;
+  }
+  return people;
+}
 
 export const connectionsQuery = queryOptions({
   queryKey: ["people", "connections"],
-  queryFn: async ({ signal }): Promise<PersonView[]> => {
-    const people: PersonView[] = [];
-    let after: string | null = null;
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      const answer: { people: PersonView[]; next: string | null } = await call(
-        endpoints.connections,
-        { query: after === null ? {} : { after }, signal },
-      );
-      people.push(...answer.people);
-      after = answer.next;
-      if (after === null) break;
-    }
-    return people;
-  },
+  queryFn: ({ signal }): Promise<PersonView[]> => changes.latest(() => connections(signal)),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 /** People whom one may know. */
 export const suggestionsQuery = queryOptions({
   queryKey: ["people", "suggestions"],
-  queryFn: async ({ signal }): Promise<PersonView[]> =>
-    (await call(endpoints.suggestions, { signal })).people,
+  queryFn: ({ signal }): Promise<PersonView[]> =>
+    changes.latest(async () => (await call(endpoints.suggestions, { signal })).people),
   staleTime: 60_000,
 });
 
 export function findQuery(words: string) {
   return queryOptions({
     queryKey: ["people", "find", words],
-    queryFn: async ({ signal }): Promise<PersonView[]> => {
-      const answer = await call(endpoints.people, { query: { q: words }, signal });
-      return answer.people;
-    },
+    queryFn: ({ signal }): Promise<PersonView[]> =>
+      changes.latest(async () => {
+        const answer = await call(endpoints.people, { query: { q: words }, signal });
+        return answer.people;
+      }),
     enabled: words !== "",
     placeholderData: keepPreviousData,
     staleTime: 10_000,
   });
+}
+
+function readAgain(queries: QueryClient): Promise<void> {
+  changes.happened();
+  return queries.invalidateQueries({ queryKey: ["people"] });
 }
 
 /** What another person did reaches the lists through one's own stream. */
@@ -61,7 +72,7 @@ export function usePeopleLive(): void {
       const changed =
         (signal.kind === "event" && signal.record.event.tag === "connection.changed") ||
         (signal.kind === "reset" && signal.stream.startsWith("p:"));
-      if (changed) void queries.invalidateQueries({ queryKey: ["people"] });
+      if (changed) void readAgain(queries);
     },
     [queries],
   );
@@ -72,7 +83,7 @@ export function useAsk(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.ask, { body: { person } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+    onSuccess: () => readAgain(queries),
   });
 }
 
@@ -81,7 +92,7 @@ export function useDisconnect(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.disconnect, { path: { person } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+    onSuccess: () => readAgain(queries),
   });
 }
 
@@ -89,6 +100,6 @@ export function useAccept(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.accept, { path: { person } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["people"] }),
+    onSuccess: () => readAgain(queries),
   });
 }
