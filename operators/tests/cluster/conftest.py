@@ -82,7 +82,7 @@ class World:
         *,
         kind: str = "Ready",
         status: str = "True",
-        seconds: float = 20,
+        seconds: float = 60,
     ) -> dict[str, Any]:
         """Wait for a condition of this generation."""
 

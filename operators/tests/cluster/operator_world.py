@@ -11,10 +11,13 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+
+from nexync_operator.resources import parse_time
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,7 +31,14 @@ def required(name: str) -> str:
     return value
 
 
-def eventually(what: str, probe: Callable[[], T | None], seconds: float = 20.0) -> T:
+def a_second_later(resource: Mapping[str, Any] | None) -> None:
+    """Wait until the API server would give a resource a later creationTimestamp: it counts whole seconds."""
+    assert resource is not None
+    created = parse_time(resource["metadata"]["creationTimestamp"])
+    eventually("a later second", lambda: datetime.now(UTC) - created >= timedelta(seconds=1.5))
+
+
+def eventually(what: str, probe: Callable[[], T | None], seconds: float = 60.0) -> T:
     """The probe's first answer that is neither None nor False, or a failure with the last one."""
     deadline = time.monotonic() + seconds
     pause = 0.05

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from operator_world import (
     Operator,
+    a_second_later,
     eventually,
     install_crds,
     kubectl,
@@ -86,7 +87,7 @@ class Stage:
         text = kubectl("-n", self.namespace, "get", "nps", name, "-o", "json", "--ignore-not-found")
         return json.loads(text) if text else None
 
-    def until(self, name: str, reason: str, words: str = "", seconds: float = 20) -> dict[str, Any]:
+    def until(self, name: str, reason: str, words: str = "", seconds: float = 60) -> dict[str, Any]:
         """Wait for the reason of Ready in this generation; the status."""
 
         def probe() -> dict[str, Any] | None:
@@ -262,6 +263,7 @@ def test_two_resources_over_one_database_the_older_wins(stage: Stage) -> None:
     """Also through another Secret; when the older goes, the younger takes over."""
     name, url = _case(stage, A)
     stage.until(name, "Applied")
+    a_second_later(stage.get(name))
     other = f"t-{name}"
     stage.secret(other, url.replace("127.0.0.1", "localhost"))
     stage.files(other, A, B)
