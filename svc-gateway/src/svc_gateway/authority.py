@@ -84,11 +84,8 @@ class MembershipAuthority:
 
     def reread(self, room: Room) -> None:
         """Events of the room were jumped over: read the streams of everybody in it again."""
-        sockets = room.outlets
-        for person in self._people.all():
-            if person.ready and (
-                person.room is room or any(socket in sockets for socket in person.sockets)
-            ):
+        for person in self._people.readers(room):
+            if person.ready:
                 person.fresh = False
                 self._again.add(person.id)
         if self._again and not self._reading:

@@ -117,9 +117,16 @@ class Membership(Listener):
         view = self._people.learn(person, seen)
         if was_member and (not view.member or view.spans[-1][0] != began):
             self._cut(person, seen.chat, view, began)
-        if view.member and not view.held:
+        if view.member and not (view.held and self._is_in(person, seen.chat)):
             await self._join(person, seen.chat, view, seen)
         return view
+
+    def _is_in(self, person: Person, chat: ChatId) -> bool:
+        """Whether all of the person's live sockets get the chat's events."""
+        room = self._rooms.get(chat_stream(chat))
+        return room is not None and all(
+            socket in room.outlets for socket in person.sockets if socket.live
+        )
 
     async def _join(self, person: Person, chat: ChatId, view: View, seen: StreamView) -> None:
         room = self._people.hold(chat, view)
@@ -144,6 +151,8 @@ class Membership(Listener):
             if seq <= view.until:
                 return
             view.joined(seq, history=history)
+        elif view.begins_after(seq):
+            return
         self._people.hold(chat, view)
         known = view.before_last()
         for socket in person.sockets:

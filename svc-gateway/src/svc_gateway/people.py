@@ -4,7 +4,16 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-from nexync_contracts.ids import ChatId, PersonId, SessionId, Stream, chat_stream, person_stream
+from nexync_contracts.ids import (
+    ChatId,
+    PersonId,
+    SessionId,
+    Stream,
+    chat_stream,
+    is_chat_stream,
+    person_stream,
+    stream_id,
+)
 from nexync_contracts.session import StreamView
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.metrics import Counts
@@ -103,6 +112,17 @@ class People:
     def all(self) -> list[Person]:
         """Everybody, as they are now."""
         return list(self._people.values())
+
+    def readers(self, room: Room) -> list[Person]:
+        """Everybody who holds the room open, also those with no socket in it yet or any more."""
+        if not is_chat_stream(room.stream):
+            return [person for person in self.all() if person.room is room]
+        chat = ChatId(stream_id(room.stream))
+        return [
+            person
+            for person in self.all()
+            if (view := person.views.get(chat)) is not None and view.held
+        ]
 
     async def enter(self, identifier: PersonId, socket: PersonSocket) -> Person:
         """Count the socket in; the first one of a person reads their streams. Raises BackendAwayError."""

@@ -70,7 +70,7 @@ class Resumer:
         count = 0
         for _, room in self._rooms_of(person):
             count += 1
-            if socket not in room.outlets:
+            if socket not in room.outlets and not self._too_early(person, room):
                 self._reset(person, socket, room)
         self._counts.resumes += 1
         self._flusher.push(socket, frames.wire(ResumedFrame(streams=count)))
@@ -132,6 +132,15 @@ class Resumer:
         view = self._view(person, stream) if is_chat_stream(stream) else None
         return view is not None and view.member
 
+    def _too_early(self, person: Person, room: Room) -> bool:
+        """Whether the room hasn't come to the event that let the person in; that event puts their sockets in."""
+        view = self._view(person, room.stream) if is_chat_stream(room.stream) else None
+        return view is not None and view.begins_after(room.last)
+
+    def _put_in(self, person: Person, socket: PersonSocket, room: Room) -> None:
+        if not self._too_early(person, room):
+            room.outlets.add(socket)
+
     def _spans(self, person: Person, stream: Stream) -> Spans:
         view = self._view(person, stream) if is_chat_stream(stream) else None
         return WHOLE if view is None else view.spans
@@ -144,7 +153,7 @@ class Resumer:
     def _reset(self, person: Person, socket: PersonSocket, room: Room) -> None:
         if socket not in person.sockets:
             return
-        room.outlets.add(socket)
+        self._put_in(person, socket, room)
         self._counts.resets += 1
         self._flusher.push(socket, frames.reset(room.stream, room.epoch, room.last))
 
@@ -153,7 +162,7 @@ class Resumer:
     ) -> bool:
         """Send (after, last] if it is at hand, and put the socket into the room; False if events lack.
 
-        A socket that closed meanwhile is left out: its person no longer has it.
+        A socket that closed meanwhile is left out: its person no longer has it. So is one whose person joins later.
         """
         if socket not in person.sockets:
             return True
@@ -171,7 +180,7 @@ class Resumer:
         spans = self._spans(person, room.stream)
         if not self._show(socket, room.stream, room.epoch, spans, events, after, room.last):
             return False
-        room.outlets.add(socket)
+        self._put_in(person, socket, room)
         return True
 
     def _show(

@@ -33,6 +33,14 @@ class View:
         """The last event that a former member sees; 0 for a member or a stranger."""
         return (self.spans[-1][1] or 0) if self.spans else 0
 
+    def begins_after(self, seq: int) -> bool:
+        """Whether the last span begins with an event that may not be sent yet once `seq` is the last that was.
+
+        svc-chat can know of a join that the room here hasn't come to: until then the room's events are not for
+        this person.
+        """
+        return bool(self.spans) and self.spans[-1][0] > seq + 1
+
     def sees(self, seq: int) -> bool:
         """Whether one of the spans holds `seq`."""
         return any(start <= seq and (until is None or seq <= until) for start, until in self.spans)
