@@ -77,6 +77,18 @@ def test_the_older_of_two_wins() -> None:
     _refuse_second(young, "8/x", [old])
 
 
+def test_of_two_made_in_one_second_the_one_that_is_ready_wins() -> None:
+    """The uid decides only as long as neither is."""
+    ready = ({"type": "Ready", "status": "True"},)
+    first = _resource("z-first", database="7/x", conditions=ready)
+    second = _resource("a-second", database="7/x")
+    _refuse_second(first, "7/x", [second])
+    with pytest.raises(RefusedError, match="n/z-first is older"):
+        _refuse_second(second, "7/x", [first])
+    fresh = _resource("z-first", database="7/x")
+    _refuse_second(second, "7/x", [fresh])
+
+
 def test_limits_are_those_of_the_spec() -> None:
     """In seconds."""
     found = limits({"lockTimeoutSeconds": 2, "statementTimeoutSeconds": 9})

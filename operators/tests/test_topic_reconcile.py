@@ -194,6 +194,16 @@ def test_the_older_of_two_resources_wins() -> None:
         reconcile(twin, World(kafka, NOW, claims(twin, [old, twin])))
 
 
+def test_of_two_made_in_one_second_the_one_that_manages_the_topic_wins() -> None:
+    """The uid decides only as long as neither does."""
+    kafka = FakeKafka(GOOD)
+    first = resource(uid="u-2", status=MANAGED)
+    second = replace(resource(name="b", uid="u-1"), spec={**SPEC, "topicName": "t"})
+    assert reconcile(first, World(kafka, NOW, claims(first, [second])))
+    with pytest.raises(RefusedError, match="belongs to the older n/t"):
+        reconcile(second, World(kafka, NOW, claims(second, [first])))
+
+
 def test_the_same_name_in_another_kafka_is_no_conflict() -> None:
     """What counts is the cluster id, and before it is known the connection."""
     kafka = FakeKafka(GOOD)
@@ -245,7 +255,7 @@ def test_delete_deletes_its_own_topic() -> None:
         (
             MANAGED,
             GOOD,
-            (Claim("n/b", "u-2", NOW, deleted=False, cluster_id="", where="kafka:9092"),),
+            (Claim.of(resource(name="b", uid="u-2")),),
         ),
     ],
 )

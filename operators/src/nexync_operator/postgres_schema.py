@@ -119,10 +119,13 @@ async def _connection(resource: Resource, cluster: Cluster) -> Connection:
 
 def _refuse_second(resource: Resource, database: str, others: Sequence[Resource]) -> None:
     for other in others:
-        older = (other.created, other.uid) < (resource.created, resource.uid)
-        if other.status.get("database") == database and older:
+        if other.status.get("database") == database and _seniority(other) < _seniority(resource):
             msg = f"{other} is older and has this database already; delete one of the two"
             raise RefusedError(msg, reason="Conflict")
+
+
+def _seniority(resource: Resource) -> tuple[datetime, bool, str]:
+    return resource.seniority(manages=resource.condition("Ready").get("status") == "True")
 
 
 def _drop(resource: Resource, where: Connection, others: Sequence[Resource]) -> Result:

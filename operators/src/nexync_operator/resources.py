@@ -88,6 +88,10 @@ class Resource:
         """The conditions as they were last written."""
         return cast("Sequence[Mapping[str, Any]]", self.status.get("conditions") or ())
 
+    def seniority(self, *, manages: bool) -> tuple[datetime, bool, str]:
+        """Sorts the older of two first; of two made in one second the one that manages already, then the lower uid."""
+        return (self.created, not manages, self.uid)
+
     def condition(self, kind: str) -> Mapping[str, Any]:
         """The condition of this type as it was last written, empty when there is none."""
         return next((one for one in self.conditions if one.get("type") == kind), dict[str, Any]())

@@ -127,8 +127,7 @@ def _left(reason: str, message: str) -> Result:
 def _refuse_taken(resource: Resource, world: World, cluster: str, name: str) -> None:
     mine = Claim.of(resource)
     for one in world.others:
-        older = (one.created, one.uid) < (mine.created, mine.uid)
-        if older and one.same_kafka(cluster, mine.where):
+        if one.seniority < mine.seniority and one.same_kafka(cluster, mine.where):
             msg = f"topic {name} belongs to the older {one.label}; delete one of the two resources"
             raise RefusedError(msg, reason="TopicTaken")
 

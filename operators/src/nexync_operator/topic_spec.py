@@ -64,8 +64,7 @@ class Claim:
     """Another resource over a topic of the same name. `cluster_id` is empty before its first run."""
 
     label: str
-    uid: str
-    created: datetime
+    seniority: tuple[datetime, bool, str]
     deleted: bool
     cluster_id: str
     where: str
@@ -76,8 +75,7 @@ class Claim:
         """The claim of a resource."""
         return cls(
             label=f"{resource.namespace}/{resource.name}",
-            uid=resource.uid,
-            created=resource.created,
+            seniority=resource.seniority(manages=bool(resource.status.get("topicId"))),
             deleted=resource.deleted is not None,
             cluster_id=str(resource.status.get("clusterId") or ""),
             where=_where(resource),
@@ -102,7 +100,7 @@ def claims(resource: Resource, everyone: Iterable[Resource]) -> tuple[Claim, ...
     found = [
         Claim.of(one) for one in everyone if one.uid != resource.uid and topic_name(one) == topic
     ]
-    return tuple(sorted(found, key=lambda one: (one.created, one.uid)))
+    return tuple(sorted(found, key=lambda one: one.seniority))
 
 
 def bootstrap(spec: Mapping[str, Any], secret: Mapping[str, bytes]) -> str:

@@ -11,13 +11,10 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
-
-from nexync_operator.resources import parse_time
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,13 +26,6 @@ def required(name: str) -> str:
     if not value:
         pytest.fail(f"{name} is not set; tests marked `cluster` need KUBECONFIG and the backends")
     return value
-
-
-def a_second_later(resource: Mapping[str, Any] | None) -> None:
-    """Wait until the API server would give a resource a later creationTimestamp: it counts whole seconds."""
-    assert resource is not None
-    created = parse_time(resource["metadata"]["creationTimestamp"])
-    eventually("a later second", lambda: datetime.now(UTC) - created >= timedelta(seconds=1.5))
 
 
 def eventually(what: str, probe: Callable[[], T | None], seconds: float = 60.0) -> T:

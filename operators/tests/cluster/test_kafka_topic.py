@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from operator_world import a_second_later, eventually
+from operator_world import eventually
 
 from nexync_operator.topics import CreateTopic, SetConfig, TopicSpec
 
@@ -88,7 +88,6 @@ def test_the_older_of_two_wins(world: "World") -> None:
     name = world.topic()
     world.apply(name, partitions=3)
     world.until(name, "AsDesired")
-    a_second_later(world.must(name))
     world.apply(f"{name}-b", topicName=name, partitions=9)
     stalled = world.until(f"{name}-b", "TopicTaken", kind="Stalled")
     assert f"{world.namespace}/{name}" in stalled["message"]

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 from operator_world import (
     Operator,
-    a_second_later,
     eventually,
     install_crds,
     kubectl,
@@ -263,7 +262,6 @@ def test_two_resources_over_one_database_the_older_wins(stage: Stage) -> None:
     """Also through another Secret; when the older goes, the younger takes over."""
     name, url = _case(stage, A)
     stage.until(name, "Applied")
-    a_second_later(stage.get(name))
     other = f"t-{name}"
     stage.secret(other, url.replace("127.0.0.1", "localhost"))
     stage.files(other, A, B)
