@@ -85,6 +85,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         grouping=parts,
         messaging=parts,
         timelines=parts,
+        searching=parts,
     )
     app = http.application(http.routes_of(handlers(use_cases), Access(), allowed_origins=[ORIGIN]))
     transport = httpx.ASGITransport(app)
@@ -121,6 +122,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         grouping=parts,
         messaging=parts,
         timelines=parts,
+        searching=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, rename=True)) == every

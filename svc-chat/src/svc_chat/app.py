@@ -19,6 +19,7 @@ from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.replies import Replies
+from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
@@ -36,10 +37,11 @@ from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
+from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 7
+NEEDED_MIGRATION: Final = 10
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -92,6 +94,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         messaging=Messaging(reading, commanding),
         timelines=Timelines(reading),
+        searching=Searching(listing, PostgresSearch(pool), people),
     )
     access = CookieAccess(
         Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state

@@ -47,3 +47,7 @@ class WindowsAwayError(Exception):
 
 class BusyError(Exception):
     """A bound is reached; nothing was taken."""
+
+
+class TooSlowError(Exception):
+    """A search took longer than it may."""

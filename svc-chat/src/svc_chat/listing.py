@@ -36,6 +36,14 @@ Tails = Mapping[Stream, Sequence[EventRecord]]
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Chats that somebody is in, and the newest events of those that moved lately."""
+
+    chats: tuple[StreamView, ...]
+    tails: Tails
+
+
+@dataclass(frozen=True, slots=True)
 class _Cursor:
     """The last chat of a page: time of its last activity (Unix ms) and id."""
 
@@ -123,6 +131,18 @@ class Listing:
             seats, tails, known = await self._seats_and_tails(person)
             if known:
                 return [_stream_view(person, seat, tails) for seat in seats]
+            if not await pace.again(READ_WAIT_SECONDS):
+                raise NotYetError
+
+    async def present(self, person: PersonId) -> "Present":
+        """The chats that the person is in now, the one active last first, and what only the windows have of them."""
+        pace = self._pace()
+        while True:
+            seats, tails, known = await self._seats_and_tails(person)
+            if known:
+                seats.sort(key=lambda seat: _active_at(seat, tails), reverse=True)
+                views = [_stream_view(person, seat, tails) for seat in seats]
+                return Present(tuple(view for view in views if view.role is not None), tails)
             if not await pace.again(READ_WAIT_SECONDS):
                 raise NotYetError
 

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, people_endpoints
+from nexync_contracts import endpoints, people_endpoints, search_endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
@@ -40,6 +40,7 @@ from svc_chat.presence import Presences
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
+from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
 RETRY_SECONDS: Final = 1.0
@@ -61,6 +62,7 @@ class UseCases:
     grouping: Grouping
     messaging: Messaging
     timelines: Timelines
+    searching: Searching
 
 
 def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, Handler]:
@@ -87,6 +89,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.REACT: public.react,
         endpoints.VERSIONS: public.versions,
         endpoints.READ_MARK: public.read_mark,
+        search_endpoints.SEARCH: public.search,
         **group_handlers(use_cases.grouping),
     }
     if rename:
@@ -270,6 +273,16 @@ class _Public:
             limit=call.integer("limit"),
             at_least=call.integer("at_least"),
         )
+
+    async def search(self, call: Call) -> Answer:
+        asked = Asked(
+            text=call.text("q") or "",
+            chat=call.text("chat"),
+            zone=call.text("zone"),
+            after=call.text("after"),
+            limit=call.integer("limit"),
+        )
+        return await self._use.searching.page(call.claims.sub, asked)
 
     async def read_mark(self, call: Call) -> Answer:
         body: ReadMarkBody = call.body

@@ -17,6 +17,7 @@ from nexync_contracts import (
     message_events,
     message_rest,
     rest,
+    search_rest,
     session,
 )
 from nexync_contracts.model import Exact, Tolerant
@@ -43,10 +44,20 @@ _ALL: Final = (
     jobs,
     message_rest,
     rest,
+    search_rest,
     group_rest,
     session,
 )
-_BROWSER: Final = (errors, message_events, events, frames, message_rest, rest, group_rest)
+_BROWSER: Final = (
+    errors,
+    message_events,
+    events,
+    frames,
+    message_rest,
+    rest,
+    group_rest,
+    search_rest,
+)
 
 
 def models_of(*modules: ModuleType) -> tuple[type[BaseModel], ...]:

@@ -7,6 +7,7 @@ from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
+from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
 _SEQ = 2**53
 _AT_LEAST = Query(
@@ -386,4 +387,5 @@ ENDPOINTS: Final = (
     READ_MARK,
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
+    *SEARCH_ENDPOINTS,
 )

@@ -60,6 +60,25 @@ PASSWORD_CHARS: Final = (8, 128)
 EMAIL_CHARS: Final = 254
 SEARCH_CHARS: Final = (1, 60)
 
+QUERY_CHARS: Final = 200
+"""What one searches messages for, operators and all."""
+
+QUERY_TERMS: Final = 10
+"""Words and phrases of one search."""
+
+SEARCH_PAGE: Final = 20
+SEARCH_PAGE_MAX: Final = 50
+SEARCH_HITS: Final = 1_000
+"""Messages that one search leads to, over all of its pages."""
+
+SEARCH_RECENT: Final = 10_000
+"""The newest messages, which are looked through where no index helps."""
+
+SNIPPET_CHARS: Final = 180
+"""The part of a message that a search shows, characters."""
+
+SNIPPET_MARKS: Final = 40
+
 CODE_DIGITS: Final = 6
 CODE_TRIES: Final = 5
 CODE_LIFETIME_SECONDS: Final = 600

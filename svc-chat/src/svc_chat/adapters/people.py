@@ -8,7 +8,7 @@ from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import ConnectionChange
 from nexync_contracts.ids import PersonId, person_stream
 from nexync_runtime.postgres import Pool
-from svc_chat.adapters.records import Connection
+from svc_chat.adapters.records import Connection, literal_like
 from svc_chat.identifiers import connection_note_id
 from svc_chat.ports import PersonRow
 
@@ -83,11 +83,6 @@ def _row(row: Sequence[Any]) -> PersonRow:
     return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3])
 
 
-def _like(text: str) -> str:
-    """The text with LIKE's own characters taken literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 class PostgresPeople:
     """People; only verified ones exist here."""
 
@@ -96,7 +91,7 @@ class PostgresPeople:
 
     async def search(self, viewer: PersonId, text: str, limit: int) -> list[PersonRow]:
         """By prefix or likeness of username or name."""
-        literal = _like(text)
+        literal = literal_like(text)
         parameters = {
             "viewer": viewer,
             "text": text,

@@ -26,3 +26,8 @@ def record_of(row: Sequence[Any]) -> EventRecord:
         by=str(sender),
         event=event_adapter.validate_json(event),
     )
+
+
+def literal_like(text: str) -> str:
+    """The text with LIKE's own characters taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

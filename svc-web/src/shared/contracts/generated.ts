@@ -874,6 +874,50 @@ export const invitePreviewSchema = z.object({
 });
 export type InvitePreview = z.infer<typeof invitePreviewSchema>;
 
+/**
+ * A part of a hit's text that was searched for: from `start` up to `end`, exclusive.
+ *
+ * Both count UTF-16 code units, as JavaScript does.
+ */
+export const searchMarkSchema = z.object({
+  start: z.int().min(0),
+  end: z.int().min(1),
+});
+export type SearchMark = z.infer<typeof searchMarkSchema>;
+
+/**
+ * A message that was found. `text` is a part of its text of now, plain; `marks` are ascending and apart.
+ *
+ * `at` is when it was written, Unix ms. `cut_before` and `cut_after` say that the text goes on there.
+ */
+export const searchHitSchema = z.object({
+  chat: uuid,
+  seq: z.int().min(1).max(9007199254740992),
+  by: uuid,
+  at: z.int().min(0),
+  edited: z.boolean().default(false),
+  text: text(0, 180),
+  marks: z.array(searchMarkSchema).max(40).default([]),
+  cut_before: z.boolean().default(false),
+  cut_after: z.boolean().default(false),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/**
+ * Hits, best first: those with every word whole before those with parts of words, then the newest first.
+ *
+ * `partial`: not everything was looked through, only the newest 10,000 messages, because a word is too short for
+ * an index, there is no word, or it took too long. `people` are the authors. `next` is None at the end and after
+ * 1,000 hits.
+ */
+export const searchPageSchema = z.object({
+  hits: z.array(searchHitSchema).max(50),
+  people: z.array(personViewSchema).max(50).default([]),
+  partial: z.boolean().default(false),
+  next: z.string().nullable().default(null),
+});
+export type SearchPage = z.infer<typeof searchPageSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -897,6 +941,8 @@ export const limits = {
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
   passwordChars: [8, 128],
+  queryChars: 200,
+  queryTerms: 10,
   quoteChars: 300,
   reactionKinds: 50,
   reactionPeople: 100,
@@ -907,7 +953,13 @@ export const limits = {
   resetTokenChars: 200,
   resumeHeads: 1000,
   searchChars: [1, 60],
+  searchHits: 1000,
+  searchPage: 20,
+  searchPageMax: 50,
+  searchRecent: 10000,
   sessions: 50,
+  snippetChars: 180,
+  snippetMarks: 40,
   taglineChars: 160,
   timelinePage: 50,
   timelineScan: 2000,
@@ -1384,6 +1436,16 @@ export const endpoints = {
     query: [],
     body: null,
     answer: presenceViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  search: {
+    method: "GET",
+    path: "/api/search",
+    status: 200,
+    query: ["q", "chat", "zone", "after", "limit"],
+    body: null,
+    answer: searchPageSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,176 @@
+"""Texts of messages in Postgres, by the index `events_search` or among the newest messages; bounded in time."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import psycopg
+
+from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.limits import SEARCH_RECENT
+from nexync_runtime.postgres import Pool
+from svc_chat.adapters.records import literal_like
+from svc_chat.errors import BusyError, TooSlowError
+from svc_chat.ports import Hit, HitPlace, Phase, Sought
+from svc_chat.querying import wordless
+
+STATEMENT_MS: Final = 2_000
+
+AT_ONCE: Final = 3
+"""Searches of this process that run at the same time, so that they leave connections to all other reads."""
+
+WAIT_SECONDS: Final = 3.0
+"""How long one waits for its turn."""
+
+RECENT_CHATS: Final = 100
+"""Chats, those active last, among which the newest messages are taken where several are searched."""
+
+RECENT_EACH: Final = 2_000
+"""Messages of each of them."""
+
+_BODY: Final = "(e.event ->> 'body')"
+_VECTOR: Final = "to_tsvector('simple', e.event ->> 'body')"
+_TEXTS: Final = "e.tag IN ('message.created', 'message.edited')"
+
+_INDEXED: Final = f"events e WHERE ARRAY[e.stream] && %(streams)s::text[] AND {_TEXTS}"
+
+_NEWEST: Final = f"""(
+    SELECT r.* FROM unnest(%(newest)s::text[]) AS s (stream)
+    CROSS JOIN LATERAL (
+        SELECT e.stream, e.seq, e.at, e.sender, e.tag, e.event FROM events e
+        WHERE e.stream = s.stream AND {_TEXTS} ORDER BY e.seq DESC LIMIT %(each)s
+    ) r ORDER BY r.at DESC LIMIT %(recent)s
+) e WHERE true"""  # noqa: S608 - constant text
+
+_QUERY: Final = """
+WITH seen AS MATERIALIZED (
+    SELECT stream, low, high
+    FROM unnest(%(spans)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) AS s (stream, low, high)
+), changed AS MATERIALIZED (
+    SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
+), found AS MATERIALIZED (
+    SELECT e.stream, e.seq AS said, e.at, e.sender,
+           CASE WHEN e.tag = 'message.edited' THEN (e.event ->> 'target')::bigint END AS target
+    FROM {source} {conditions}
+), placed AS (
+    SELECT f.stream, coalesce(f.target, f.said) AS seq, f.said, coalesce(o.at, f.at) AS at, f.sender,
+           f.target IS NOT NULL AS edited
+    FROM found f LEFT JOIN events o ON o.stream = f.stream AND o.seq = f.target
+    WHERE f.said = coalesce(
+        (SELECT max(m.seq) FROM message_edits m
+         WHERE m.stream = f.stream AND m.target = coalesce(f.target, f.said)), f.said)
+), page AS MATERIALIZED (
+    SELECT * FROM placed p
+    WHERE EXISTS (SELECT FROM seen s WHERE s.stream = p.stream AND p.seq BETWEEN s.low AND s.high)
+      AND NOT EXISTS (SELECT FROM changed c WHERE c.stream = p.stream AND c.seq = p.seq)
+      AND NOT EXISTS (
+          SELECT FROM message_deletions d WHERE d.stream = p.stream AND d.target = p.seq)
+      AND p.at >= %(since)s AND p.at < %(until)s
+      AND (-p.at, p.stream, -p.seq) > (-%(at)s::bigint, %(stream)s::text, -%(seq)s::bigint)
+    ORDER BY -p.at, p.stream, -p.seq LIMIT %(count)s
+)
+SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body'
+FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said
+ORDER BY -p.at, p.stream, -p.seq
+"""
+
+_LATEST: Final = 2**62
+
+
+class PostgresSearch:
+    """Reads of `events` for search."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def author(self, username: str) -> PersonId | None:
+        """Who has this username."""
+        query = "SELECT id FROM people WHERE username = %s AND verified_at IS NOT NULL"
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(query, (username,))).fetchone()
+        return PersonId(str(row[0])) if row else None
+
+    async def hits(
+        self, sought: Sought, phase: Phase, after: HitPlace | None, count: int
+    ) -> list[Hit]:
+        """The first hits behind that place. Raises TooSlowError after 2 s, BusyError."""
+        query, parameters = statement(sought, phase, after, count)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise BusyError from None
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                await bound(connection)
+                rows = await (await connection.execute(query, parameters)).fetchall()
+        except psycopg.errors.QueryCanceled:
+            raise TooSlowError from None
+        finally:
+            self._turns.release()
+        return [
+            Hit(HitPlace(row[2], Stream(row[0]), row[1]), PersonId(row[3]), row[4], row[5])
+            for row in rows
+        ]
+
+
+async def bound(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Limit this transaction in time, and keep it off sequential scans, which are never right here."""
+    await connection.execute(
+        f"SELECT set_config('statement_timeout', '{STATEMENT_MS}', true),"
+        " set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)".encode()
+    )
+
+
+def statement(
+    sought: Sought, phase: Phase, after: HitPlace | None, count: int
+) -> tuple[bytes, Mapping[str, object]]:
+    """The query and its parameters."""
+    spans = [(stream, *part) for stream, ranges in sought.ranges.items() for part in ranges]
+    changed = sorted(sought.changed)
+    streams = list(sought.ranges)
+    start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
+    conditions, terms = _conditions(sought, phase)
+    source = _INDEXED if phase in {Phase.WHOLE, Phase.PART} else _NEWEST
+    parameters: dict[str, object] = {
+        "streams": streams,
+        "newest": streams[:RECENT_CHATS],
+        "each": SEARCH_RECENT if len(streams) == 1 else RECENT_EACH,
+        "recent": SEARCH_RECENT,
+        "spans": [span[0] for span in spans],
+        "lows": [span[1] for span in spans],
+        "highs": [span[2] for span in spans],
+        "changed": [one[0] for one in changed],
+        "seqs": [one[1] for one in changed],
+        "sender": sought.sender,
+        "since": 0 if sought.since is None else sought.since,
+        "until": _LATEST if sought.until is None else sought.until,
+        "at": start.at,
+        "stream": start.stream,
+        "seq": start.seq,
+        "count": count,
+        **terms,
+    }
+    return _QUERY.format(source=source, conditions=conditions).encode(), parameters
+
+
+def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
+    parameters: dict[str, object] = {}
+    queries: list[str] = []
+    parts: list[str] = []
+    for number, term in enumerate(sought.terms):
+        function = "phraseto_tsquery" if any(map(str.isspace, term)) else "plainto_tsquery"
+        if phase is not Phase.RECENT:
+            queries.append(f"{function}('simple', %(word{number})s)")
+            parameters[f"word{number}"] = term
+        if phase is not Phase.WHOLE or wordless(term):
+            parts.append(f"{_BODY} ILIKE %(part{number})s")
+            parameters[f"part{number}"] = f"%{literal_like(term)}%"
+    words = f"{_VECTOR} @@ ({' && '.join(queries)})" if queries else ""
+    conditions = [*parts]
+    if words:
+        conditions.append(words if phase is Phase.WHOLE else f"NOT ({words})")
+    if sought.sender is not None:
+        conditions.append("e.sender = %(sender)s::uuid")
+    return "".join(f" AND {condition}" for condition in conditions), parameters

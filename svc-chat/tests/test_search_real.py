@@ -1,0 +1,208 @@
+"""The SQL of search against a real Postgres: what is found, what is never found, and by which plan."""
+
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+
+import pytest
+from test_postgres import PLACE, Town, record
+
+from nexync_contracts.events import ChatKind, Event, EventRecord, MessageCreated
+from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
+from nexync_contracts.message_events import MessageEdited
+from nexync_runtime.postgres import Pool
+from svc_chat.adapters import search
+from svc_chat.adapters.search import PostgresSearch
+from svc_chat.errors import TooSlowError
+from svc_chat.ports import Hit, HitPlace, Phase, Sought
+from svc_chat.spans import Range
+
+pytestmark = pytest.mark.real
+
+ALL = [Range(1, 1_000_000)]
+
+
+class Talk:
+    """A chat with texts in it."""
+
+    def __init__(self, pool: Pool, town: Town, chat: ChatId, by: PersonId) -> None:
+        self.pool, self.town, self.by = pool, town, by
+        self.stream: Stream = chat_stream(chat)
+        self.seq = 1
+
+    async def add(self, event: Event, by: PersonId | None = None) -> int:
+        self.seq += 1
+        one: EventRecord = record(self.stream, self.seq, 0, 1_000 + self.seq, by or self.by, event)
+        await self.town.insert([one])
+        return self.seq
+
+    async def say(self, body: str, by: PersonId | None = None) -> int:
+        return await self.add(MessageCreated(body=body), by)
+
+    async def edit(self, target: int, body: str) -> int:
+        seq = await self.add(MessageEdited(target=target, body=body))
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO message_edits VALUES (%s, %s, %s)", (self.stream, target, seq)
+            )
+        return seq
+
+    async def delete(self, target: int) -> None:
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO message_deletions VALUES (%s, %s, %s, %s)",
+                (self.stream, target, self.seq, self.by),
+            )
+
+
+@pytest.fixture
+async def talk(pool: Pool) -> Talk:
+    town = Town(pool)
+    ada = await town.person("ada")
+    return Talk(pool, town, await town.chat(ChatKind.GROUP, [ada], 0), ada)
+
+
+async def found(
+    talk: Talk, phase: Phase, *terms: str, sought: Mapping[str, object] | None = None
+) -> list[int]:
+    given = Sought(terms, {talk.stream: ALL}, **(sought or {}))  # type: ignore[arg-type] # the fields under test
+    hits = await PostgresSearch(talk.pool).hits(given, phase, None, 100)
+    return [hit.place.seq for hit in hits]
+
+
+async def test_words_and_parts_of_words_in_many_languages(talk: Talk) -> None:
+    """Whole words first; parts of words, and languages without spaces, by trigrams; no sign is special."""
+    lunch = await talk.say("Lunch at one?")
+    lunchtime = await talk.say("At LUNCHTIME")
+    chinese = await talk.say("我们明天一起吃午餐吧")
+    russian = await talk.say("Привет, Мир")
+    percent = await talk.say("100%_sure")
+    await talk.say("100 and sure")
+    party = await talk.say("🎉 party")
+    await talk.say("party")
+    assert await found(talk, Phase.WHOLE, "lunch") == [lunch]
+    assert await found(talk, Phase.PART, "lunch") == [lunchtime]
+    assert await found(talk, Phase.WHOLE, "one lunch") == []
+    assert await found(talk, Phase.WHOLE, "lunch", "one") == [lunch]
+    assert await found(talk, Phase.WHOLE, "lunch at") == [lunch]
+    assert await found(talk, Phase.PART, "吃午餐") == [chinese]
+    assert await found(talk, Phase.RECENT_PART, "午餐") == [chinese]
+    assert await found(talk, Phase.WHOLE, "МИР") == [russian]
+    assert await found(talk, Phase.PART, "приве") == [russian]
+    assert await found(talk, Phase.RECENT, "0%_s") == [percent]
+    assert await found(talk, Phase.WHOLE, "party", "🎉") == [party]
+    assert await found(talk, Phase.RECENT, "🎉") == [party]
+
+
+async def test_an_edited_message_is_found_by_its_text_of_now(talk: Talk) -> None:
+    """In its own place and at its own time, not by what it said before, nor twice."""
+    seq = await talk.say("apples")
+    await talk.say("between")
+    await talk.edit(seq, "pears")
+    await talk.edit(seq, "pears and plums")
+    for phase in (Phase.WHOLE, Phase.RECENT):
+        assert await found(talk, phase, "apples") == []
+        assert await found(talk, phase, "pears") == [seq]
+    hits = await PostgresSearch(talk.pool).hits(
+        Sought(("plums",), {talk.stream: ALL}), Phase.WHOLE, None, 10
+    )
+    assert hits == [Hit(HitPlace(1_000 + seq, talk.stream, seq), talk.by, True, "pears and plums")]
+    await talk.edit(seq, "nothing")
+    assert await found(talk, Phase.WHOLE, "pears") == []
+
+
+async def test_what_may_not_be_seen_is_not_found(talk: Talk) -> None:
+    """Outside of the spans, deleted, changed by now, in other chats, by others, on other days."""
+    early, late = await talk.say("lunch"), await talk.say("lunch")
+    bob = await talk.town.person("bob")
+    other = Talk(talk.pool, talk.town, await talk.town.chat(ChatKind.GROUP, [bob], 0), bob)
+    await other.say("lunch")
+    edited = await talk.edit(early, "lunch again")
+    for phase in (Phase.WHOLE, Phase.RECENT):
+        assert await found(talk, phase, "lunch") == [late, early]
+        only = Sought(("lunch",), {talk.stream: [Range(late, late), Range(edited, edited)]})
+        hits = await PostgresSearch(talk.pool).hits(only, phase, None, 10)
+        assert [hit.place.seq for hit in hits] == [late]
+        for limits, left in (
+            ({"changed": frozenset({(talk.stream, early)})}, [late]),
+            ({"sender": bob}, []),
+            ({"sender": talk.by}, [late, early]),
+            ({"since": 1_000 + late}, [late]),
+            ({"until": 1_000 + late}, [early]),
+        ):
+            assert await found(talk, phase, "lunch", sought=limits) == left
+    await talk.delete(early)
+    assert await found(talk, Phase.WHOLE, "lunch") == [late]
+
+
+async def test_pages_close_up(talk: Talk) -> None:
+    """By the last hit of the page before, also among chats with messages of the same time."""
+    bob = await talk.town.person("bob")
+    other = Talk(talk.pool, talk.town, await talk.town.chat(ChatKind.GROUP, [bob], 0), bob)
+    for _ in range(5):
+        await talk.say("lunch")
+        await other.say("lunch")
+    sought = Sought(("lunch",), {talk.stream: ALL, other.stream: ALL})
+    store = PostgresSearch(talk.pool)
+    for phase in (Phase.WHOLE, Phase.RECENT):
+        whole = await store.hits(sought, phase, None, 100)
+        assert len(whole) == 10
+        assert [hit.place.at for hit in whole] == sorted(
+            (hit.place.at for hit in whole), reverse=True
+        )
+        paged: list[Hit] = []
+        while page := await store.hits(sought, phase, paged[-1].place if paged else None, 3):
+            paged += page
+        assert paged == whole
+
+
+async def test_a_search_that_takes_too_long_is_ended(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement has its own, short limit, and the connection is in order afterwards."""
+    await many(talk.pool, [talk.stream], 20_000)
+    monkeypatch.setattr(search, "STATEMENT_MS", 1)
+    with pytest.raises(TooSlowError):
+        await found(talk, Phase.RECENT, "zzz")
+    monkeypatch.undo()
+    assert await found(talk, Phase.RECENT, "zzz") == []
+
+
+async def many(pool: Pool, streams: Sequence[Stream], each: int) -> None:
+    """Messages of random words, by SQL alone."""
+    async with pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO events SELECT s, 1000 + g, 1, g, g, gen_random_uuid(), gen_random_uuid(),"
+            " 'message.created', json_build_object('tag', 'message.created', 'body', concat_ws(' ',"
+            " 'w' || g %% 997, 'x' || g %% 89, substr(md5(g::text || s), 1, 7))), '', %s,"
+            " 1000000 + (n - 1) * %s + g"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS u (s, n), generate_series(1, %s) AS g",
+            (PLACE, each, list(streams), each),
+        )
+    async with pool.connection() as connection:
+        await connection.execute("ANALYZE events")
+
+
+async def test_no_plan_reads_the_whole_table(talk: Talk) -> None:
+    """With 40,000 messages in 80 chats: the index finds words, the primary key the newest messages."""
+    streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(80)]
+    await many(talk.pool, streams, 500)
+    mine = random.Random(1).sample(streams, 20)
+    expected = {
+        Phase.WHOLE: "events_search",
+        Phase.PART: "events_search",
+        Phase.RECENT: "events_pkey",
+        Phase.RECENT_PART: "events_pkey",
+    }
+    for phase, index in expected.items():
+        sought = Sought(("w123",), dict.fromkeys(mine, ALL))
+        query, parameters = search.statement(sought, phase, None, 21)
+        async with talk.pool.connection() as connection, connection.transaction():
+            await search.bound(connection)
+            rows = await connection.execute(b"EXPLAIN (COSTS OFF) " + query, parameters)
+            plan = "\n".join(row[0] for row in await rows.fetchall())
+        assert "Seq Scan on events" not in plan
+        assert index in plan, plan
+        hits = await PostgresSearch(talk.pool).hits(sought, phase, None, 21)
+        whole = phase in {Phase.WHOLE, Phase.RECENT}
+        assert len(hits) == (20 if whole else 0)
