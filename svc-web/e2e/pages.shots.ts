@@ -130,6 +130,39 @@ const SHOTS: Shot[] = [
       await page.keyboard.type(" @");
     },
   },
+  {
+    name: "search",
+    path: "/",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("lunch");
+      await page.clock.runFor(400);
+      await page.getByText("table for our").waitFor();
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  {
+    name: "search-nothing",
+    path: "/",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("searchbox").fill("nothing");
+      await page.clock.runFor(400);
+      await page.getByText("No message found", { exact: true }).waitFor();
+    },
+  },
+  {
+    name: "search-in-chat",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Search in this chat" }).click();
+      await page.keyboard.type("lu");
+      await page.clock.runFor(400);
+      await page.getByText("Only your newest").waitFor();
+    },
+  },
   { name: "people", path: "/people", how: { account: "busy" } },
   {
     name: "find",

@@ -4,6 +4,8 @@ import type {
   EventRecord,
   MessageCreated,
   PersonView,
+  SearchHit,
+  SearchPage,
   TimelinePage,
 } from "../src/shared/contracts/generated";
 import { said } from "../src/shared/lib/said";
@@ -193,6 +195,56 @@ function chatsOf(): ChatView[] {
   return chats;
 }
 
+/** Hits for every search but one that finds nothing. */
+function searchOf(query: URLSearchParams): SearchPage {
+  const words = query.get("q") ?? "";
+  const hit = (chat: string, seq: number, by: string, ago: number, text: string): SearchHit => {
+    const start = text.toLowerCase().indexOf(words.toLowerCase());
+    return {
+      chat,
+      seq,
+      by,
+      at: NOW - ago * MINUTE,
+      edited: false,
+      text,
+      marks: start < 0 ? [] : [{ start, end: start + words.length }],
+      cut_before: seq === 9,
+      cut_after: seq === 9,
+    };
+  };
+  const hits = [
+    hit(PRIVATE, 11, people[0]?.person ?? ME, 44, "Lunch at one?"),
+    hit(
+      GROUP,
+      5,
+      people[2]?.person ?? ME,
+      312,
+      "I booked the table for our lunch on Friday, six people.",
+    ),
+    hit(
+      PRIVATE,
+      9,
+      ME,
+      5_800,
+      "write it up over the lunch break so that nobody has to explain it a second time, and then we link it from the handbook where new people look first, next to the",
+    ),
+    hit(
+      uuid("c", 2),
+      4,
+      people[2]?.person ?? ME,
+      21_000,
+      "The lunchroom is <b>closed</b> on Monday",
+    ),
+  ];
+  const only = query.get("chat");
+  return {
+    hits: words.includes("nothing") ? [] : hits.filter((one) => only === null || one.chat === only),
+    people,
+    partial: words.length < 3,
+    next: null,
+  };
+}
+
 export const GROUP = uuid("c", 9);
 export const PRIVATE = uuid("c", 0);
 
@@ -236,6 +288,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       ];
       return json(route, { sessions });
     }
+    if (path === "/api/search") return json(route, searchOf(url.searchParams));
     if (path === "/api/chats") return json(route, { chats, next: null });
     if (path === "/api/connections") return json(route, { people: circle, next: null });
     if (path === "/api/people") {

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { MessageSquareOff, PanelRight } from "lucide-react";
+import { MessageSquareOff, PanelRight, Search } from "lucide-react";
 import { useCallback, useState, type ReactNode } from "react";
 import { useTrouble, type Trouble } from "@/app/_shell/ConnectionLine";
 import styles from "@/app/_shell/Shell.module.css";
@@ -9,6 +9,7 @@ import { Details } from "@/features/chats/ui/Details";
 import type { Named } from "@/features/conversation/model/mentions";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
 import { usePresence } from "@/features/people/api/presence";
+import { SearchInChat } from "@/features/search/ui/SearchInChat";
 import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
@@ -25,6 +26,12 @@ type OpenChatProps = {
   message: number | null;
 };
 
+/** What is open beside the conversation. */
+type Beside = "details" | "search" | null;
+
+/** Where a panel beside the conversation covers it. */
+const COVERED = "(max-width: 1199px)";
+
 const TROUBLES: Record<Trouble, string> = {
   waiting: "No connection",
   connecting: "Connecting…",
@@ -36,7 +43,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   const { me } = useLive();
   const queries = useQueryClient();
   const trouble = useTrouble();
-  const [details, setDetails] = useState(false);
+  const [beside, setBeside] = useState<Beside>(null);
   const listed = chats?.find((one) => one.chat === chat);
   const asked = useQuery({
     ...chatQuery(chat),
@@ -88,13 +95,37 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         onBack={() => navigate("/")}
         onRead={onRead}
         actions={
-          <IconButton label="Details" aria-pressed={details} onClick={() => setDetails(!details)}>
-            <PanelRight size={20} strokeWidth={1.75} />
-          </IconButton>
+          <>
+            {view.role === null ? null : (
+              <IconButton
+                label="Search in this chat"
+                aria-pressed={beside === "search"}
+                onClick={() => setBeside(beside === "search" ? null : "search")}
+              >
+                <Search size={20} strokeWidth={1.75} />
+              </IconButton>
+            )}
+            <IconButton
+              label="Details"
+              aria-pressed={beside === "details"}
+              onClick={() => setBeside(beside === "details" ? null : "details")}
+            >
+              <PanelRight size={20} strokeWidth={1.75} />
+            </IconButton>
+          </>
         }
       />
-      {details ? (
-        <Details chat={view} me={me.person} people={people} onClose={() => setDetails(false)} />
+      {beside === "details" ? (
+        <Details chat={view} me={me.person} people={people} onClose={() => setBeside(null)} />
+      ) : null}
+      {beside === "search" && view.role !== null ? (
+        <SearchInChat
+          chat={chat}
+          me={me}
+          message={message}
+          covers={() => window.matchMedia(COVERED).matches}
+          onClose={() => setBeside(null)}
+        />
       ) : null}
     </>
   );

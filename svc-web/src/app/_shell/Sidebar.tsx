@@ -1,16 +1,18 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { MessagesSquare, SearchX, SquarePen } from "lucide-react";
-import { useEffect, useState, type CSSProperties, type ReactNode } from "react";
+import { MessagesSquare, SquarePen } from "lucide-react";
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { ConnectionLine } from "@/app/_shell/ConnectionLine";
 import type { Place } from "@/app/_shell/place";
 import { Resizer, useWidth } from "@/app/_shell/Resizer";
 import styles from "@/app/_shell/Sidebar.module.css";
-import { filterChats } from "@/features/chats/model/list";
-import { ChatList } from "@/features/chats/ui/ChatList";
+import { chatTitle, filterChats } from "@/features/chats/model/list";
+import { ChatList, ChatRow } from "@/features/chats/ui/ChatList";
 import { PeopleList } from "@/features/people/ui/PeopleList";
+import { SearchResults } from "@/features/search/ui/SearchResults";
 import type { ChatView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
+import { useFoundKeys, useSearchKey } from "@/shared/lib/searchKeys";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -33,8 +35,12 @@ export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps):
   const [width, setWidth] = useWidth();
   const [words, setWords] = useState("");
   const [peopleWords, setPeopleWords] = useState("");
+  const root = useRef<HTMLElement>(null);
+  useSearchKey(root);
+  useFoundKeys(root);
   return (
     <section
+      ref={root}
       className={styles["pane"]}
       style={{ "--width": `${width}px` } as CSSProperties}
       aria-label={inPeople ? "People" : "Chats"}
@@ -52,7 +58,12 @@ export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps):
         {inPeople ? (
           <SearchField label="Name or username" value={peopleWords} onChange={setPeopleWords} />
         ) : (
-          <SearchField label="Filter your chats" value={words} onChange={setWords} />
+          <SearchField
+            label="Search chats and messages"
+            value={words}
+            onChange={setWords}
+            max={200}
+          />
         )}
       </div>
       <ConnectionLine />
@@ -110,12 +121,54 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
       </Empty>
     );
   }
-  const shown = filterChats(chats.data, words);
-  if (shown.length === 0) {
-    return <Empty icon={SearchX} title="No such chat" words="No chat of yours has this name." />;
+  if (words.trim() !== "") {
+    return <Found place={place} chats={chats.data} words={words} now={now} />;
   }
   const current = place.kind === "chat" ? place.chat : null;
-  return <ChatList chats={shown} me={me.person} current={current} now={now} />;
+  return <ChatList chats={chats.data} me={me.person} current={current} now={now} />;
+}
+
+/** Chats by name that are shown above the messages. */
+const NAMED_CHATS = 5;
+
+type FoundProps = { place: Place; chats: readonly ChatView[]; words: string; now: number };
+
+/** What the words find: chats by name, then messages. */
+function Found({ place, chats, words, now }: FoundProps): ReactNode {
+  const { me } = useLive();
+  const named = filterChats(chats, words).slice(0, NAMED_CHATS);
+  const titles = new Map(chats.map((chat) => [chat.chat, chatTitle(chat)]));
+  const open = place.kind === "chat" ? place : null;
+  return (
+    <div className={styles["found"]}>
+      {named.length === 0 ? null : (
+        <>
+          <h2 className={styles["heading"]}>Chats</h2>
+          <ul aria-label="Chats found">
+            {named.map((chat) => (
+              <li key={chat.chat} className={styles["named"]}>
+                <ChatRow
+                  chat={chat}
+                  me={me.person}
+                  now={now}
+                  current={open?.chat === chat.chat && open.message === null}
+                />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h2 className={styles["heading"]}>Messages</h2>
+      <SearchResults
+        words={words}
+        chat={null}
+        me={me}
+        now={now}
+        titleOf={(chat) => titles.get(chat) ?? "Chat"}
+        current={open === null ? null : { chat: open.chat, seq: open.message }}
+      />
+    </div>
+  );
 }
 
 const MINUTE_MS = 60_000;

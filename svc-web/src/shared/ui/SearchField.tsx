@@ -6,9 +6,11 @@ type SearchFieldProps = {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  /** Characters that fit in. */
+  max?: number;
 };
 
-export function SearchField({ label, value, onChange }: SearchFieldProps): ReactNode {
+export function SearchField({ label, value, onChange, max = 60 }: SearchFieldProps): ReactNode {
   return (
     <div className={styles["box"]}>
       <Search size={18} strokeWidth={1.75} className={styles["icon"]} aria-hidden="true" />
@@ -18,7 +20,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps): React
         aria-label={label}
         placeholder={label}
         value={value}
-        maxLength={60}
+        maxLength={max}
         autoComplete="off"
         spellCheck={false}
         className={styles["input"]}

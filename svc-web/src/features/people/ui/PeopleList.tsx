@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Ellipsis, MessageCircle, SearchX, UserMinus, UserPlus, Users, X } from "lucide-react";
-import { useEffect, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import {
   connectionsQuery,
   findQuery,
@@ -12,6 +12,7 @@ import {
 import { circleOf, relationOf } from "@/features/people/model/people";
 import styles from "@/features/people/ui/PeopleList.module.css";
 import type { PersonView } from "@/shared/contracts/generated";
+import { useSettled } from "@/shared/lib/useSettled";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -28,16 +29,6 @@ type PeopleListProps = { words: string; onChat: (person: string) => void };
 export function PeopleList({ words, onChat }: PeopleListProps): ReactNode {
   const wanted = useSettled(words.trim(), SEARCH_MS);
   return wanted === "" ? <Circle onChat={onChat} /> : <Found words={wanted} onChat={onChat} />;
-}
-
-/** The value once it has not changed for so long; an emptied one at once. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), value === "" ? 0 : ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return value === "" ? "" : settled;
 }
 
 function Found({ words, onChat }: PeopleListProps): ReactNode {
