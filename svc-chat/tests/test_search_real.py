@@ -5,16 +5,19 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 import pytest
-from test_postgres import PLACE, Town, record
+import redis.asyncio
+from test_postgres import PLACE, Parts, Town, put_window, record
 
-from nexync_contracts.events import ChatKind, Event, EventRecord, MessageCreated
+from nexync_contracts.channels import marker_key
+from nexync_contracts.events import ChatKind, Event, EventRecord, MemberRemoved, MessageCreated
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
-from nexync_contracts.message_events import MessageEdited
+from nexync_contracts.message_events import MessageDeleted, MessageEdited
 from nexync_runtime.postgres import Pool
 from svc_chat.adapters import search
 from svc_chat.adapters.search import PostgresSearch
-from svc_chat.errors import TooSlowError
+from svc_chat.errors import NothingThereError, TooSlowError
 from svc_chat.ports import Hit, HitPlace, Phase, Sought
+from svc_chat.searching import Asked, Searching
 from svc_chat.spans import Range
 
 pytestmark = pytest.mark.real
@@ -133,6 +136,31 @@ async def test_what_may_not_be_seen_is_not_found(talk: Talk) -> None:
             assert await found(talk, phase, "lunch", sought=limits) == left
     await talk.delete(early)
     assert await found(talk, Phase.WHOLE, "lunch") == [late]
+
+
+async def test_who_was_removed_this_moment_finds_nothing(
+    talk: Talk, state: "redis.asyncio.Redis"
+) -> None:
+    """The removal is in the window alone; so is a deletion, which takes its message out for all others."""
+    bob = await talk.town.person("bob")
+    chat = await talk.town.chat(ChatKind.GROUP, [talk.by, bob], 2)
+    stream = chat_stream(chat)
+    await state.hset(marker_key(PLACE), mapping={"run": "test"})  # type: ignore[misc] # redis-py's stubs mix both clients
+    await state.expire(marker_key(PLACE), 60)
+    parts = Parts(talk.pool, state)
+    searching = Searching(parts.listing, PostgresSearch(talk.pool), parts.people)
+    for person in (talk.by, bob):
+        assert [hit.seq for hit in (await searching.page(person, Asked("m2"))).hits] == [3]
+    fresh = [
+        record(stream, 4, 2, 9_000, talk.by, MemberRemoved(person=bob)),
+        record(stream, 5, 2, 9_001, talk.by, MessageDeleted(target=3)),
+    ]
+    await put_window(state, stream, fresh)
+    assert (await searching.page(bob, Asked("m1"))).hits == ()
+    with pytest.raises(NothingThereError):
+        await searching.page(bob, Asked("m1", chat=chat))
+    assert [hit.seq for hit in (await searching.page(talk.by, Asked("m1"))).hits] == [2]
+    assert (await searching.page(talk.by, Asked("m2"))).hits == ()
 
 
 async def test_pages_close_up(talk: Talk) -> None:
