@@ -1,5 +1,6 @@
 """Toggles of the components: scaling, disruption, the end of a pod, references, pass-throughs."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -201,12 +202,14 @@ def test_kafka_with_sasl_and_tls() -> None:
     assert "authority" in volumes
 
 
-def test_signing_key_is_made_or_given() -> None:
-    made = render("svc-auth")
-    secret = find(made, "Secret")
-    assert secret["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
-    given = render("svc-auth", {"signingKey": {"existingSecret": "mine"}})
-    assert "Secret" not in kinds(given)
+@pytest.mark.parametrize("key", ["signingKey", "factorKey"])
+def test_keys_are_made_or_given(key: str) -> None:
+    made = [one for one in render("svc-auth") if one["kind"] == "Secret"]
+    assert len(made) == 2
+    for secret in made:
+        assert secret["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    given = render("svc-auth", {key: {"existingSecret": "mine"}})
+    assert [one["kind"] for one in given].count("Secret") == 1
     names_of = [
         v["secret"]["secretName"]
         for _, pod in pods(given)
@@ -214,6 +217,16 @@ def test_signing_key_is_made_or_given() -> None:
         if "secret" in v
     ]
     assert "mine" in names_of
+
+
+def test_a_made_factor_key_is_one_that_the_service_takes() -> None:
+    (secret,) = (
+        one
+        for one in render("svc-auth")
+        if one["kind"] == "Secret" and one["metadata"]["name"].endswith("-factor-key")
+    )
+    (value,) = secret["data"].values()
+    assert len(base64.b64decode(base64.b64decode(value, validate=True), validate=True)) == 32
 
 
 @pytest.mark.parametrize("chart", SCALED)

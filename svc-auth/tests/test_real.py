@@ -153,7 +153,7 @@ async def _site(database: str, origin: str) -> AsyncGenerator[Site]:
     state = redis_client.open_redis(settings.redis_state_url)
     key = SigningKey(Ed25519PrivateKey.generate())
     passwords = Passwords(threads=1, memory_kib=64, passes=1)
-    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords)
+    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords, sealing=None)
     access = CookieAccess(key.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=[origin]))
     internal = application(routes_of(routes.internal(), access))

@@ -7,7 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from nexync_contracts.ids import JobId
-from nexync_contracts.jobs import QUEUE_OF, Job, VerificationCodeJob
+from nexync_contracts.jobs import (
+    QUEUE_OF,
+    FactorChange,
+    Job,
+    SecondFactorJob,
+    VerificationCodeJob,
+)
 from svc_mailer.adapters.smtp import build_message
 from svc_mailer.composing import mail_of, verification_mail
 from svc_mailer.layout import paragraph
@@ -104,3 +110,26 @@ def test_settings(smtp_url: str, mail_from: str, good: bool) -> None:
     else:
         with pytest.raises(ValidationError):
             make()
+
+
+@pytest.mark.parametrize("change", FactorChange)
+def test_each_change_of_the_second_factor_has_its_words(change: FactorChange) -> None:
+    """What happened is in the subject, and how many recovery codes are left where one was used."""
+    job = SecondFactorJob(
+        id=JOB.id,
+        email=JOB.email,
+        username="ada",
+        change=change,
+        left=0,
+        link="https://chat.example.org/settings/security",
+    )
+    subjects = {
+        FactorChange.TURNED_ON: "Two-step verification is on",
+        FactorChange.TURNED_OFF: "Two-step verification is off",
+        FactorChange.RECOVERY_CODE_USED: "A recovery code was used",
+        FactorChange.RECOVERY_CODES_MADE: "You have new recovery codes",
+    }
+    mail = mail_of(job, NOW_MS)
+    assert mail.subject == subjects[change]
+    assert ("None is left" in mail.text) == (change is FactorChange.RECOVERY_CODE_USED)
+    assert "If it was not you" in mail.text

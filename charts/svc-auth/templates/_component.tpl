@@ -10,6 +10,8 @@ env:
   {{- include "nexync-lib.publicOrigins" . | nindent 2 }}
   - name: NEXYNC_SIGNING_KEY_FILE
     value: /run/nexync/signing-key/key.pem
+  - name: NEXYNC_FACTOR_KEY_FILE
+    value: /run/nexync/factor-key/keys
   - name: NEXYNC_COOKIE_SECURE
     value: {{ include "nexync-lib.cookieSecure" . | quote }}
   - name: NEXYNC_CHAT_PARTITIONS
@@ -24,9 +26,19 @@ volumes:
       items:
         - key: {{ .Values.signingKey.key }}
           path: key.pem
+  - name: factor-key
+    secret:
+      secretName: {{ include "svc-auth.factorKeySecret" . }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.factorKey.key }}
+          path: keys
 mounts:
   - name: signing-key
     mountPath: /run/nexync/signing-key
+    readOnly: true
+  - name: factor-key
+    mountPath: /run/nexync/factor-key
     readOnly: true
 autoscaling:
   kind: cpu
@@ -34,4 +46,8 @@ autoscaling:
 
 {{- define "svc-auth.signingKeySecret" -}}
 {{- .Values.signingKey.existingSecret | default (printf "%s-signing-key" (include "nexync-lib.fullname" .)) -}}
+{{- end -}}
+
+{{- define "svc-auth.factorKeySecret" -}}
+{{- .Values.factorKey.existingSecret | default (printf "%s-factor-key" (include "nexync-lib.fullname" .)) -}}
 {{- end -}}

@@ -1,10 +1,12 @@
 """Nexync's own processes: two gateways, two persisters, and one of each other service."""
 
+import base64
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -67,8 +69,9 @@ NAMES = ("edge", *(service.name for service in reversed(_SERVICES)))
 
 
 def prepare(config: Config, place: Place, steps: Steps) -> None:
-    """Make the signing key and build the web client when its sources changed."""
-    _make_key(config)
+    """Make the keys of svc-auth and build the web client when its sources changed."""
+    _keep(config.signing_key, _signing_key)
+    _keep(config.factor_key, lambda: base64.b64encode(secrets.token_bytes(32)))
     sources = _web_digest(config)
     stamp = config.tools / "web.done"
     out = config.root / "svc-web" / "out"
@@ -88,20 +91,23 @@ def prepare(config: Config, place: Place, steps: Steps) -> None:
         commands.mark_done(place.folder / "web.done", sources)
 
 
-def _make_key(config: Config) -> None:
-    path = config.signing_key
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def _keep(path: Path, make: Callable[[], bytes]) -> None:
+    """Write a secret once, whole."""
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix("." + secrets.token_hex(4))
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
+        file.write(make())
     draft.rename(path)
 
 

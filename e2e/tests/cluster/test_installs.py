@@ -68,7 +68,10 @@ async def test_a_second_release_with_other_names_works_beside_the_first(first: R
         assert "ok  all" in await second.test()
         assert "ok  all" in await first.test()
         await tools.helm("uninstall", "blue", "--wait", "--timeout", "60s")
-        assert await left_over(tools, "blue") == ["blue-accounts-signing-key"]
+        assert await left_over(tools, "blue") == [
+            "blue-accounts-factor-key",
+            "blue-accounts-signing-key",
+        ]
         await tools.helm("uninstall", "store", "--wait", "--timeout", "60s")
         assert await left_over(tools, "store") == []
     assert "ok  all" in await first.test()

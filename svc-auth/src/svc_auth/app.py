@@ -1,39 +1,49 @@
 """The composition root of svc-auth: builds the adapters and passes them in by name."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
 import redis.asyncio
 
 from nexync_contracts import limits
-from nexync_runtime import postgres, redis_client, schema
+from nexync_runtime import log, postgres, redis_client, schema
 from nexync_runtime.http import application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
+from svc_auth.adapters.postgres_factors import PostgresFactors
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
+from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
+from svc_auth.challenging import Challenging
 from svc_auth.codes import Codes
 from svc_auth.evenly import Evenly
+from svc_auth.factor_routes import FactorRoutes
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.routes import Routes
+from svc_auth.sealing import FactorKeyError, Sealing, load_sealing
+from svc_auth.second_factor import SecondFactor
 from svc_auth.sessions import SessionKeeper
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 8
+NEEDED_MIGRATION: Final = 11
+
+_log = log.get("app")
 
 
-def _now() -> datetime:
+def now_utc() -> datetime:
+    """The clock of production."""
     return datetime.now(UTC)
 
 
@@ -44,6 +54,16 @@ def _key(settings: AuthSettings) -> SigningKey:
         raise RefusedError(str(error)) from None
 
 
+def _sealing(settings: AuthSettings) -> Sealing | None:
+    if settings.factor_key_file is None:
+        _log.warning("second factors are off", reason="NEXYNC_FACTOR_KEY_FILE is not set")
+        return None
+    try:
+        return load_sealing(settings.factor_key_file)
+    except FactorKeyError as error:
+        raise RefusedError(str(error)) from None
+
+
 def compose(
     settings: AuthSettings,
     *,
@@ -51,12 +71,31 @@ def compose(
     state: "redis.asyncio.Redis",
     key: SigningKey,
     passwords: Passwords,
+    sealing: Sealing | None,
+    clock: Callable[[], datetime] = now_utc,
 ) -> Routes:
     """The use cases over real backends, as routes."""
     accounts = PostgresAccounts(
         pool, tries=limits.CODE_TRIES, first_partitions=settings.chat_partitions
     )
     throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
+    replacements = PostgresReplacements(pool)
+    second_factor = SecondFactor(
+        factors=PostgresFactors(pool),
+        owners=replacements,
+        passwords=passwords,
+        sealing=sealing,
+        throttle=throttle,
+        announcer=RedisAnnouncer(state),
+        clock=clock,
+        page=settings.origins[0],
+    )
+    challenging = Challenging(
+        challenges=RedisChallenges(state),
+        owners=replacements,
+        second_factor=second_factor,
+        throttle=throttle,
+    )
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -64,22 +103,24 @@ def compose(
             codes=Codes(key.derived_secret("verification codes")),
             throttle=throttle,
             proofs=RedisProofs(state),
-            clock=_now,
+            clock=clock,
             page=settings.origins[0],
         ),
         login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
         sessions=SessionKeeper(
-            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=_now
+            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=clock
         ),
         replacing=Replacing(
-            replacements=PostgresReplacements(pool),
+            replacements=replacements,
             passwords=passwords,
             links=Links(key.derived_secret("password resets")),
             throttle=throttle,
             announcer=RedisAnnouncer(state),
-            clock=_now,
+            clock=clock,
             page=settings.origins[0],
         ),
+        factor=FactorRoutes(second_factor),
+        challenging=challenging,
         key=key,
         secure=settings.cookie_secure,
         origins=settings.origins,
@@ -90,6 +131,7 @@ def compose(
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
     """Register everything with the lifecycle."""
     key = _key(settings)
+    sealing = _sealing(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
         settings.postgres_url, application="svc-auth", ca_file=settings.ca_file
@@ -104,7 +146,9 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     passwords = Passwords(threads=settings.hash_threads)
     life.on_stop(passwords.close, name="passwords")
 
-    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords)
+    routes = compose(
+        settings, pool=pool, state=state, key=key, passwords=passwords, sealing=sealing
+    )
     access = CookieAccess(key.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
     internal = application(routes_of(routes.internal(), access))

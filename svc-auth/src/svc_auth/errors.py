@@ -64,6 +64,44 @@ def link_spent() -> ProblemError:
     )
 
 
+def second_factor() -> ProblemError:
+    """Only told to who knows the password. A page that has no second step shows that it must be loaded again."""
+    return ProblemError(
+        403, ProblemCode.SECOND_FACTOR, "A code of the second factor must follow; reload the page"
+    )
+
+
+def login_over() -> ProblemError:
+    """No challenge, too late, used up, or the password was replaced."""
+    return ProblemError(410, ProblemCode.LOGIN_OVER, "This log-in is over, begin again")
+
+
+def factor_unavailable() -> ProblemError:
+    """No key for the secrets is configured, or none that opens this one."""
+    return ProblemError(
+        503,
+        ProblemCode.FACTOR_UNAVAILABLE,
+        "Second factors can't be used on this server: NEXYNC_FACTOR_KEY_FILE has no key for them",
+    )
+
+
+def factor_is_on() -> ProblemError:
+    """Turn it off before another app is enrolled."""
+    return ProblemError(409, ProblemCode.CONFLICT, "The second factor is on already")
+
+
+def factor_not_on() -> ProblemError:
+    """Nothing to prove or to turn off."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "The second factor is not on")
+
+
+def enrolment_over() -> ProblemError:
+    """Too late, replaced by a newer one, or another session's."""
+    return ProblemError(
+        404, ProblemCode.NOT_FOUND, "No second factor waits for a code, begin again"
+    )
+
+
 def not_verified() -> ProblemError:
     """Only told to who knows the password."""
     return ProblemError(403, ProblemCode.NOT_VERIFIED, "Confirm your e-mail address first")

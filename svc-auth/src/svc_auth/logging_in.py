@@ -1,5 +1,7 @@
 """Login by address or username."""
 
+from dataclasses import replace
+
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
 from svc_auth.errors import not_verified, wrong_credentials
@@ -18,7 +20,10 @@ class Login:
         self._throttle = throttle
 
     async def log_in(self, login: str, password: str, address: str) -> Account:
-        """The account. Raises ProblemError: 401 wrong, 403 not verified, 429."""
+        """The account; if it has a second factor, that is still to be asked for.
+
+        Raises ProblemError: 401 wrong, 403 not verified, 429.
+        """
         name = _normal(login)
         await self._throttle.address(throttling.LOGIN_FROM_ADDRESS, address)
         await self._throttle.guess(name, address)
@@ -33,8 +38,10 @@ class Login:
         if self._passwords.outdated(account.password_hash):
             fresh = await self._passwords.hash(password)
             await self._accounts.set_password_hash(account.person, fresh)
+            account = replace(account, password_hash=fresh)
         await self._throttle.proved(name, address)
-        ATTEMPTS.labels("login", "logged_in").inc()
+        if not account.second_factor:
+            ATTEMPTS.labels("login", "logged_in").inc()
         return account
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -15,6 +16,8 @@ T = TypeVar("T")
 MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
 """OWASP's password storage cheat sheet: argon2id with 19 MiB, 2 passes, 1 lane."""
+
+DIGEST_BYTES: Final = 32
 
 WAITING_MAX: Final = 64
 """Hashes that may wait; one more is refused, because its answer would come too late anyway."""
@@ -43,6 +46,10 @@ class Passwords:
         matches = await self._on_thread(self._check, encoded or self._nobody, password)
         return matches and encoded is not None
 
+    async def digest(self, secret: str, salt: bytes) -> bytes:
+        """The 32 raw bytes of a hash with a salt of the caller's, to be looked up. Raises BusyError."""
+        return await self._on_thread(self._digest, secret, salt)
+
     def outdated(self, encoded: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(encoded)
@@ -62,6 +69,17 @@ class Passwords:
 
     def _hash(self, password: str) -> str:
         return self._hasher.hash(password)
+
+    def _digest(self, secret: str, salt: bytes) -> bytes:
+        return hash_secret_raw(
+            secret.encode(),
+            salt,
+            time_cost=self._hasher.time_cost,
+            memory_cost=self._hasher.memory_cost,
+            parallelism=1,
+            hash_len=DIGEST_BYTES,
+            type=Type.ID,
+        )
 
     def _check(self, encoded: str, password: str) -> bool:
         try:

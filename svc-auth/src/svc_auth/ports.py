@@ -28,6 +28,7 @@ class Account:
     username: str
     password_hash: str
     verified: bool
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class Registration:
 
         The same attempt again, told by its secret `key`, has the answer that the first one had: the answer
         may have been lost on its way. Without the key a code is good once.
+        Once a second factor is on, no code of a mail opens anything.
         """
         normal = normal_email(email)
         if normal is None:
@@ -167,7 +168,7 @@ class Registration:
         await self._throttle.address(throttling.VERIFY_FROM_ADDRESS, address)
         if key is not None and await self._proofs.recall(normal, code, key):
             account = await self._accounts.find(normal)
-            if account is not None and account.verified:
+            if account is not None and account.verified and not account.second_factor:
                 ATTEMPTS.labels("verify", "repeated").inc()
                 return account
         if await self._throttle.exceeded(throttling.TRIES_OF_CODE, normal):

@@ -78,13 +78,13 @@ class Replacing:
         self, person: PersonId, session: SessionId, current: str, password: str, address: str
     ) -> None:
         """Replace the password by the old one. Raises ProblemError: 403 wrong, 422 weak, 429."""
-        await self._throttle.guess(f"change {person}", address)
+        await self._throttle.guess(throttling.own_password(person), address)
         owner = await self._replacements.owner(person)
         good = await self._passwords.check(owner and owner.password_hash, current)
         if owner is None or not good:
             ATTEMPTS.labels("change_password", "wrong").inc()
             raise wrong_current_password()
-        await self._throttle.proved(f"change {person}", address)
+        await self._throttle.proved(throttling.own_password(person), address)
         self._judge(password, owner)
         encoded = await self._passwords.hash(password)
         ended = await self._replacements.change(

@@ -1,26 +1,32 @@
 """The REST endpoints of svc-auth: contracts in, cookies and contracts out."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, limits, rest
-from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
+from nexync_contracts import endpoints, factor_endpoints, factor_rest, limits, rest
+from nexync_contracts.channels import (
+    ACCESS_COOKIE,
+    CHALLENGE_COOKIE,
+    REFRESH_COOKIE,
+    cookie_name,
+)
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import SessionId
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
+from svc_auth.challenging import Challenging
 from svc_auth.devices import words_of
-from svc_auth.errors import busy
+from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
+from svc_auth.factor_routes import FactorRoutes
 from svc_auth.logging_in import Login
-from svc_auth.passwords import BusyError
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
+from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper, Tokens
 from svc_auth.signing import SigningKey
 
@@ -57,6 +63,8 @@ class Routes:
         login: Login,
         sessions: SessionKeeper,
         replacing: Replacing,
+        factor: FactorRoutes,
+        challenging: Challenging,
         key: SigningKey,
         secure: bool,
         origins: Sequence[str],
@@ -66,10 +74,13 @@ class Routes:
         self._login = login
         self._sessions = sessions
         self._replacing = replacing
+        self._factor = factor
+        self._challenging = challenging
         self._key = key
         self._secure = secure
         self._access_cookie = cookie_name(ACCESS_COOKIE, origins)
         self._refresh_cookie = cookie_name(REFRESH_COOKIE, origins)
+        self._challenge_cookie = cookie_name(CHALLENGE_COOKIE, origins)
         # The prefix `__Host-` asks for the path `/`; without it the refresh token goes to svc-auth alone.
         self._refresh_path = REFRESH_PATH if self._refresh_cookie == REFRESH_COOKIE else "/"
         self._evenly = evenly
@@ -77,20 +88,22 @@ class Routes:
     def public(self) -> Mapping[Endpoint, Handler]:
         """What the edge passes on."""
         return {
-            endpoints.REGISTER: self._even(_unless_busy(self._register)),
+            endpoints.REGISTER: self._even(unless_busy(self._register)),
             endpoints.VERIFY: self._even(self._verify),
             endpoints.RESEND: self._even(self._resend),
-            endpoints.LOGIN: _unless_busy(self._log_in),
+            endpoints.LOGIN: unless_busy(self._log_in),
+            factor_endpoints.LOGIN_CODE: unless_busy(self._log_in_by_code),
             endpoints.REFRESH: self._refresh,
             endpoints.LOGOUT: self._log_out,
             endpoints.SESSION: self._session,
             endpoints.FORGOT: self._even(self._forgot),
-            endpoints.RESET: self._even(_unless_busy(self._reset)),
-            endpoints.CHANGE_PASSWORD: _unless_busy(self._change_password),
+            endpoints.RESET: self._even(unless_busy(self._reset)),
+            endpoints.CHANGE_PASSWORD: unless_busy(self._change_password),
             endpoints.SESSIONS: self._listed,
             endpoints.END_SESSION: self._end_one,
             endpoints.END_OTHER_SESSIONS: self._end_others,
             endpoints.JWKS: self._jwks,
+            **self._factor.public(),
         }
 
     def internal(self) -> Mapping[Endpoint, Handler]:
@@ -106,28 +119,39 @@ class Routes:
     async def _register(self, call: Call) -> BaseModel:
         body: rest.RegisterBody = call.body
         await self._registration.register(
-            body.email, body.username, body.password, _address(call.request)
+            body.email, body.username, body.password, address_of(call.request)
         )
         return rest.Accepted()
 
     async def _resend(self, call: Call) -> BaseModel:
         body: rest.ResendBody = call.body
-        await self._registration.resend(body.email, _address(call.request))
+        await self._registration.resend(body.email, address_of(call.request))
         return rest.Accepted()
 
     async def _verify(self, call: Call) -> Response:
         body: rest.VerifyBody = call.body
         account = await self._registration.verify(
-            body.email, body.code, _address(call.request), call.key
+            body.email, body.code, address_of(call.request), call.key
         )
-        tokens = await self._sessions.open(account.person, account.username, _agent(call.request))
+        tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
         return self._logged_in(tokens)
 
     async def _log_in(self, call: Call) -> Response:
         body: rest.LoginBody = call.body
-        account = await self._login.log_in(body.login, body.password, _address(call.request))
-        tokens = await self._sessions.open(account.person, account.username, _agent(call.request))
+        account = await self._login.log_in(body.login, body.password, address_of(call.request))
+        if account.second_factor:
+            return self._challenged(await self._challenging.begin(account))
+        tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
         return self._logged_in(tokens)
+
+    async def _log_in_by_code(self, call: Call) -> Response:
+        body: factor_rest.FactorCodeBody = call.body
+        token = call.request.cookies.get(self._challenge_cookie)
+        owner = await self._challenging.answer(token, body.code, address_of(call.request))
+        tokens = await self._sessions.open(owner.person, owner.username, agent_of(call.request))
+        response = self._logged_in(tokens)
+        self._set(response, self._challenge_cookie, "", self._refresh_path, 0)
+        return response
 
     async def _refresh(self, call: Call) -> Response:
         try:
@@ -162,12 +186,12 @@ class Routes:
 
     async def _forgot(self, call: Call) -> BaseModel:
         body: rest.ForgotBody = call.body
-        await self._replacing.forgot(body.email, _address(call.request))
+        await self._replacing.forgot(body.email, address_of(call.request))
         return rest.Accepted()
 
     async def _reset(self, call: Call) -> Response:
         body: rest.ResetBody = call.body
-        await self._replacing.reset(body.token, body.password, _address(call.request))
+        await self._replacing.reset(body.token, body.password, address_of(call.request))
         response = Response(status_code=call.endpoint.status)
         self._clear(response)
         return response
@@ -176,7 +200,7 @@ class Routes:
         body: rest.ChangePasswordBody = call.body
         claims = call.claims
         await self._replacing.change(
-            claims.sub, claims.sid, body.current, body.password, _address(call.request)
+            claims.sub, claims.sid, body.current, body.password, address_of(call.request)
         )
         return Response(status_code=call.endpoint.status)
 
@@ -214,6 +238,12 @@ class Routes:
         body: SessionCheck = call.body
         return SessionsAlive(alive=await self._sessions.alive(body.sessions))
 
+    def _challenged(self, token: str) -> Response:
+        response = problem_response(second_factor().problem)
+        seconds = limits.FACTOR_CHALLENGE_SECONDS
+        self._set(response, self._challenge_cookie, token, self._refresh_path, seconds)
+        return response
+
     def _logged_in(self, tokens: Tokens) -> Response:
         claims = tokens.claims
         view = rest.SessionView(
@@ -247,22 +277,3 @@ class Routes:
             httponly=True,
             samesite="lax",
         )
-
-
-def _unless_busy(handler: Callable[[Call], Awaitable[BaseModel | Response]]) -> Handler:
-    async def guarded(call: Call) -> BaseModel | Response:
-        try:
-            return await handler(call)
-        except BusyError:
-            raise busy() from None
-
-    return guarded
-
-
-def _address(request: Request) -> str:
-    """The client's network address; behind the edge uvicorn takes it from X-Forwarded-For."""
-    return request.client.host if request.client is not None else "unknown"
-
-
-def _agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")

@@ -21,6 +21,11 @@ class AuthSettings(Settings):
     """Comma-separated origins from which browsers may change anything."""
     signing_key_file: Path
     """PEM of the Ed25519 private key that signs access tokens."""
+    factor_key_file: Path | None = None
+    """Keys that seal the secrets of second factors, one a line, 32 bytes as base64; the first seals, all open.
+
+    Without it nobody can turn a second factor on.
+    """
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS

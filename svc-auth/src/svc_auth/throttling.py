@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nexync_contracts import limits
+from nexync_contracts.ids import PersonId
 from svc_auth.addresses import host_of, network_of
 from svc_auth.errors import too_many
 from svc_auth.ports import Limits
@@ -54,8 +55,23 @@ LOGIN_FROM_NETWORK: Final = Slowdown("login-pair", 5, 1.0, 900.0, 3600)
 LOGIN_FROM_ANYWHERE: Final = Slowdown("login-any", 50, 1.0, 10.0, 3600)
 """By account, for networks that are new to it. A guess in ten seconds is 3 million a year, against billions."""
 
+CODE_FROM_NETWORK: Final = Slowdown("factor-pair", 5, 1.0, 900.0, 24 * 3600)
+"""Codes of a second factor, by account and network."""
+CODE_FROM_ANYWHERE: Final = Slowdown("factor-any", 10, 1.0, 900.0, 24 * 3600)
+"""By account, for networks that are new to it. Only who knows the password can make the account wait. A hundred
+guesses a day against three good codes in a million find one in ten years."""
+
 NEIGHBOURS: Final = 5
 """A network may do so many times what one of its addresses may."""
+
+
+def own_password(person: PersonId) -> str:
+    """The account under which tries of one's own password on an open page are counted."""
+    return f"change {person}"
+
+
+def _codes_of(person: PersonId) -> str:
+    return f"factor {person}"
 
 
 class Throttle:
@@ -78,18 +94,19 @@ class Throttle:
 
         One at a time: of attempts that come together only the free ones get through.
         """
-        network = network_of(address)
-        wait = await self._counters.slow(LOGIN_FROM_NETWORK, f"{account} {network}")
-        if wait is None and not await self._counters.knows(account, network):
-            wait = await self._counters.slow(LOGIN_FROM_ANYWHERE, account)
-        if wait is not None:
-            raise too_many(wait)
+        await self._slow(account, address, LOGIN_FROM_NETWORK, LOGIN_FROM_ANYWHERE)
 
     async def proved(self, account: str, address: str) -> None:
         """The password was right: the count begins anew, and the network is no stranger any more."""
-        network = network_of(address)
-        await self._counters.learn(account, network)
-        await self._counters.clear(LOGIN_FROM_NETWORK.what, f"{account} {network}")
+        await self._learn(account, address, LOGIN_FROM_NETWORK)
+
+    async def guess_code(self, person: PersonId, address: str) -> None:
+        """Count a code of the person's second factor before it is judged. Raises ProblemError 429."""
+        await self._slow(_codes_of(person), address, CODE_FROM_NETWORK, CODE_FROM_ANYWHERE)
+
+    async def proved_code(self, person: PersonId, address: str) -> None:
+        """The code was right: as `proved`."""
+        await self._learn(_codes_of(person), address, CODE_FROM_NETWORK)
 
     async def subject(self, rate: Rate, subject: str) -> None:
         """Count for an account. Raises ProblemError 429."""
@@ -104,6 +121,19 @@ class Throttle:
     async def forgive(self, rate: Rate, subject: str) -> None:
         """Forget what was counted."""
         await self._counters.clear(rate.what, subject)
+
+    async def _slow(self, account: str, address: str, pair: Slowdown, anywhere: Slowdown) -> None:
+        network = network_of(address)
+        wait = await self._counters.slow(pair, f"{account} {network}")
+        if wait is None and not await self._counters.knows(account, network):
+            wait = await self._counters.slow(anywhere, account)
+        if wait is not None:
+            raise too_many(wait)
+
+    async def _learn(self, account: str, address: str, pair: Slowdown) -> None:
+        network = network_of(address)
+        await self._counters.learn(account, network)
+        await self._counters.clear(pair.what, f"{account} {network}")
 
     async def _over(self, rate: Rate, subject: str) -> float | None:
         return await self._counters.hit(rate.what, subject, most=rate.most, seconds=rate.seconds)

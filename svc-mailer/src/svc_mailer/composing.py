@@ -1,9 +1,11 @@
 """From a job to the words of its mail: one function a kind, all through the same layout."""
 
 from nexync_contracts.jobs import (
+    FactorChange,
     Job,
     PasswordChangedJob,
     ResetPasswordJob,
+    SecondFactorJob,
     VerificationCodeJob,
     WelcomeJob,
 )
@@ -24,6 +26,8 @@ def mail_of(job: Job, now_ms: int) -> Mail:
             return changed_mail(job)
         case WelcomeJob():
             return welcome_mail(job)
+        case SecondFactorJob():
+            return factor_mail(job)
 
 
 def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
@@ -73,15 +77,43 @@ def welcome_mail(job: WelcomeJob) -> Mail:
     return _with_link(job, "Welcome to Nexync", (ready,), job.link, (), footer)
 
 
+def factor_mail(job: SecondFactorJob) -> Mail:
+    """The mail that tells the owner what became of two-step verification."""
+    name = job.username
+    left = f"{job.left} {'is' if job.left == 1 else 'are'} left." if job.left else "None is left."
+    title, done = {
+        FactorChange.TURNED_ON: (
+            "Two-step verification is on",
+            f"Logging in as {name} now needs a code as well. All other devices are logged out.",
+        ),
+        FactorChange.TURNED_OFF: (
+            "Two-step verification is off",
+            f"Logging in as {name} needs nothing but the password from now on.",
+        ),
+        FactorChange.RECOVERY_CODE_USED: (
+            "A recovery code was used",
+            f"A recovery code of {name} was used, and works no more. {left}",
+        ),
+        FactorChange.RECOVERY_CODES_MADE: (
+            "You have new recovery codes",
+            f"New recovery codes were made for {name}. The earlier ones work no more.",
+        ),
+    }[job.change]
+    worry = "If it was not you, change your password, and look at where you are logged in:"
+    footer = "You get this mail because it concerns the security of your account."
+    return _with_link(job, title, (done, worry), job.link, (), footer)
+
+
 _WORDS = {
     "reset-password": "Choose a new password",
     "password-changed": "It was not me",
     "welcome": "Open Nexync",
+    "second-factor": "Open the Security page",
 }
 
 
 def _with_link(
-    job: ResetPasswordJob | PasswordChangedJob | WelcomeJob,
+    job: ResetPasswordJob | PasswordChangedJob | WelcomeJob | SecondFactorJob,
     title: str,
     before: tuple[str, ...],
     link: str,

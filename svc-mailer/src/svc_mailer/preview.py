@@ -5,9 +5,11 @@ from typing import Final
 
 from nexync_contracts.ids import JobId
 from nexync_contracts.jobs import (
+    FactorChange,
     Job,
     PasswordChangedJob,
     ResetPasswordJob,
+    SecondFactorJob,
     VerificationCodeJob,
     WelcomeJob,
 )
@@ -31,6 +33,14 @@ SAMPLES: Final[tuple[Job, ...]] = (
     ),
     PasswordChangedJob(id=_ID, email=_EMAIL, username="ada", link=f"{_PAGE}/forgot"),
     WelcomeJob(id=_ID, email=_EMAIL, username="ada", link=_PAGE),
+    SecondFactorJob(
+        id=_ID,
+        email=_EMAIL,
+        username="ada",
+        change=FactorChange.RECOVERY_CODE_USED,
+        left=9,
+        link=f"{_PAGE}/settings/security",
+    ),
 )
 """One job of each kind."""
 

@@ -110,11 +110,19 @@ class SigningKey(Strict):
     key: Key
 
 
+class FactorKey(Strict):
+    """The keys that seal the secrets of second factors."""
+
+    existing_secret: Name
+    key: Key
+
+
 class Auth(Scaled):
     """svc-auth."""
 
     config: AuthConfig
     signing_key: SigningKey
+    factor_key: FactorKey
     service: Service
 
 

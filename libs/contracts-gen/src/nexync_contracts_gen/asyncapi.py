@@ -12,6 +12,7 @@ from nexync_contracts.frames import client_frame_adapter, server_frame_adapter
 from nexync_contracts.jobs import (
     PasswordChangedJob,
     ResetPasswordJob,
+    SecondFactorJob,
     VerificationCodeJob,
     WelcomeJob,
 )
@@ -60,6 +61,12 @@ _MESSAGES: Final[tuple[tuple[str, TypeAdapter[Any], JsonSchemaMode, str], ...]] 
         "Tell the owner that the password is another now",
     ),
     ("welcome", TypeAdapter(WelcomeJob), "serialization", "Greet somebody new"),
+    (
+        "secondFactor",
+        TypeAdapter(SecondFactorJob),
+        "serialization",
+        "Tell the owner what became of the second factor",
+    ),
 )
 
 
@@ -133,6 +140,9 @@ def render() -> str:
                 "passwordChanged",
             ),
             "welcome": _channel(channels.WELCOME_QUEUE, "RabbitMQ, durable, confirmed", "welcome"),
+            "secondFactor": _channel(
+                channels.FACTOR_QUEUE, "RabbitMQ, durable, confirmed", "secondFactor"
+            ),
         },
         "operations": {
             "takeFrame": _operation("receive", "socket", "A client speaks", "clientFrame"),
@@ -166,6 +176,12 @@ def render() -> str:
             ),
             "queueWelcome": _operation("send", "welcome", "A greeting must be mailed", "welcome"),
             "mailWelcome": _operation("receive", "welcome", "A greeting is mailed", "welcome"),
+            "queueSecondFactor": _operation(
+                "send", "secondFactor", "A notice about a factor must be mailed", "secondFactor"
+            ),
+            "mailSecondFactor": _operation(
+                "receive", "secondFactor", "A notice about a factor is mailed", "secondFactor"
+            ),
             "mailCode": _operation(
                 "receive", "verificationCode", "A code is mailed", "verificationCode"
             ),

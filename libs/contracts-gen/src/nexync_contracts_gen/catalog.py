@@ -10,6 +10,7 @@ from nexync_contracts import (
     commands,
     errors,
     events,
+    factor_rest,
     frames,
     group_rest,
     jobs,
@@ -46,6 +47,7 @@ _ALL: Final = (
     rest,
     search_rest,
     group_rest,
+    factor_rest,
     session,
 )
 _BROWSER: Final = (
@@ -57,6 +59,7 @@ _BROWSER: Final = (
     rest,
     group_rest,
     search_rest,
+    factor_rest,
 )
 
 

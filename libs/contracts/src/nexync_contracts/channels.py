@@ -14,10 +14,13 @@ JOBS_EXCHANGE: Final = "nexync.jobs"
 VERIFICATION_QUEUE: Final = "verification-code"
 RESET_QUEUE: Final = "reset-password"
 WELCOME_QUEUE: Final = "welcome"
-MAIL_QUEUES: Final = (VERIFICATION_QUEUE, RESET_QUEUE, WELCOME_QUEUE)
+FACTOR_QUEUE: Final = "second-factor"
+MAIL_QUEUES: Final = (VERIFICATION_QUEUE, RESET_QUEUE, WELCOME_QUEUE, FACTOR_QUEUE)
 
 ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"
+CHALLENGE_COOKIE: Final = "nexync_challenge"
+"""Between the right password and the code of the second factor; opens nothing by itself."""
 TOKEN_AUDIENCE: Final = "nexync"
 TOKEN_ISSUER: Final = "nexync-auth"
 

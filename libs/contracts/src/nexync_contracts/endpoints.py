@@ -5,6 +5,7 @@ from typing import Final
 from nexync_contracts import message_rest, rest
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
+from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
@@ -55,10 +56,15 @@ LOGIN: Final = Endpoint(
     service="svc-auth",
     method="POST",
     path="/api/auth/login",
-    summary="Log in; sets the cookies",
+    summary="Log in; sets the cookies, or asks for the second factor's code",
     body=rest.LoginBody,
     answer=rest.SessionView,
-    errors=(ProblemCode.WRONG_CREDENTIALS, ProblemCode.NOT_VERIFIED, ProblemCode.TOO_MANY),
+    errors=(
+        ProblemCode.WRONG_CREDENTIALS,
+        ProblemCode.NOT_VERIFIED,
+        ProblemCode.SECOND_FACTOR,
+        ProblemCode.TOO_MANY,
+    ),
     open=True,
 )
 REFRESH: Final = Endpoint(
@@ -385,6 +391,7 @@ ENDPOINTS: Final = (
     REACT,
     VERSIONS,
     READ_MARK,
+    *FACTOR_ENDPOINTS,
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
     *SEARCH_ENDPOINTS,

@@ -1,14 +1,30 @@
 """Jobs: the bodies of RabbitMQ messages. The job id is the message id and the mail's Message-ID."""
 
+from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from nexync_contracts.channels import RESET_QUEUE, VERIFICATION_QUEUE, WELCOME_QUEUE
+from nexync_contracts import limits
+from nexync_contracts.channels import (
+    FACTOR_QUEUE,
+    RESET_QUEUE,
+    VERIFICATION_QUEUE,
+    WELCOME_QUEUE,
+)
 from nexync_contracts.ids import Code, Email, JobIdField, Username
 from nexync_contracts.model import Tolerant
 
 Link = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=600)]
+
+
+class FactorChange(StrEnum):
+    """What happened to a second factor."""
+
+    TURNED_ON = "turned_on"
+    TURNED_OFF = "turned_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
 
 
 class VerificationCodeJob(Tolerant):
@@ -53,8 +69,23 @@ class WelcomeJob(Tolerant):
     link: Link
 
 
+class SecondFactorJob(Tolerant):
+    """Tell the owner what became of the second factor; `left` counts the recovery codes, `link` is the Security page.
+
+    On a queue of its own: a mailer that doesn't know it yet leaves it for one that does.
+    """
+
+    tag: Literal["second-factor"] = "second-factor"
+    id: JobIdField
+    email: Email
+    username: Username
+    change: FactorChange
+    left: Annotated[int, Field(ge=0, le=limits.RECOVERY_CODES)]
+    link: Link
+
+
 Job = Annotated[
-    VerificationCodeJob | ResetPasswordJob | PasswordChangedJob | WelcomeJob,
+    VerificationCodeJob | ResetPasswordJob | PasswordChangedJob | WelcomeJob | SecondFactorJob,
     Field(discriminator="tag"),
 ]
 job_adapter: TypeAdapter[Job] = TypeAdapter(Job)
@@ -64,5 +95,6 @@ QUEUE_OF: Final[dict[str, str]] = {
     "reset-password": RESET_QUEUE,
     "password-changed": RESET_QUEUE,
     "welcome": WELCOME_QUEUE,
+    "second-factor": FACTOR_QUEUE,
 }
 """The queue of each job by its tag."""

@@ -84,6 +84,18 @@ CODE_TRIES: Final = 5
 CODE_LIFETIME_SECONDS: Final = 600
 CODE_RESEND_SECONDS: Final = 30
 
+FACTOR_DIGITS: Final = 6
+FACTOR_STEP_SECONDS: Final = 30
+FACTOR_CODE_CHARS: Final = (6, 24)
+"""A code of the app or a recovery code, with the spaces and dashes that people type."""
+FACTOR_ENROL_SECONDS: Final = 900
+"""How long a new second factor waits for its first code."""
+FACTOR_CHALLENGE_SECONDS: Final = 300
+"""From the right password to the code."""
+FACTOR_TRIES: Final = 5
+"""Codes that one right password may be followed by."""
+RECOVERY_CODES: Final = 10
+
 RESET_LIFETIME_SECONDS: Final = 1_800
 RESET_TOKEN_CHARS: Final = 200
 

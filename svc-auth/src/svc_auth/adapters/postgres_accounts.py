@@ -54,12 +54,13 @@ _CODE_OF: Final = """
     WHERE p.email = %s AND p.verified_at IS NULL
     FOR UPDATE OF p, c
 """
-_BY_EMAIL: Final = """
-    SELECT id::text, username, password_hash, verified_at IS NOT NULL FROM people WHERE email = %s
+_ACCOUNT: Final = """
+    SELECT id::text, username, password_hash, verified_at IS NOT NULL,
+        EXISTS (SELECT 1 FROM second_factors f WHERE f.person = people.id)
+    FROM people
 """
-_BY_USERNAME: Final = """
-    SELECT id::text, username, password_hash, verified_at IS NOT NULL FROM people WHERE username = %s
-"""
+_BY_EMAIL: Final = f"{_ACCOUNT} WHERE email = %s"
+_BY_USERNAME: Final = f"{_ACCOUNT} WHERE username = %s"
 
 _Connection = psycopg.AsyncConnection[Any]
 

@@ -438,7 +438,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "username_taken", "foreign_origin", "not_connected", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -918,6 +918,47 @@ export const searchPageSchema = z.object({
 });
 export type SearchPage = z.infer<typeof searchPageSchema>;
 
+export const factorCodeBodySchema = z.strictObject({
+  code: text(6, 24),
+});
+export type FactorCodeBody = z.infer<typeof factorCodeBodySchema>;
+
+/** `current` proves that it is the owner who sits at an open page. */
+export const enrolFactorBodySchema = z.strictObject({
+  current: text(8, 128),
+});
+export type EnrolFactorBody = z.infer<typeof enrolFactorBodySchema>;
+
+/** Both factors, for what would weaken the second one. */
+export const factorProofBodySchema = z.strictObject({
+  current: text(8, 128),
+  code: text(6, 24),
+});
+export type FactorProofBody = z.infer<typeof factorProofBodySchema>;
+
+/** `available`: one can be turned on here. `since` (Unix ms) is when it was. `recovery_left` are unused codes. */
+export const factorViewSchema = z.object({
+  available: z.boolean(),
+  on: z.boolean(),
+  since: z.int().min(0).nullable().default(null),
+  recovery_left: z.int().min(0).max(10).default(0),
+});
+export type FactorView = z.infer<typeof factorViewSchema>;
+
+/** What an authenticator app needs, shown once: `uri` for a QR code, `secret` (base32) to type. Ends at Unix ms. */
+export const enrolmentViewSchema = z.object({
+  secret: text(16, 64),
+  uri: text(0, 500),
+  expires_at: z.int().min(0),
+});
+export type EnrolmentView = z.infer<typeof enrolmentViewSchema>;
+
+/** Each is good once in place of a code; they are never shown again, and end all earlier ones. */
+export const recoveryCodesViewSchema = z.object({
+  codes: z.array(text(0, 24)).max(10),
+});
+export type RecoveryCodesView = z.infer<typeof recoveryCodesViewSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -931,6 +972,12 @@ export const limits = {
   displayNameChars: 60,
   emailChars: 254,
   emojiBytes: 64,
+  factorChallengeSeconds: 300,
+  factorCodeChars: [6, 24],
+  factorDigits: 6,
+  factorEnrolSeconds: 900,
+  factorStepSeconds: 30,
+  factorTries: 5,
   frameBytes: 65536,
   idAheadMs: 60000,
   invites: 20,
@@ -947,6 +994,7 @@ export const limits = {
   reactionKinds: 50,
   reactionPeople: 100,
   readWaitSeconds: 6.0,
+  recoveryCodes: 10,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
   resetLifetimeSeconds: 1800,
@@ -1306,6 +1354,66 @@ export const endpoints = {
     query: [],
     body: readMarkBodySchema,
     answer: readMarkViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  loginCode: {
+    method: "POST",
+    path: "/api/auth/login/code",
+    status: 200,
+    query: [],
+    body: factorCodeBodySchema,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  factor: {
+    method: "GET",
+    path: "/api/auth/factor",
+    status: 200,
+    query: [],
+    body: null,
+    answer: factorViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  enrolFactor: {
+    method: "POST",
+    path: "/api/auth/factor/enrolment",
+    status: 200,
+    query: [],
+    body: enrolFactorBodySchema,
+    answer: enrolmentViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  turnOnFactor: {
+    method: "POST",
+    path: "/api/auth/factor",
+    status: 200,
+    query: [],
+    body: factorCodeBodySchema,
+    answer: recoveryCodesViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  turnOffFactor: {
+    method: "POST",
+    path: "/api/auth/factor/off",
+    status: 204,
+    query: [],
+    body: factorProofBodySchema,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  renewRecoveryCodes: {
+    method: "POST",
+    path: "/api/auth/factor/recovery-codes",
+    status: 200,
+    query: [],
+    body: factorProofBodySchema,
+    answer: recoveryCodesViewSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,493 @@
+"""The second factor over fakes and a clock to turn: codes, enrolment, the second step of log-in."""
+
+import base64
+import io
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nexync_contracts import limits
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.jobs import FactorChange, SecondFactorJob
+from nexync_runtime import log
+from nexync_runtime.http import ProblemError
+from svc_auth import recovery, totp
+from svc_auth.challenging import Challenging
+from svc_auth.factor_ports import Challenge, Factor, RecoverySet
+from svc_auth.passwords import Passwords
+from svc_auth.ports import Account, Owner, Slow
+from svc_auth.sealing import FactorKeyError, Sealing, UnsealError, load_sealing
+from svc_auth.second_factor import SecondFactor
+from svc_auth.throttling import Throttle
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ADA = PersonId("00000000-0000-4000-8000-000000000001")
+BOB = PersonId("00000000-0000-4000-8000-000000000002")
+HERE = SessionId("00000000-0000-4000-8000-0000000000aa")
+THERE = SessionId("00000000-0000-4000-8000-0000000000bb")
+PASSWORD = "correct horse"
+ADDRESS = "10.0.0.1"
+RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
+
+
+class FakeFactors:
+    """One person's factor; what is told goes to `notices`."""
+
+    def __init__(self) -> None:
+        self.waiting: tuple[SessionId, bytes, datetime] | None = None
+        self.on: Factor | None = None
+        self.hashes: list[bytes] = []
+        self.notices: list[SecondFactorJob] = []
+
+    async def factor(self, person: PersonId) -> Factor | None:
+        return None if self.on is None else replace(self.on, recovery_left=len(self.hashes))
+
+    async def enrol(
+        self, person: PersonId, session: SessionId, secret: bytes, expires_at: datetime
+    ) -> bool:
+        if self.on is None:
+            self.waiting = (session, secret, expires_at)
+        return self.on is None
+
+    async def enrolment(self, person: PersonId, session: SessionId, now: datetime) -> bytes | None:
+        waiting = self.waiting
+        good = waiting is not None and waiting[0] == session and waiting[2] > now
+        return waiting[1] if good and waiting is not None else None
+
+    async def turn_on(
+        self,
+        person: PersonId,
+        session: SessionId,
+        factor: Factor,
+        codes: RecoverySet,
+        notice: SecondFactorJob,
+    ) -> Sequence[SessionId] | None:
+        if self.waiting is None:
+            return None
+        self.waiting, self.on, self.hashes = None, factor, list(codes.hashes)
+        self.notices.append(notice)
+        return (THERE,)
+
+    async def accept(self, person: PersonId, step: int) -> bool:
+        if self.on is None or self.on.last_step >= step:
+            return False
+        self.on = replace(self.on, last_step=step)
+        return True
+
+    async def spend_recovery_code(
+        self, person: PersonId, code_hash: bytes, notice: Callable[[int], SecondFactorJob]
+    ) -> bool:
+        if code_hash not in self.hashes:
+            return False
+        self.hashes.remove(code_hash)
+        self.notices.append(notice(len(self.hashes)))
+        return True
+
+    async def renew_recovery_codes(
+        self, person: PersonId, codes: RecoverySet, notice: SecondFactorJob
+    ) -> bool:
+        if self.on is None:
+            return False
+        self.on, self.hashes = replace(self.on, recovery_salt=codes.salt), list(codes.hashes)
+        self.notices.append(notice)
+        return True
+
+    async def turn_off(self, person: PersonId, notice: SecondFactorJob) -> bool:
+        was, self.on = self.on, None
+        self.notices.append(notice)
+        return was is not None
+
+
+class FakeLimits:
+    """Slows down as Redis does, by the clock `now` (seconds)."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+        self.waits: dict[tuple[str, str], float] = {}
+        self.known: set[tuple[str, str]] = set()
+        self.now = 0.0
+
+    async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
+        return None
+
+    async def slow(self, how: Slow, subject: str) -> float | None:
+        key = (how.what, subject)
+        left = self.waits.get(key, 0.0) - self.now
+        if left > 0:
+            return left
+        count = self.counts[key] = self.counts.get(key, 0) + 1
+        if count >= how.free:
+            self.waits[key] = self.now + min(how.first * 2.0 ** (count - how.free), how.most)
+        return None
+
+    async def clear(self, what: str, subject: str) -> None:
+        self.counts.pop((what, subject), None)
+        self.waits.pop((what, subject), None)
+
+    async def learn(self, account: str, network: str) -> None:
+        self.known.add((account, network))
+
+    async def knows(self, account: str, network: str) -> bool:
+        return (account, network) in self.known
+
+
+class FakeChallenges:
+    """Without an end by time."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Challenge] = {}
+
+    async def begin(self, token: str, person: PersonId, proof: str) -> None:
+        self.kept[token] = Challenge(person, proof, limits.FACTOR_TRIES)
+
+    async def person(self, token: str) -> PersonId | None:
+        found = self.kept.get(token)
+        return None if found is None else found.person
+
+    async def take(self, token: str) -> Challenge | None:
+        found = self.kept.get(token)
+        if found is None or found.tries_left == 0:
+            return None
+        self.kept[token] = replace(found, tries_left=found.tries_left - 1)
+        return self.kept[token]
+
+    async def end(self, token: str) -> None:
+        self.kept.pop(token, None)
+
+
+class FakeOwners:
+    """Ada alone."""
+
+    def __init__(self, password_hash: str) -> None:
+        self.ada = Owner(ADA, "ada@example.org", "ada", password_hash)
+
+    async def owner(self, person: PersonId) -> Owner | None:
+        return self.ada if person == ADA else None
+
+
+class FakeAnnouncer:
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.ended: list[SessionId] = []
+
+    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
+        self.ended.extend(sessions)
+
+
+class World:
+    """Everything together; `sealing` None stands for no key."""
+
+    def __init__(self, passwords: Passwords, password_hash: str, sealing: Sealing | None) -> None:
+        self.now = NOW
+        self.factors = FakeFactors()
+        self.limits = FakeLimits()
+        self.challenges = FakeChallenges()
+        self.owners = FakeOwners(password_hash)
+        self.announcer = FakeAnnouncer()
+        throttle = Throttle(self.limits, by_address=True)
+        self.factor = SecondFactor(
+            factors=self.factors,
+            owners=self.owners,
+            passwords=passwords,
+            sealing=sealing,
+            throttle=throttle,
+            announcer=self.announcer,
+            clock=lambda: self.now,
+            page="https://nexync.test",
+        )
+        self.challenging = Challenging(
+            challenges=self.challenges,
+            owners=self.owners,
+            second_factor=self.factor,
+            throttle=throttle,
+        )
+
+    async def turn_on(self) -> tuple[str, tuple[str, ...]]:
+        """The secret and the recovery codes."""
+        made = await self.factor.enrol(ADA, HERE, PASSWORD, ADDRESS)
+        codes = await self.factor.turn_on(ADA, HERE, self.code(made.secret))
+        return made.secret, codes
+
+    def code(self, secret: str, steps: int = 0) -> str:
+        """What the app shows, some steps from now."""
+        return totp.code_at(secret, totp.step_at(self.now) + steps)
+
+    async def challenge(self) -> str:
+        """A token after the right password."""
+        account = Account(ADA, "ada", self.owners.ada.password_hash, True, True)
+        return await self.challenging.begin(account)
+
+
+@pytest.fixture
+async def passwords() -> AsyncIterator[Passwords]:
+    made = Passwords(threads=1, memory_kib=64, passes=1)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def world(passwords: Passwords) -> World:
+    sealing = Sealing([secrets.token_bytes(32)])
+    return World(passwords, await passwords.hash(PASSWORD), sealing)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (59, "94287082"),
+        (1111111109, "07081804"),
+        (1111111111, "14050471"),
+        (1234567890, "89005924"),
+        (2000000000, "69279037"),
+        (20000000000, "65353130"),
+    ],
+)
+def test_the_codes_of_rfc_6238(seconds: int, code: str) -> None:
+    """Appendix B, SHA-1; six digits are the last six of the eight there."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    assert totp.code_at(RFC_SECRET, totp.step_at(moment)) == code[-6:]
+    assert totp.step_of(RFC_SECRET, code[-6:], moment, after=-1) == seconds // 30
+
+
+@given(st.integers(-4, 4), st.integers(0, 29))
+def test_a_code_is_good_one_step_before_and_after(steps: int, second: int) -> None:
+    """And no longer."""
+    now = NOW + timedelta(seconds=second)
+    code = totp.code_at(RFC_SECRET, totp.step_at(now) + steps)
+    found = totp.step_of(RFC_SECRET, code, now, after=-1)
+    assert (found is not None) == (abs(steps) <= 1)
+
+
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 40)), max_size=30))
+async def test_a_code_is_accepted_once_only(tries: list[tuple[int, int]]) -> None:
+    """Whatever codes come in whatever order as time goes on, no step is accepted twice, and none after a later one."""
+    factors = FakeFactors()
+    factors.on = Factor(b"", -1, b"", NOW, 0)
+    now, accepted = NOW, list[int]()
+    for steps, passed in tries:
+        now += timedelta(seconds=passed)
+        code = totp.code_at(RFC_SECRET, totp.step_at(now) + steps)
+        step = totp.step_of(RFC_SECRET, code, now, after=factors.on.last_step)
+        assert step is None or step > factors.on.last_step
+        if step is not None and await factors.accept(ADA, step):
+            accepted.append(step)
+    assert accepted == sorted(set(accepted))
+
+
+def test_what_the_app_reads() -> None:
+    """Issuer and name as apps show them."""
+    uri = totp.uri_of(RFC_SECRET, "ada")
+    assert uri == f"otpauth://totp/Nexync:ada?secret={RFC_SECRET}&issuer=Nexync"
+    assert re.fullmatch("[A-Z2-7]{32}", totp.new_secret())
+
+
+def test_a_sealed_secret_is_opened_by_its_key_for_its_person() -> None:
+    """Also after a new key was put before the old one; not by another key, not in another's row."""
+    old, new = secrets.token_bytes(32), secrets.token_bytes(32)
+    sealed = Sealing([old]).seal(ADA, RFC_SECRET)
+    assert RFC_SECRET.encode() not in sealed
+    assert Sealing([new, old]).open(ADA, sealed) == RFC_SECRET
+    for keys, person in (([new], ADA), ([old], BOB)):
+        with pytest.raises(UnsealError):
+            Sealing(keys).open(person, sealed)
+
+
+@pytest.mark.parametrize("text", ["", "short", base64.b64encode(b"x" * 31).decode(), "ä"])
+def test_a_bad_key_file_is_named_and_not_shown(tmp_path: Path, text: str) -> None:
+    """The setting and the file are in the message, the key is not."""
+    path = tmp_path / "keys"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FactorKeyError) as caught:
+        load_sealing(path)
+    assert "NEXYNC_FACTOR_KEY_FILE" in str(caught.value)
+    assert not text or text not in str(caught.value)
+
+
+async def _refused(work: Awaitable[object], code: ProblemCode) -> None:
+    with pytest.raises(ProblemError) as caught:
+        await work
+    assert caught.value.problem.code is code
+
+
+async def test_turning_on(world: World) -> None:
+    """By the password and the session's own first code; other sessions end, the owner is told, codes come once."""
+    await _refused(
+        world.factor.enrol(ADA, HERE, "wrong horse", ADDRESS), ProblemCode.WRONG_PASSWORD
+    )
+    made = await world.factor.enrol(ADA, HERE, PASSWORD, ADDRESS)
+    code = world.code(made.secret)
+    await _refused(world.factor.turn_on(ADA, THERE, code), ProblemCode.NOT_FOUND)
+    await _refused(
+        world.factor.turn_on(ADA, HERE, world.code(made.secret, 5)), ProblemCode.WRONG_CODE
+    )
+    assert not (await world.factor.state(ADA)).recovery_left
+    codes = await world.factor.turn_on(ADA, HERE, f"{code[:3]} {code[3:]}")
+    assert len(set(codes)) == limits.RECOVERY_CODES
+    assert world.announcer.ended == [THERE]
+    assert [one.change for one in world.factors.notices] == [FactorChange.TURNED_ON]
+    state = await world.factor.state(ADA)
+    assert (state.available, state.since, state.recovery_left) == (True, NOW, 10)
+    await _refused(world.factor.enrol(ADA, HERE, PASSWORD, ADDRESS), ProblemCode.CONFLICT)
+
+
+async def test_an_enrolment_ends(world: World) -> None:
+    """After a quarter of an hour."""
+    made = await world.factor.enrol(ADA, HERE, PASSWORD, ADDRESS)
+    world.now += timedelta(seconds=limits.FACTOR_ENROL_SECONDS)
+    await _refused(world.factor.turn_on(ADA, HERE, world.code(made.secret)), ProblemCode.NOT_FOUND)
+
+
+async def test_the_second_step(world: World) -> None:
+    """The code that turned it on is used up; the next one opens one session, and ends its challenge."""
+    secret, _ = await world.turn_on()
+    token = await world.challenge()
+    await _refused(
+        world.challenging.answer(token, world.code(secret), ADDRESS), ProblemCode.WRONG_CODE
+    )
+    world.now += timedelta(seconds=30)
+    owner = await world.challenging.answer(token, world.code(secret), ADDRESS)
+    assert owner.person == ADA
+    await _refused(
+        world.challenging.answer(token, world.code(secret, 1), ADDRESS), ProblemCode.LOGIN_OVER
+    )
+    again = await world.challenge()
+    await _refused(
+        world.challenging.answer(again, world.code(secret), ADDRESS), ProblemCode.WRONG_CODE
+    )
+
+
+@pytest.mark.parametrize("token", [None, "", "x" * 43, "x" * 5_000])
+async def test_no_challenge_no_session(world: World, token: str | None) -> None:
+    """Whatever the code."""
+    secret, _ = await world.turn_on()
+    await _refused(
+        world.challenging.answer(token, world.code(secret, 1), ADDRESS), ProblemCode.LOGIN_OVER
+    )
+
+
+async def test_a_challenge_belongs_to_the_password_that_was_right(world: World) -> None:
+    """Replaced in between, the log-in begins again."""
+    secret, _ = await world.turn_on()
+    token = await world.challenge()
+    world.owners.ada = replace(world.owners.ada, password_hash="another")
+    await _refused(
+        world.challenging.answer(token, world.code(secret, 1), ADDRESS), ProblemCode.LOGIN_OVER
+    )
+
+
+async def test_five_tries_a_challenge(world: World) -> None:
+    """The fifth wrong one ends it; the right one comes too late then."""
+    secret, _ = await world.turn_on()
+    token = await world.challenge()
+    for number in range(5):
+        wanted = ProblemCode.CODE_SPENT if number == 4 else ProblemCode.WRONG_CODE
+        await _refused(world.challenging.answer(token, "no such", f"10.{number}.0.1"), wanted)
+    await _refused(
+        world.challenging.answer(token, world.code(secret, 1), "10.9.0.1"), ProblemCode.LOGIN_OVER
+    )
+
+
+async def test_wrong_codes_cost_growing_time_also_over_many_challenges_and_networks(
+    world: World,
+) -> None:
+    """Ten from everywhere are free, then a quarter of an hour at most; a network that the owner used is not slowed."""
+    secret, _ = await world.turn_on()
+    world.now += timedelta(seconds=30)
+    await world.challenging.answer(await world.challenge(), world.code(secret), "192.0.2.1")
+    for number in range(9):
+        token = await world.challenge()
+        await _refused(
+            world.challenging.answer(token, "000000x", f"10.{number}.0.1"), ProblemCode.WRONG_CODE
+        )
+    await _refused(
+        world.challenging.answer(await world.challenge(), "1234567", "10.77.0.1"),
+        ProblemCode.TOO_MANY,
+    )
+    world.now += timedelta(seconds=30)
+    token = await world.challenge()
+    assert await world.challenging.answer(token, world.code(secret), "192.0.2.9")
+
+
+async def test_a_recovery_code_works_once(world: World) -> None:
+    """However it is typed; the owner is told with how many are left; new ones end the old."""
+    secret, codes = await world.turn_on()
+    typed = codes[0].replace("-", " ").upper()
+    assert await world.challenging.answer(await world.challenge(), typed, ADDRESS)
+    assert world.factors.notices[-1].change is FactorChange.RECOVERY_CODE_USED
+    assert world.factors.notices[-1].left == 9
+    await _refused(
+        world.challenging.answer(await world.challenge(), codes[0], ADDRESS), ProblemCode.WRONG_CODE
+    )
+    proof = world.code(secret, 1)
+    fresh = await world.factor.renew_recovery_codes(ADA, PASSWORD, proof, ADDRESS)
+    assert not set(fresh) & set(codes)
+    await _refused(
+        world.challenging.answer(await world.challenge(), codes[1], ADDRESS), ProblemCode.WRONG_CODE
+    )
+    assert await world.challenging.answer(await world.challenge(), fresh[1], ADDRESS)
+
+
+async def test_turning_off_needs_both_factors(world: World) -> None:
+    """Neither the password alone nor a code alone; then a challenge that waits is over too."""
+    _, codes = await world.turn_on()
+    waiting = await world.challenge()
+    await _refused(
+        world.factor.turn_off(ADA, "wrong horse", codes[0], ADDRESS), ProblemCode.WRONG_PASSWORD
+    )
+    await _refused(world.factor.turn_off(ADA, PASSWORD, "000000", ADDRESS), ProblemCode.WRONG_CODE)
+    await world.factor.turn_off(ADA, PASSWORD, codes[0], ADDRESS)
+    assert world.factors.notices[-1].change is FactorChange.TURNED_OFF
+    assert (await world.factor.state(ADA)).since is None
+    await _refused(world.challenging.answer(waiting, codes[1], ADDRESS), ProblemCode.LOGIN_OVER)
+    await _refused(world.factor.turn_off(ADA, PASSWORD, codes[1], ADDRESS), ProblemCode.NOT_FOUND)
+
+
+async def test_without_a_key_nothing_is_enrolled_and_recovery_codes_still_work(
+    passwords: Passwords, world: World
+) -> None:
+    """It says so, instead of taking codes that it can't check."""
+    secret, codes = await world.turn_on()
+    lost = World(passwords, world.owners.ada.password_hash, None)
+    assert not (await lost.factor.state(ADA)).available
+    await _refused(lost.factor.enrol(ADA, HERE, PASSWORD, ADDRESS), ProblemCode.FACTOR_UNAVAILABLE)
+    lost.factors.on, lost.factors.hashes = world.factors.on, world.factors.hashes
+    await _refused(
+        lost.challenging.answer(await lost.challenge(), lost.code(secret, 1), ADDRESS),
+        ProblemCode.FACTOR_UNAVAILABLE,
+    )
+    assert await lost.challenging.answer(await lost.challenge(), codes[3], ADDRESS)
+
+
+async def test_another_key_is_reported_without_secrets(passwords: Passwords, world: World) -> None:
+    """No secret and no code is in any line of the log, also when something goes wrong."""
+    out = io.StringIO()
+    log.configure(log_format="json", level="debug", instance="test", stream=out)
+    secret, codes = await world.turn_on()
+    other = World(passwords, world.owners.ada.password_hash, Sealing([secrets.token_bytes(32)]))
+    other.factors.on = world.factors.on
+    code = other.code(secret, 1)
+    await _refused(
+        other.challenging.answer(await other.challenge(), code, ADDRESS),
+        ProblemCode.FACTOR_UNAVAILABLE,
+    )
+    lines = out.getvalue()
+    assert "NEXYNC_FACTOR_KEY_FILE" in lines
+    for hidden in (secret, code, *codes, PASSWORD):
+        assert hidden not in lines
+
+
+def test_recovery_codes_can_be_read_aloud() -> None:
+    """Nothing in them looks like something else."""
+    for code in recovery.new_codes():
+        assert re.fullmatch(r"[2-9a-z]{5}-[2-9a-z]{5}", code)
+        assert not set(code) & set("01ilo")
+        assert recovery.is_recovery_code(recovery.plain(f" {code.upper()} "))
