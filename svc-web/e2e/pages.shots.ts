@@ -191,6 +191,72 @@ const SHOTS: Shot[] = [
     how: { account: "busy" },
     then: (page) => page.getByText("Firefox on Linux").waitFor(),
   },
+  {
+    name: "two-step-on",
+    path: "/settings/security",
+    how: { account: "busy", factor: "on" },
+    then: (page) => page.getByText("8 recovery codes left").waitFor(),
+  },
+  {
+    name: "two-step-scan",
+    path: "/settings/security",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Set up" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
+      await dialog.getByRole("button", { name: "Go on" }).click();
+      await dialog.getByLabel("Key to type").waitFor();
+    },
+  },
+  {
+    name: "two-step-codes",
+    path: "/settings/security",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Set up" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
+      await dialog.getByRole("button", { name: "Go on" }).click();
+      await dialog.getByLabel("Six-digit code").fill("123456");
+      await dialog.getByRole("button", { name: "Turn on" }).click();
+      await dialog.getByText("I have kept them").waitFor();
+    },
+  },
+  {
+    name: "two-step-off",
+    path: "/settings/security",
+    how: { account: "busy", factor: "on" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Turn off" }).click();
+      await page.getByRole("dialog").getByLabel("Code").fill("123456");
+    },
+  },
+  {
+    name: "login-code",
+    path: "/login",
+    how: { account: "none", factor: "on" },
+    then: async (page) => {
+      await page.getByLabel("Username or e-mail").fill("elin");
+      await page.getByLabel("Password", { exact: true }).fill("the moss lantern");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByLabel("Six-digit code").fill("12345");
+    },
+  },
+  {
+    name: "login-recovery",
+    path: "/login",
+    how: { account: "none", factor: "on" },
+    then: async (page) => {
+      await page.getByLabel("Username or e-mail").fill("elin");
+      await page.getByLabel("Password", { exact: true }).fill("the moss lantern");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByRole("button", { name: "Use a recovery code" }).click();
+      await page.getByLabel("Recovery code").fill("k3m9p-w7xq2");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByText("was used already").waitFor();
+    },
+  },
 ];
 
 let browser: Browser;

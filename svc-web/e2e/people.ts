@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "playwright-core";
 export const PAGE = process.env["NEXYNC_PAGE"] ?? "http://127.0.0.1:8080";
 export const MAIL = process.env["NEXYNC_MAIL"] ?? "http://127.0.0.1:18025";
 
-const PASSWORD = "a long enough password";
+export const PASSWORD = "a long enough password";
 const MAIL_MS = 30_000;
 const PAGES_MS = 30_000;
 

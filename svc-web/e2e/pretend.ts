@@ -19,6 +19,18 @@ export const NOW = new Date(2026, 0, 15, 14, 5).getTime();
 const MINUTE = 60_000;
 const ME = uuid("a", 0);
 
+const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const ENROLMENT = {
+  secret: SECRET,
+  uri: `otpauth://totp/Nexync:elin?secret=${SECRET}&issuer=Nexync`,
+  expires_at: NOW + 15 * MINUTE,
+};
+const FACTOR_ON = { available: true, on: true, since: NOW - 3_000 * MINUTE, recovery_left: 8 };
+const RECOVERY_CODES = Array.from(
+  { length: 10 },
+  (_, index) => `k${index + 2 === 10 ? "p" : (index + 2) % 10}m9p-w7xq${"abcdefghjk"[index]}`,
+);
+
 const NAMES = [
   "Mara Lindqvist",
   "Jonas Weber",
@@ -248,7 +260,12 @@ function searchOf(query: URLSearchParams): SearchPage {
 export const GROUP = uuid("c", 9);
 export const PRIVATE = uuid("c", 0);
 
-export type Pretence = { account: "none" | "new" | "busy"; line?: "live" | "down" | "rejecting" };
+export type Pretence = {
+  account: "none" | "new" | "busy";
+  line?: "live" | "down" | "rejecting";
+  /** Two-step verification. */
+  factor?: "on";
+};
 
 export async function pretend(context: BrowserContext, how: Pretence): Promise<void> {
   const chats = how.account === "busy" ? chatsOf() : [];
@@ -270,9 +287,20 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       return json(route, { title: "Busy", status: 503, code: "unavailable" }, 503);
     }
     if (path === "/api/auth/register") return json(route, { status: "accepted" }, 202);
+    if (path === "/api/auth/login/code") {
+      return json(route, { title: "No", status: 400, code: "wrong_code" }, 400);
+    }
+    if (path === "/api/auth/login" && how.factor === "on") {
+      return json(route, { title: "Code", status: 403, code: "second_factor" }, 403);
+    }
     if (path === "/api/auth/login") {
       return json(route, { title: "No", status: 401, code: "wrong_credentials" }, 401);
     }
+    if (path === "/api/auth/factor" && route.request().method() === "GET") {
+      return json(route, how.factor === "on" ? FACTOR_ON : { available: true, on: false });
+    }
+    if (path === "/api/auth/factor/enrolment") return json(route, ENROLMENT);
+    if (path === "/api/auth/factor") return json(route, { codes: RECOVERY_CODES });
     if (path === "/api/auth/sessions") {
       const session = (number: number, device: string, ago: number, current = false) => ({
         session: uuid("d", number),

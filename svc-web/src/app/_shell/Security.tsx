@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
 import { ChangePassword } from "@/features/account/ui/ChangePassword";
 import { Sessions } from "@/features/account/ui/Sessions";
+import { TwoStep } from "@/features/account/ui/TwoStep";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 
@@ -22,6 +23,10 @@ export function Security(): ReactNode {
         <section className={styles["group"]} aria-label="Where you are logged in">
           <h2>Where you are logged in</h2>
           <Sessions now={now} />
+        </section>
+        <section className={styles["group"]} aria-label="Two-step verification">
+          <h2>Two-step verification</h2>
+          <TwoStep username={me.username} now={now} />
         </section>
         <section className={styles["group"]} aria-label="Password">
           <h2>Password</h2>

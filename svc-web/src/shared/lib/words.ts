@@ -17,6 +17,10 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   code_spent: "This code can't be used any more. Ask for a new one.",
   link_spent: "This link is used or too old. Ask for a new one.",
   wrong_password: "This is not your current password.",
+  second_factor: "Enter the code of your authenticator app.",
+  login_over: "This took too long, or there were too many tries. Log in again.",
+  factor_unavailable:
+    "Codes of authenticator apps can't be checked on this server right now. Use a recovery code.",
   not_verified: "This address is not verified yet. Enter the code from the mail.",
   username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   not_connected: "You can only do this with people you are connected with.",

@@ -10,6 +10,7 @@ import {
   endpoints,
   type Accepted,
   type ChangePasswordBody,
+  type FactorCodeBody,
   type ForgotBody,
   type LoginBody,
   type RegisterBody,
@@ -90,6 +91,15 @@ export function useLogIn(): UseMutationResult<SessionView, Error, LoginBody> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body) => call(endpoints.login, { body }),
+    onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+/** The second step, after a log-in that was answered with `second_factor`. */
+export function useLogInCode(): UseMutationResult<SessionView, Error, FactorCodeBody> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call(endpoints.loginCode, { body }),
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
   });
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import {
   changePasswordBodySchema,
+  enrolFactorBodySchema,
+  factorProofBodySchema,
   forgotBodySchema,
   limits,
   loginBodySchema,
@@ -16,6 +18,8 @@ export const logInForm = loginBodySchema;
 export const forgotForm = forgotBodySchema.extend({ email: z.email() });
 export const resetForm = resetBodySchema.pick({ password: true });
 export const changePasswordForm = changePasswordBodySchema;
+export const enrolForm = enrolFactorBodySchema;
+export const proofForm = factorProofBodySchema;
 export const codeForm = verifyBodySchema.pick({ code: true });
 
 /** The first rule that a username breaks, in words; null when it keeps them all. The contract has the same rules. */

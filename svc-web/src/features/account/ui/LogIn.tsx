@@ -1,10 +1,11 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { useLogIn } from "@/features/account/api/session";
 import { fieldWords, logInForm } from "@/features/account/model/forms";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import styles from "@/features/account/ui/Auth.module.css";
+import { LogInCode } from "@/features/account/ui/LogInCode";
 import { Link } from "@/shared/lib/Link";
 import { navigate } from "@/shared/lib/location";
 import { RestError } from "@/shared/lib/rest";
@@ -15,6 +16,8 @@ import { Notice } from "@/shared/ui/Notice";
 
 export function LogIn({ changed }: { changed: boolean }): ReactNode {
   const logIn = useLogIn();
+  const [second, setSecond] = useState(false);
+  const [over, setOver] = useState<string | null>(null);
   const form = useForm({
     resolver: zodResolver(logInForm),
     defaultValues: { login: "", password: "" },
@@ -23,6 +26,8 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
   const submit = form.handleSubmit((body) =>
     logIn.mutate(body, {
       onError: (error) => {
+        setOver(null);
+        if (error instanceof RestError && error.code === "second_factor") setSecond(true);
         const unverified = error instanceof RestError && error.code === "not_verified";
         if (unverified && body.login.includes("@")) {
           navigate(`/verify?email=${encodeURIComponent(body.login)}`);
@@ -30,6 +35,15 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
       },
     }),
   );
+  if (second) {
+    const back = (reason: string | null): void => {
+      logIn.reset();
+      form.resetField("password");
+      setOver(reason);
+      setSecond(false);
+    };
+    return <LogInCode back={back} />;
+  }
   return (
     <AuthFrame
       title="Log in"
@@ -41,7 +55,8 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
       }
     >
       <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
-        {changed && !logIn.error ? (
+        {over !== null && !logIn.error ? <Notice tone="danger">{over}</Notice> : null}
+        {changed && over === null && !logIn.error ? (
           <Notice>Your password is changed, and all devices are logged out.</Notice>
         ) : null}
         {logIn.error ? <Notice tone="danger">{errorWords(logIn.error)}</Notice> : null}
