@@ -1,7 +1,6 @@
 """The second factor over the real Postgres and Redis: two instances of svc-auth on one database."""
 
 import asyncio
-import os
 import secrets
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -10,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import psycopg
 import pytest
+from auth_world import required
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
@@ -35,30 +33,7 @@ from svc_auth.signing import SigningKey
 pytestmark = pytest.mark.real
 
 ORIGIN = "http://nexync.test"
-MIGRATIONS = Path(__file__).resolve().parents[2] / "operators" / "migrations"
 PASSWORD = "correct horse"
-
-
-def _required(name: str) -> str:
-    value = os.environ.get(name)
-    if not value:
-        pytest.fail(f"{name} is not set; tests marked `real` need the backends")
-    return value
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[str]:
-    """The URL of a database with the schema, dropped afterwards."""
-    url = _required("NEXYNC_POSTGRES_URL")
-    name = f"test_{uuid.uuid4().hex}"
-    mine = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
-        await admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        async with await psycopg.AsyncConnection.connect(mine, autocommit=True) as connection:
-            for path in sorted(MIGRATIONS.glob("*.sql")):
-                await connection.execute(path.read_bytes())
-        yield mine
-        await admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 class Clock:
@@ -153,7 +128,7 @@ async def _site(database: str) -> AsyncGenerator[Site]:
         port=2,
         internal_port=3,
         postgres_url=database,
-        redis_state_url=_required("NEXYNC_REDIS_STATE_URL"),
+        redis_state_url=required("NEXYNC_REDIS_STATE_URL"),
         rabbitmq_url="amqp://unused",
         public_origins=ORIGIN,
         signing_key_file=Path("unused"),

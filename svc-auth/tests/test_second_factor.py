@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from auth_world import FakeLimits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from svc_auth import recovery, totp
 from svc_auth.challenging import Challenging
 from svc_auth.factor_ports import Challenge, Factor, RecoverySet
 from svc_auth.passwords import Passwords
-from svc_auth.ports import Account, Owner, Slow
+from svc_auth.ports import Account, Owner
 from svc_auth.sealing import FactorKeyError, Sealing, UnsealError, load_sealing
 from svc_auth.second_factor import SecondFactor
 from svc_auth.throttling import Throttle
@@ -104,39 +105,6 @@ class FakeFactors:
         was, self.on = self.on, None
         self.notices.append(notice)
         return was is not None
-
-
-class FakeLimits:
-    """Slows down as Redis does, by the clock `now` (seconds)."""
-
-    def __init__(self) -> None:
-        self.counts: dict[tuple[str, str], int] = {}
-        self.waits: dict[tuple[str, str], float] = {}
-        self.known: set[tuple[str, str]] = set()
-        self.now = 0.0
-
-    async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
-        return None
-
-    async def slow(self, how: Slow, subject: str) -> float | None:
-        key = (how.what, subject)
-        left = self.waits.get(key, 0.0) - self.now
-        if left > 0:
-            return left
-        count = self.counts[key] = self.counts.get(key, 0) + 1
-        if count >= how.free:
-            self.waits[key] = self.now + min(how.first * 2.0 ** (count - how.free), how.most)
-        return None
-
-    async def clear(self, what: str, subject: str) -> None:
-        self.counts.pop((what, subject), None)
-        self.waits.pop((what, subject), None)
-
-    async def learn(self, account: str, network: str) -> None:
-        self.known.add((account, network))
-
-    async def knows(self, account: str, network: str) -> bool:
-        return (account, network) in self.known
 
 
 class FakeChallenges:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from auth_world import FakeLimits
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.errors import ProblemCode
@@ -24,7 +25,6 @@ from svc_auth.ports import (
     RefreshRefused,
     Registered,
     Reused,
-    Slow,
 )
 from svc_auth.registering import Holder, Plan, Registration, plan_registration
 from svc_auth.sessions import SessionKeeper, token_hash
@@ -35,40 +35,6 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ADA = PersonId("00000000-0000-4000-8000-000000000001")
 BOB = PersonId("00000000-0000-4000-8000-000000000002")
 SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
-
-
-class FakeLimits:
-    """Counts without windows; waits end when the clock has been turned."""
-
-    def __init__(self) -> None:
-        self.counts: dict[tuple[str, str], int] = {}
-        self.waits: dict[tuple[str, str], float] = {}
-        self.known: set[tuple[str, str]] = set()
-        self.now = 0.0
-
-    async def hit(self, what: str, subject: str, *, most: int, seconds: int) -> float | None:
-        count = self.counts[what, subject] = self.counts.get((what, subject), 0) + 1
-        return float(seconds) if count > most else None
-
-    async def slow(self, how: Slow, subject: str) -> float | None:
-        key = (how.what, subject)
-        left = self.waits.get(key, 0.0) - self.now
-        if left > 0:
-            return left
-        count = self.counts[key] = self.counts.get(key, 0) + 1
-        if count >= how.free:
-            self.waits[key] = self.now + min(how.first * 2.0 ** (count - how.free), how.most)
-        return None
-
-    async def clear(self, what: str, subject: str) -> None:
-        self.counts.pop((what, subject), None)
-        self.waits.pop((what, subject), None)
-
-    async def learn(self, account: str, network: str) -> None:
-        self.known.add((account, network))
-
-    async def knows(self, account: str, network: str) -> bool:
-        return (account, network) in self.known
 
 
 class FakeProofs:
