@@ -53,7 +53,7 @@ async def pool(database: str) -> AsyncGenerator[Pool]:
     await opened.open()
     async with opened.connection() as connection:
         await connection.execute(
-            "TRUNCATE people, streams, events, members, connections, read_marks, chat_outbox,"
+            "TRUNCATE own_chats, people, streams, events, members, connections, read_marks, chat_outbox,"
             " partitions, placements, message_edits, message_deletions, message_reactions"
             " CASCADE"
         )

@@ -84,6 +84,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         commanding=parts,
         grouping=parts,
         messaging=parts,
+        owning=parts,
         timelines=parts,
         searching=parts,
     )
@@ -121,6 +122,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         commanding=parts,
         grouping=parts,
         messaging=parts,
+        owning=parts,
         timelines=parts,
         searching=parts,
     )

@@ -4,8 +4,9 @@ from typing import Any
 
 from gateway_world import Client, Running, settle, some_id
 
-from nexync_contracts.channels import KIND_TYPING, encode_published, stream_channel
-from nexync_contracts.ids import PersonId, chat_stream
+from nexync_contracts.channels import KIND_OWN, KIND_TYPING, encode_published, stream_channel
+from nexync_contracts.frames import OwnChatFrame
+from nexync_contracts.ids import PersonId, chat_stream, person_stream
 from svc_gateway.looking import EVERY_SECONDS, UNDER_WAY
 
 ANA, BEN, CID = PersonId(some_id()), PersonId(some_id()), PersonId(some_id())
@@ -117,3 +118,15 @@ async def test_welcome_says_that_typing_is_taken() -> None:
         await settle()
         (welcome,) = ana.all_frames()
         assert welcome["features"] == ["typing"]
+
+
+async def test_a_word_about_what_a_person_keeps_goes_to_all_of_their_sockets_alone() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA, BEN)
+        one, two, ben = await world.resumed(ANA), await world.resumed(ANA), await world.resumed(BEN)
+        frame = OwnChatFrame(chat=chat)
+        payload = encode_published(KIND_OWN, 0, 0, frame.model_dump_json().encode())
+        world.core.receiver.receive(stream_channel(person_stream(ANA)).encode(), payload)
+        await settle()
+        told = {"t": "own_chat", "chat": chat}
+        assert [client.new_frames() for client in (one, two, ben)] == [[told], [told], []]

@@ -159,6 +159,8 @@ function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): C
     tagline: "",
     history: "from_join",
     dismissed: false,
+    own: null,
+    mentioned: 0,
     members: [],
     member_count: 2,
     last,

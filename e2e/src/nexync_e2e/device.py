@@ -53,6 +53,7 @@ class Device:
         self.outbox = Outbox(trust_acks=trust_acks)
         self.errors: list[frames.ErrorFrame] = []
         self.typists: list[frames.TypistFrame] = []
+        self.own_chats: list[frames.OwnChatFrame] = []
         self.close_codes: list[int] = []
         self.gateways_seen: list[str] = []
         self.resets = 0
@@ -295,6 +296,8 @@ class Device:
                 self.errors.append(frame)
             case frames.TypistFrame():
                 self.typists.append(frame)
+            case frames.OwnChatFrame():
+                self.own_chats.append(frame)
             case _:
                 await self._take_outcome(frame, now)
 

@@ -2,14 +2,22 @@
 
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
-from nexync_contracts import endpoints, group_endpoints, group_rest, people_endpoints, rest
+from nexync_contracts import (
+    endpoints,
+    group_endpoints,
+    group_rest,
+    own_endpoints,
+    own_rest,
+    people_endpoints,
+    rest,
+)
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.events import ChatKind, History, Role
 from nexync_contracts.ids import ChatId, InviteId, chat_stream
@@ -72,6 +80,7 @@ class Row:
     answers: Mapping[Who, int]
     body: Body = lambda scene: None
     path: Callable[[Scene], dict[str, str]] = lambda scene: {}
+    query: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def of_other(scene: Scene) -> dict[str, str]:
@@ -89,6 +98,14 @@ ROWS = (
     Row(endpoints.TIMELINE, READ),
     Row(endpoints.EVENTS, READ),
     Row(endpoints.READ_MARK, READ, lambda scene: rest.ReadMarkBody(seq=1)),
+    Row(own_endpoints.OWN_CHAT, READ),
+    Row(own_endpoints.CHANGE_OWN_CHAT, READ, lambda scene: own_rest.OwnChatBody(pinned=True)),
+    Row(
+        own_endpoints.KEEP_DRAFT,
+        READ,
+        lambda scene: own_rest.DraftBody(text="soon", began=1, at=1),
+    ),
+    Row(own_endpoints.END_DRAFT, READ, query={"began": 1}),
     Row(group_endpoints.MEMBERS, INSIDE),
     Row(group_endpoints.INVITES, ADMINS_READ),
     Row(group_endpoints.SET_TAGLINE, ADMINS, lambda scene: group_rest.TaglineBody(tagline="x")),
@@ -179,6 +196,7 @@ async def test_every_action_by_everybody_over_rest(scene: Scene) -> None:
             answer = await scene.rest_of(who).raw(
                 row.endpoint,
                 path={"chat": scene.chat, **row.path(scene)},
+                query=dict(row.query),
                 json=None if body is None else body.model_dump(mode="json", exclude_none=True),
             )
             if answer.status_code != row.answers[who]:

@@ -16,6 +16,7 @@ from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
 from svc_chat.adapters.log import KafkaLog
 from svc_chat.adapters.outbox import OutboxRelay
+from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.replies import Replies
@@ -31,6 +32,7 @@ from svc_chat.inside import Inside
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
+from svc_chat.owning import Owning
 from svc_chat.pacing import Pace
 from svc_chat.presence import Presences
 from svc_chat.reading import StreamReading
@@ -41,7 +43,7 @@ from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 10
+NEEDED_MIGRATION: Final = 12
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -93,6 +95,9 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         messaging=Messaging(reading, commanding),
+        owning=Owning(
+            reading, PostgresOwnChats(pool), RedisOwnNotices(state), lambda: time.time_ns() // 10**6
+        ),
         timelines=Timelines(reading),
         searching=Searching(listing, PostgresSearch(pool), people),
     )

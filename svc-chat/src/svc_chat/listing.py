@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
-from nexync_contracts.events import MEMBERSHIP_TAGS, STATE_TAGS, ChatKind, ChatRenamed, EventRecord
+from nexync_contracts.events import (
+    MEMBERSHIP_TAGS,
+    STATE_TAGS,
+    ChatKind,
+    ChatRenamed,
+    EventRecord,
+    MessageCreated,
+)
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
 from nexync_streams.group_settings import UNCHANGED, settings_after
 from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
+from svc_chat.own import NOTHING_KEPT
+from svc_chat.owning import own_view
 from svc_chat.pacing import Pace
 from svc_chat.ports import (
     ChatFacts,
@@ -293,4 +302,18 @@ def _view(
         tagline=settings.tagline,
         history=settings.history,
         dismissed=settings.dismissed,
+        own=None if fact.own == NOTHING_KEPT else own_view(fact.chat, fact.own),
+        mentioned=_mentioned(person, fact, tail),
+    )
+
+
+def _mentioned(person: PersonId, fact: ChatFacts, tail: Sequence[EventRecord]) -> int:
+    """Unread messages that name the person; 0 where it isn't counted."""
+    if fact.mentioned is None:
+        return 0
+    return fact.mentioned + sum(
+        isinstance(record.event, MessageCreated)
+        and record.seq > fact.mark[0]
+        and any(mention.person == person for mention in record.event.mentions)
+        for record in tail
     )

@@ -14,4 +14,8 @@ OUTCOME_SECONDS: Final = Histogram(
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3),
 )
 OUTCOMES_AWAITED: Final = Gauge("nexync_chat_outcomes_awaited", "Commands without an outcome yet")
+OWN_NOTICES_DROPPED: Final = Counter(
+    "nexync_chat_own_notices_dropped",
+    "Words to a person's pages about what they keep that Redis didn't take",
+)
 RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

@@ -11,6 +11,7 @@ from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
 from nexync_streams.messages import Edit, Now
+from svc_chat.own import NOTHING_KEPT, Fold, Own
 from svc_chat.spans import Membership, Range
 
 
@@ -177,7 +178,10 @@ class MemberRow(NamedTuple):
 
 
 class ChatFacts(NamedTuple):
-    """What the list shows of a chat besides its events. `mark` is the read mark as (seq, n)."""
+    """What the list shows of a chat besides its events. `mark` is the read mark as (seq, n).
+
+    `mentioned` counts stored unread messages that name the person; None where it doesn't matter (not muted).
+    """
 
     chat: ChatId
     kind: ChatKind
@@ -190,6 +194,8 @@ class ChatFacts(NamedTuple):
     last: EventRecord | None
     joined_n: int
     settings: GroupSettings = UNCHANGED
+    own: Own = NOTHING_KEPT
+    mentioned: int | None = None
 
 
 class GroupFacts(NamedTuple):
@@ -237,6 +243,28 @@ class ChatStore(Protocol):
 
     async def mark(self, chat: ChatId, person: PersonId, seq: int, n: int) -> tuple[int, int]:
         """Move the read mark forward, never back; the mark that holds now as (seq, n)."""
+        ...
+
+
+class OwnStore(Protocol):
+    """The kept states."""
+
+    async def own(self, person: PersonId, chat: ChatId) -> Own: ...
+
+    async def change(self, person: PersonId, chat: ChatId, fold: Fold) -> Own:
+        """Apply the change, one of a person's at a time; another state gets the next version."""
+        ...
+
+    async def read(self, person: PersonId, chat: ChatId) -> bool:
+        """The chat was read: take the mark away. Whether there was one."""
+        ...
+
+
+class OwnNotices(Protocol):
+    """The person's open pages."""
+
+    async def changed(self, person: PersonId, chat: ChatId) -> None:
+        """Tell them. Lost without a word when Redis is away."""
         ...
 
 

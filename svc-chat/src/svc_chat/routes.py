@@ -36,10 +36,12 @@ from svc_chat.history import History
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
+from svc_chat.owning import Owning
 from svc_chat.presence import Presences
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
+from svc_chat.routes_own import own_handlers
 from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
@@ -61,6 +63,7 @@ class UseCases:
     commanding: Commanding
     grouping: Grouping
     messaging: Messaging
+    owning: Owning
     timelines: Timelines
     searching: Searching
 
@@ -91,6 +94,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
         **group_handlers(use_cases.grouping),
+        **own_handlers(use_cases.owning),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat
@@ -286,4 +290,7 @@ class _Public:
 
     async def read_mark(self, call: Call) -> Answer:
         body: ReadMarkBody = call.body
-        return await self._use.marking.mark(_chat(call), call.claims.sub, body.seq)
+        chat, me = _chat(call), call.claims.sub
+        marked = await self._use.marking.mark(chat, me, body.seq)
+        await self._use.owning.was_read(me, chat)
+        return marked

@@ -81,8 +81,8 @@ class Membership(Listener):
             return lambda: self._left(room, event)
         return None
 
-    def outcome(self, stream: Stream, frame: bytes) -> None:
-        """An outcome for the sender's sockets, as it is."""
+    def tell(self, stream: Stream, frame: bytes) -> None:
+        """An outcome, or a word about what the person keeps, for all of the person's sockets, as it is."""
         person = self._people.get(PersonId(stream_id(stream)))
         if person is not None:
             encoded = encode_text(frame)

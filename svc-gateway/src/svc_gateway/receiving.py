@@ -7,6 +7,7 @@ from nexync_contracts.channels import (
     KIND_EVENT,
     KIND_MEMBERSHIP,
     KIND_OUTCOME,
+    KIND_OWN,
     KIND_TYPING,
     decode_published,
 )
@@ -24,13 +25,13 @@ class Receiver:
         self,
         *,
         rooms: Rooms,
-        outcome: Callable[[Stream, bytes], None],
+        person: Callable[[Stream, bytes], None],
         control: Callable[[Stream, bytes], None],
         typing: Callable[[Stream, bytes], None],
         counts: Counts,
     ) -> None:
         self._rooms = rooms
-        self._outcome = outcome
+        self._person = person
         self._control = control
         self._typing = typing
         self._counts = counts
@@ -47,8 +48,8 @@ class Receiver:
             room = self._rooms.get(stream)
             if room is not None:
                 self._rooms.offer(room, epoch, seq, frame, parse=kind == KIND_MEMBERSHIP)
-        elif kind == KIND_OUTCOME:
-            self._outcome(stream, frame)
+        elif kind in {KIND_OUTCOME, KIND_OWN}:
+            self._person(stream, frame)
         elif kind == KIND_TYPING:
             self._typing(stream, frame)
         elif kind == KIND_CONTROL:

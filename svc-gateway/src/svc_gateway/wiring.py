@@ -152,7 +152,7 @@ def build_core(
     )
     receiver = Receiver(
         rooms=rooms,
-        outcome=membership.outcome,
+        person=membership.tell,
         control=membership.control,
         typing=looking.heard,
         counts=counts,

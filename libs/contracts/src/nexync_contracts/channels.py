@@ -39,6 +39,8 @@ KIND_OUTCOME: Final = "o"
 KIND_CONTROL: Final = "x"
 KIND_TYPING: Final = "t"
 """A `typist` frame on a chat's channel; it belongs to no place in the log, so epoch and seq are 0."""
+KIND_OWN: Final = "p"
+"""A frame on a person's channel for all of that person's sockets; outside of the log too, so epoch and seq are 0."""
 
 
 def cookie_name(name: str, origins: Sequence[str]) -> str:

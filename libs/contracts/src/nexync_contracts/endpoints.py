@@ -7,6 +7,7 @@ from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
+from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
@@ -395,4 +396,5 @@ ENDPOINTS: Final = (
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
     *SEARCH_ENDPOINTS,
+    *OWN_ENDPOINTS,
 )

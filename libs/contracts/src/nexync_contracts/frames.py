@@ -198,6 +198,16 @@ class TypistFrame(Tolerant):
     by: PersonIdField
 
 
+class OwnChatFrame(Tolerant):
+    """What the reader keeps about this chat has changed, maybe on another device: read it over REST.
+
+    It may be lost, so a client reads again after each reconnect too.
+    """
+
+    t: Literal["own_chat"] = "own_chat"
+    chat: ChatIdField
+
+
 class AckFrame(Tolerant):
     """The command is durable: its event or its `rejected` follows, always."""
 
@@ -264,6 +274,7 @@ ServerFrame = Annotated[
     | ResetFrame
     | GoneFrame
     | TypistFrame
+    | OwnChatFrame
     | AckFrame
     | AcceptedFrame
     | RejectedFrame

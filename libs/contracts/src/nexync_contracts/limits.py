@@ -102,6 +102,18 @@ RESET_TOKEN_CHARS: Final = 200
 ID_AHEAD_MS: Final = 60_000
 """How far the time inside a command id may lie ahead of the server's, milliseconds."""
 
+PINNED_CHATS: Final = 20
+"""Chats that one person may pin to the top of the list."""
+
+MUTED_FOR_GOOD: Final = 2**53 - 1
+"""The end of a mute that has none, Unix milliseconds; the largest integer that is exact in JSON everywhere."""
+
+DRAFT_EVERY_MS: Final = 1_000
+"""How long a client waits after the last key before it keeps a draft on the server."""
+
+MENTIONS_COUNTED: Final = 200
+"""The newest unread events of a muted chat that are searched for the reader's name."""
+
 SESSIONS: Final = 50
 """Sessions of one person that go on; one more login ends the one that was seen longest ago."""
 

@@ -19,6 +19,7 @@ from nexync_contracts.ids import (
 )
 from nexync_contracts.message_rest import MessageState, Quote
 from nexync_contracts.model import Exact, Tolerant
+from nexync_contracts.own_rest import OwnChatView
 from nexync_contracts.session import Span
 
 
@@ -154,7 +155,9 @@ class ChatView(Tolerant):
 
     `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
     mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
-    people; `member_count` counts all. What a group settles about itself is told to its members only.
+    people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
+    the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
+    chat that they muted.
     """
 
     chat: ChatIdField
@@ -174,6 +177,8 @@ class ChatView(Tolerant):
     tagline: Tagline = ""
     history: History = History.FROM_JOIN
     dismissed: bool = False
+    own: OwnChatView | None = None
+    mentioned: Annotated[int, Field(ge=0)] = 0
 
 
 class ChatsPage(Tolerant):

@@ -1,12 +1,16 @@
 """A person's chats in Postgres: one query for the seats, four for the details of a page."""
 
+import json
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
+from nexync_contracts.limits import MENTIONS_COUNTED
 from nexync_runtime.postgres import Pool
 from nexync_streams import group_settings
+from svc_chat.adapters.own_chats import own_of
 from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
 from svc_chat.adapters.streams import membership_of
 from svc_chat.ports import ChatFacts, ChatSeat, MemberRow, StoredHead
@@ -42,10 +46,12 @@ SELECT s.id, s.snapshot->>'kind',
        coalesce(r.seq, 0), coalesce(r.n, 0),
        (SELECT json_agg(json_build_array(v.from_seq, v.until_seq, v.role) ORDER BY v.from_seq)
         FROM members v WHERE v.chat = w.chat AND v.person = %(person)s),
-       s.snapshot->'settings'
+       s.snapshot->'settings', o.version, o.muted_until, o.archived_n, o.marked_unread, o.pinned_at,
+       o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
+LEFT JOIN own_chats o ON o.chat = w.chat AND o.person = %(person)s
 CROSS JOIN LATERAL (
     SELECT max(coalesce(v.until_seq, 9223372036854775807)) AS seen
     FROM members v WHERE v.chat = w.chat AND v.person = %(person)s
@@ -67,6 +73,18 @@ _RECORDS = (
     f"SELECT {RECORD_COLUMNS} FROM unnest(%s::text[], %s::bigint[]) AS w(stream, seq)"  # noqa: S608 - constant columns
     " JOIN events e ON e.stream = w.stream AND e.seq = w.seq"
 )
+
+_MENTIONED = """
+SELECT w.stream, count(*)
+FROM unnest(%(streams)s::text[], %(after)s::bigint[]) AS w(stream, after)
+CROSS JOIN LATERAL (
+    SELECT e.event FROM events e WHERE e.stream = w.stream AND e.seq > w.after
+    ORDER BY e.seq DESC LIMIT %(most)s
+) e
+WHERE e.event::jsonb->'mentions' @> %(named)s::jsonb
+GROUP BY w.stream
+"""
+"""Of a message that was deleted since, the mentions are gone with its text."""
 
 _MARK = """
 INSERT INTO read_marks AS r (chat, person, seq, n) VALUES (%s, %s, %s, %s)
@@ -106,6 +124,7 @@ class PostgresChats:
             rows = [row for row in await cursor.fetchall() if row[11]]
             members = await _members(connection, chats)
             records = await _records(connection, rows)
+            mentioned = await _mentioned(connection, person, rows)
         facts: dict[ChatId, ChatFacts] = {}
         for row in rows:
             chat, stored, membership = _of(row)
@@ -124,6 +143,8 @@ class PostgresChats:
                 last=records.get((stream, last)),
                 joined_n=joining.n if joining else 0,
                 settings=group_settings.from_json(row[12] or {}),
+                own=own_of(row[13:]),
+                mentioned=mentioned.get(stream),
             )
         return facts
 
@@ -169,3 +190,25 @@ async def _records(
     )
     records = [record_of(row) for row in await cursor.fetchall()]
     return {(record.stream, record.seq): record for record in records}
+
+
+async def _mentioned(
+    connection: Connection, person: PersonId, rows: Sequence[Sequence[Any]]
+) -> dict[Stream, int]:
+    """Unread messages that name the person, in those chats that are muted and have unread ones."""
+    now = time.time() * 1000
+    after: dict[Stream, int] = {}
+    for row in rows:
+        chat, stored, membership = _of(row)
+        if membership.role is not None and own_of(row[13:]).muted_until > now:
+            after[chat_stream(chat)] = min(max(row[9], membership.spans[-1].from_seq), stored.head)
+    if not after:
+        return {}
+    parameters = {
+        "streams": list(after),
+        "after": list(after.values()),
+        "most": MENTIONS_COUNTED,
+        "named": json.dumps([{"person": person}]),
+    }
+    cursor = await connection.execute(_MENTIONED, parameters)
+    return dict.fromkeys(after, 0) | {Stream(row[0]): row[1] for row in await cursor.fetchall()}

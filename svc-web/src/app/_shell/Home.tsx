@@ -11,12 +11,15 @@ import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
 import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
+import { useOwnLive } from "@/features/chats/api/own";
+import { loudUnread } from "@/features/chats/model/own";
 import { JoinGroup } from "@/features/chats/ui/JoinGroup";
 import { NewChat } from "@/features/chats/ui/NewChat";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
 import { circleOf } from "@/features/people/model/people";
 import { PeopleHint } from "@/features/people/ui/PeopleList";
 import { useLive, useRealtimeState } from "@/shared/lib/live";
+import { useNow } from "@/shared/lib/useNow";
 import { navigate } from "@/shared/lib/location";
 import { rememberNames } from "@/shared/lib/names";
 import { Button } from "@/shared/ui/Button";
@@ -34,6 +37,7 @@ export function Home({ place }: { place: Place }): ReactNode {
   const circle = useMemo(() => circleOf(connections.data ?? []), [connections.data]);
   useChatsLive(chats.data);
   usePeopleLive();
+  useOwnLive();
 
   const known = chats.data;
   useEffect(() => {
@@ -43,7 +47,8 @@ export function Home({ place }: { place: Place }): ReactNode {
     }
   }, [queries, known]);
 
-  const unread = (known ?? []).reduce((sum, chat) => sum + chat.unread, 0);
+  const now = useNow();
+  const unread = (known ?? []).reduce((sum, chat) => sum + loudUnread(chat, now), 0);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) Nexync` : "Nexync";
   }, [unread]);

@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessageSquareOff, PanelRight, Search } from "lucide-react";
-import { useCallback, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTrouble, type Trouble } from "@/app/_shell/ConnectionLine";
 import styles from "@/app/_shell/Shell.module.css";
 import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
 import { chatTitle, foldRead } from "@/features/chats/model/list";
+import { useChangeOwn } from "@/features/chats/api/own";
+import { ChatMenu } from "@/features/chats/ui/ChatMenu";
 import { Details } from "@/features/chats/ui/Details";
 import type { Named } from "@/features/conversation/model/mentions";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
@@ -13,6 +15,7 @@ import { SearchInChat } from "@/features/search/ui/SearchInChat";
 import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
+import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -60,6 +63,16 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
     },
     [queries],
   );
+  const now = useNow();
+  const { mutate: changeOwn } = useChangeOwn();
+  const opened = useRef(false);
+  const known = view !== undefined;
+  const marked = view?.own?.marked_unread === true;
+  useEffect(() => {
+    if (!known || opened.current) return;
+    opened.current = true;
+    if (marked) changeOwn({ chat, change: { marked_unread: false } });
+  }, [known, marked, changeOwn, chat]);
   if (view === undefined) {
     return asked.error ? (
       <div className={styles["middle"]}>
@@ -112,6 +125,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
             >
               <PanelRight size={20} strokeWidth={1.75} />
             </IconButton>
+            <ChatMenu chat={view} now={now} onMarked={() => navigate("/")} />
           </>
         }
       />

@@ -1,11 +1,12 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
-import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
+import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { ConnectionLine } from "@/app/_shell/ConnectionLine";
 import type { Place } from "@/app/_shell/place";
 import { Resizer, useWidth } from "@/app/_shell/Resizer";
 import styles from "@/app/_shell/Sidebar.module.css";
 import { chatTitle, filterChats } from "@/features/chats/model/list";
+import { isArchived, pinnedFirst } from "@/features/chats/model/own";
 import { ChatList, ChatRow } from "@/features/chats/ui/ChatList";
 import { PeopleList } from "@/features/people/ui/PeopleList";
 import { SearchResults } from "@/features/search/ui/SearchResults";
@@ -13,6 +14,7 @@ import type { ChatView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
 import { useFoundKeys, useSearchKey } from "@/shared/lib/searchKeys";
+import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -89,6 +91,7 @@ type ChatsProps = Pick<SidebarProps, "place" | "chats" | "onNew"> & { words: str
 function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
   const { me } = useLive();
   const now = useNow();
+  const [inArchive, setInArchive] = useState(false);
   if (chats.data === undefined) {
     return chats.error ? (
       <div className={styles["problem"]}>
@@ -124,8 +127,30 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
   if (words.trim() !== "") {
     return <Found place={place} chats={chats.data} words={words} now={now} />;
   }
+  const archived = chats.data.filter((chat) => isArchived(chat, now));
+  const archive = inArchive && archived.length > 0;
+  const shown = archive ? archived : chats.data.filter((chat) => !isArchived(chat, now));
   const current = place.kind === "chat" ? place.chat : null;
-  return <ChatList chats={chats.data} me={me.person} current={current} now={now} />;
+  return (
+    <>
+      {archived.length === 0 ? null : (
+        <div className={styles["search"]}>
+          <Button look="quiet" small wide onClick={() => setInArchive(!archive)}>
+            {archive ? "Back to your chats" : `Archived (${archived.length})`}
+          </Button>
+        </div>
+      )}
+      {shown.length === 0 ? (
+        <Empty
+          icon={MessagesSquare}
+          title="All chats are archived"
+          words="A new message brings a chat back."
+        />
+      ) : (
+        <ChatList chats={pinnedFirst(shown)} me={me.person} current={current} now={now} />
+      )}
+    </>
+  );
 }
 
 /** Chats by name that are shown above the messages. */
@@ -169,15 +194,4 @@ function Found({ place, chats, words, now }: FoundProps): ReactNode {
       />
     </div>
   );
-}
-
-const MINUTE_MS = 60_000;
-
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -232,6 +232,8 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     tagline: "",
     history: "from_join",
     dismissed: false,
+    own: null,
+    mentioned: 0,
     last: {
       stream: `c:${id}`,
       epoch: 1,

@@ -363,6 +363,17 @@ export const typistFrameSchema = z.object({
 });
 export type TypistFrame = z.infer<typeof typistFrameSchema>;
 
+/**
+ * What the reader keeps about this chat has changed, maybe on another device: read it over REST.
+ *
+ * It may be lost, so a client reads again after each reconnect too.
+ */
+export const ownChatFrameSchema = z.object({
+  t: z.literal("own_chat"),
+  chat: uuid,
+});
+export type OwnChatFrame = z.infer<typeof ownChatFrameSchema>;
+
 /** The command is durable: its event or its `rejected` follows, always. */
 export const ackFrameSchema = z.object({
   t: z.literal("ack"),
@@ -434,7 +445,7 @@ export const errorFrameSchema = z.object({
 });
 export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
-export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
+export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ownChatFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
@@ -547,6 +558,56 @@ export const versionsViewSchema = z.object({
   versions: z.array(messageVersionSchema).max(51),
 });
 export type VersionsView = z.infer<typeof versionsViewSchema>;
+
+/** A message that is not sent yet. `began` (Unix ms) tells drafts apart, `at` is the last change. */
+export const draftViewSchema = z.object({
+  text: bytes(z.string().min(1), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().default(null),
+  began: z.int().min(0).max(9007199254740991),
+  at: z.int().min(0).max(9007199254740991),
+});
+export type DraftView = z.infer<typeof draftViewSchema>;
+
+/**
+ * What one person keeps about one chat; nobody else sees it. `version` rises with every change.
+ *
+ * `muted_until` is Unix ms, 0 for not muted, 2^53 - 1 for good. `archived_n` is the chat's `n` when it was archived:
+ * it is archived while no message has come since, and while it is muted. Pinned chats stand on top, the newest
+ * `pinned_at` first. Drafts that began up to `draft_ended` were sent or given up.
+ */
+export const ownChatViewSchema = z.object({
+  chat: uuid,
+  version: z.int().min(0).default(0),
+  muted_until: z.int().min(0).max(9007199254740991).default(0),
+  archived_n: z.int().min(0).nullable().default(null),
+  marked_unread: z.boolean().default(false),
+  pinned_at: z.int().min(0).max(9007199254740991).nullable().default(null),
+  draft: draftViewSchema.nullable().default(null),
+  draft_ended: z.int().min(0).max(9007199254740991).default(0),
+});
+export type OwnChatView = z.infer<typeof ownChatViewSchema>;
+
+/** What is left out, or null, stays as it is. `muted_until` 0 unmutes, 2^53 - 1 mutes for good. */
+export const ownChatBodySchema = z.strictObject({
+  muted_until: z.int().min(0).max(9007199254740991).nullable().optional(),
+  archived: z.boolean().nullable().optional(),
+  marked_unread: z.boolean().nullable().optional(),
+  pinned: z.boolean().nullable().optional(),
+});
+export type OwnChatBody = z.infer<typeof ownChatBodySchema>;
+
+/**
+ * The draft as it is now. The last writer wins: `at` is the client's time, taken as at most the server's.
+ *
+ * `began` is the time at which the draft was begun; it stays the same while it grows, on all devices.
+ */
+export const draftBodySchema = z.strictObject({
+  text: bytes(z.string().min(1), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
+  began: z.int().min(0).max(9007199254740991),
+  at: z.int().min(0).max(9007199254740991),
+});
+export type DraftBody = z.infer<typeof draftBodySchema>;
 
 export const registerBodySchema = z.strictObject({
   email: text(3, 254),
@@ -698,7 +759,9 @@ export type Span = z.infer<typeof spanSchema>;
  *
  * `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
  * mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
- * people; `member_count` counts all. What a group settles about itself is told to its members only.
+ * people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
+ * the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
+ * chat that they muted.
  */
 export const chatViewSchema = z.object({
   chat: uuid,
@@ -718,6 +781,8 @@ export const chatViewSchema = z.object({
   tagline: text(0, 160).default(""),
   history: historySchema.default("from_join"),
   dismissed: z.boolean().default(false),
+  own: ownChatViewSchema.nullable().default(null),
+  mentioned: z.int().min(0).default(0),
 });
 export type ChatView = z.infer<typeof chatViewSchema>;
 
@@ -970,6 +1035,7 @@ export const limits = {
   codeTries: 5,
   createMembers: 200,
   displayNameChars: 60,
+  draftEveryMs: 1000,
   emailChars: 254,
   emojiBytes: 64,
   factorChallengeSeconds: 300,
@@ -984,10 +1050,13 @@ export const limits = {
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
   mentions: 50,
+  mentionsCounted: 200,
   messageBodyBytes: 8192,
+  mutedForGood: 9007199254740991,
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
   passwordChars: [8, 128],
+  pinnedChats: 20,
   queryChars: 200,
   queryTerms: 10,
   quoteChars: 300,
@@ -1554,6 +1623,46 @@ export const endpoints = {
     query: ["q", "chat", "zone", "after", "limit"],
     body: null,
     answer: searchPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  ownChat: {
+    method: "GET",
+    path: "/api/chats/{chat}/mine",
+    status: 200,
+    query: [],
+    body: null,
+    answer: ownChatViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  changeOwnChat: {
+    method: "PATCH",
+    path: "/api/chats/{chat}/mine",
+    status: 200,
+    query: [],
+    body: ownChatBodySchema,
+    answer: ownChatViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  keepDraft: {
+    method: "PUT",
+    path: "/api/chats/{chat}/draft",
+    status: 200,
+    query: [],
+    body: draftBodySchema,
+    answer: ownChatViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  endDraft: {
+    method: "DELETE",
+    path: "/api/chats/{chat}/draft",
+    status: 200,
+    query: ["began"],
+    body: null,
+    answer: ownChatViewSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -24,6 +24,7 @@ export type Signal =
   | { kind: "reset"; stream: string; epoch: number; seq: number }
   | { kind: "gone"; stream: string; seq: number }
   | { kind: "typist"; chat: string; by: string }
+  | { kind: "own_chat"; chat: string }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; stream: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode };
@@ -158,6 +159,8 @@ export class RealtimeClient {
         return this.#emit({ kind: "gone", stream: frame.stream, seq: frame.seq });
       case "typist":
         return this.#emit({ kind: "typist", chat: frame.chat, by: frame.by });
+      case "own_chat":
+        return this.#emit({ kind: "own_chat", chat: frame.chat });
       case "ack":
         this.#queue.acked(frame.id);
         return this.#emit({ kind: "ack", id: frame.id });

@@ -22,6 +22,8 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
     tagline: "",
     history: "from_join",
     dismissed: false,
+    own: null,
+    mentioned: 0,
     ...rest,
   };
 }

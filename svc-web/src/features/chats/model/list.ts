@@ -1,3 +1,4 @@
+import { newerOwn } from "@/features/chats/model/own";
 import type { ChatView, Event, EventRecord } from "@/shared/contracts/generated";
 
 /** Newest first, as the server sorts them. */
@@ -12,8 +13,9 @@ export function keepNewer(
 ): ChatView[] {
   const before = new Map((known ?? []).map((chat) => [chat.chat, chat]));
   return byNewest(
-    read.map((chat) => {
-      const mine = before.get(chat.chat);
+    read.map((answer) => {
+      const mine = before.get(answer.chat);
+      const chat = { ...answer, own: newerOwn(answer.own, mine?.own ?? null) };
       return mine?.epoch === chat.epoch && mine.head > chat.head
         ? {
             ...chat,
@@ -24,6 +26,7 @@ export function keepNewer(
             head: mine.head,
             n: mine.n,
             unread: mine.unread,
+            mentioned: mine.mentioned,
             last: mine.last,
           }
         : chat;
@@ -52,9 +55,14 @@ export function foldEvent(
     head: record.seq,
     n: record.n,
     unread: fromOther ? chat.unread + 1 : chat.unread,
+    mentioned: fromOther && names(record.event, me) ? chat.mentioned + 1 : chat.mentioned,
     last: record,
   };
   return byNewest(chats.map((one) => (one === chat ? folded : one)));
+}
+
+function names(event: Event, person: string): boolean {
+  return event.tag === "message.created" && event.mentions.some((one) => one.person === person);
 }
 
 /** What an event changes of the group itself. */
@@ -73,7 +81,9 @@ export function foldRead(
   unread: number,
 ): ChatView[] {
   return chats.map((one) =>
-    one.chat === chat && seq >= one.read_seq ? { ...one, read_seq: seq, unread } : one,
+    one.chat === chat && seq >= one.read_seq
+      ? { ...one, read_seq: seq, unread, mentioned: Math.min(one.mentioned, unread) }
+      : one,
   );
 }
 

@@ -1,6 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { BellOff, Pin } from "lucide-react";
 import { useRef, type ReactNode } from "react";
 import { chatTitle } from "@/features/chats/model/list";
+import { isMuted } from "@/features/chats/model/own";
 import styles from "@/features/chats/ui/ChatList.module.css";
 import type { ChatView } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
@@ -54,6 +56,7 @@ type ChatRowProps = { chat: ChatView; me: string; now: number; current: boolean 
 export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
   const title = chatTitle(chat);
   const group = chat.kind === "group";
+  const muted = isMuted(chat, now);
   const unread = chat.unread === 1 ? "1 new message" : `${chat.unread} new messages`;
   return (
     <Link
@@ -67,6 +70,24 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
       <span className={styles["text"]}>
         <span className={styles["top"]}>
           <span className={styles["title"]}>{title}</span>
+          {muted ? (
+            <BellOff
+              size={14}
+              strokeWidth={1.75}
+              className={styles["sign"]}
+              role="img"
+              aria-label="Muted"
+            />
+          ) : null}
+          {chat.own?.pinned_at == null ? null : (
+            <Pin
+              size={14}
+              strokeWidth={1.75}
+              className={styles["sign"]}
+              role="img"
+              aria-label="Pinned"
+            />
+          )}
           {chat.last === null ? null : (
             <time className={styles["time"]} title={absolute(chat.last.at)}>
               {listTime(chat.last.at, now)}
@@ -75,7 +96,10 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
         </span>
         <span className={styles["bottom"]}>
           <span className={styles["preview"]}>{preview(chat, me)}</span>
-          <Badge count={chat.unread} label={unread} />
+          {chat.unread === 0 && chat.own?.marked_unread === true ? (
+            <span className={styles["dot"]} role="img" aria-label="Marked as unread" />
+          ) : null}
+          <Badge count={chat.unread} label={unread} quiet={muted && chat.mentioned === 0} />
         </span>
       </span>
     </Link>

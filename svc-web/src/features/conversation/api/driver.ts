@@ -182,6 +182,7 @@ export class ConversationDriver {
         return;
       case "rejected": // Comes through the outbox, which keeps it.
       case "typist":
+      case "own_chat":
         return;
     }
   }

@@ -1,0 +1,64 @@
+import {
+  useMutation,
+  useQueryClient,
+  type QueryClient,
+  type UseMutationResult,
+} from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
+import { chatsQuery } from "@/features/chats/api/chats";
+import { foldOwn } from "@/features/chats/model/own";
+import { endpoints, type OwnChatBody, type OwnChatView } from "@/shared/contracts/generated";
+import { useSignals } from "@/shared/lib/live";
+import { call } from "@/shared/lib/rest";
+import type { Signal } from "@/shared/realtime/client";
+
+function take(queries: QueryClient, own: OwnChatView): void {
+  const known = queries.getQueryData(chatsQuery.queryKey);
+  if (known !== undefined) queries.setQueryData(chatsQuery.queryKey, foldOwn(known, own));
+}
+
+type OwnChange = { chat: string; change: OwnChatBody };
+
+/** Mute, archive, mark as unread or pin. */
+export function useChangeOwn(): UseMutationResult<OwnChatView, Error, OwnChange> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ chat, change }) =>
+      call(endpoints.changeOwnChat, { path: { chat }, body: change }),
+    onSuccess: (own, { change }) => {
+      take(queries, own);
+      // Only a muted chat tells how many messages name one.
+      if (change.muted_until !== undefined) {
+        void queries.invalidateQueries({ queryKey: chatsQuery.queryKey, exact: true });
+      }
+    },
+  });
+}
+
+/** What another page of the same person changed. A word that was lost is made up for after a reconnect. */
+export function useOwnLive(): void {
+  const queries = useQueryClient();
+  const again = useCallback(
+    () => void queries.invalidateQueries({ queryKey: chatsQuery.queryKey, exact: true }),
+    [queries],
+  );
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === "visible") again();
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [again]);
+  useSignals(
+    useCallback(
+      (signal: Signal): void => {
+        if (signal.kind === "state" && signal.state.kind === "live") again();
+        if (signal.kind !== "own_chat") return;
+        void call(endpoints.ownChat, { path: { chat: signal.chat } })
+          .then((own) => take(queries, own))
+          .catch(again);
+      },
+      [queries, again],
+    ),
+  );
+}
