@@ -163,6 +163,44 @@ const SHOTS: Shot[] = [
       await page.getByText("Only your newest").waitFor();
     },
   },
+  { name: "own-list", path: "/", how: { account: "busy", own: "kept" } },
+  {
+    name: "own-menu",
+    path: "/",
+    how: { account: "busy", own: "kept" },
+    then: async (page) => {
+      const row = page.locator("[data-chat]").nth(3);
+      if ((page.viewportSize()?.width ?? 0) > 800) {
+        await row.hover();
+        await page.getByRole("button", { name: "More about" }).nth(3).click();
+      } else {
+        await row.dispatchEvent("contextmenu");
+      }
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  {
+    name: "own-hover",
+    path: "/",
+    how: { account: "busy", own: "kept" },
+    then: (page) => page.locator("[data-chat]").nth(1).hover(),
+  },
+  {
+    name: "own-archive",
+    path: "/",
+    how: { account: "busy", own: "kept" },
+    then: (page) => page.getByRole("button", { name: /Archived/ }).click(),
+  },
+  {
+    name: "own-refused",
+    path: "/",
+    how: { account: "busy", own: "kept" },
+    then: async (page) => {
+      await page.locator("[data-chat]").nth(3).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Pin to the top" }).click();
+      await page.getByText("You have pinned 20 chats").waitFor();
+    },
+  },
   { name: "people", path: "/people", how: { account: "busy" } },
   {
     name: "find",

@@ -3,6 +3,7 @@ import type {
   ChatView,
   EventRecord,
   MessageCreated,
+  OwnChatView,
   PersonView,
   SearchHit,
   SearchPage,
@@ -209,6 +210,40 @@ function chatsOf(): ChatView[] {
   return chats;
 }
 
+/** One of each state that a chat can have for oneself. */
+function keepOwn(chats: ChatView[]): void {
+  const keep = (index: number, kept: Partial<OwnChatView>, rest: Partial<ChatView> = {}): void => {
+    const chat = chats[index];
+    if (chat === undefined) return;
+    const own = {
+      chat: chat.chat,
+      version: 1,
+      muted_until: 0,
+      archived_n: null,
+      marked_unread: false,
+      pinned_at: null,
+      draft: null,
+      draft_ended: 0,
+      ...kept,
+    };
+    chats[index] = { ...chat, own, ...rest };
+  };
+  const muted_until = Number.MAX_SAFE_INTEGER;
+  const draft = {
+    text: "Nine works for me. Shall I book the",
+    reply_to: null,
+    began: NOW - MINUTE,
+    at: NOW,
+  };
+  keep(0, { pinned_at: NOW });
+  keep(1, { muted_until }, { unread: 12, mentioned: 0 });
+  keep(2, { muted_until, pinned_at: NOW - MINUTE }, { unread: 4, mentioned: 1 });
+  keep(3, { draft });
+  keep(4, { marked_unread: true });
+  keep(5, { archived_n: 100 });
+  keep(6, { archived_n: 100, muted_until }, { unread: 7 });
+}
+
 /** Hits for every search but one that finds nothing. */
 function searchOf(query: URLSearchParams): SearchPage {
   const words = query.get("q") ?? "";
@@ -267,10 +302,13 @@ export type Pretence = {
   line?: "live" | "down" | "rejecting";
   /** Two-step verification. */
   factor?: "on";
+  /** Chats that are muted, pinned, archived, marked, and one with a draft. */
+  own?: "kept";
 };
 
 export async function pretend(context: BrowserContext, how: Pretence): Promise<void> {
   const chats = how.account === "busy" ? chatsOf() : [];
+  if (how.own === "kept") keepOwn(chats);
   const circle = how.account === "busy" ? people : [];
   const json = (route: Route, body: unknown, status = 200): Promise<void> =>
     route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
@@ -317,6 +355,10 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
         session(2, "Firefox on Linux", 1_700),
       ];
       return json(route, { sessions });
+    }
+    if (path.endsWith("/mine")) {
+      const full = { title: "Full", status: 422, code: "validation" };
+      return json(route, full, 422);
     }
     if (path === "/api/search") return json(route, searchOf(url.searchParams));
     if (path === "/api/chats") return json(route, { chats, next: null });

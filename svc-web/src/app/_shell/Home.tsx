@@ -15,10 +15,12 @@ import { useOwnLive } from "@/features/chats/api/own";
 import { loudUnread } from "@/features/chats/model/own";
 import { JoinGroup } from "@/features/chats/ui/JoinGroup";
 import { NewChat } from "@/features/chats/ui/NewChat";
+import { OwnProblem } from "@/features/chats/ui/OwnProblem";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
 import { circleOf } from "@/features/people/model/people";
 import { PeopleHint } from "@/features/people/ui/PeopleList";
 import { useLive, useRealtimeState } from "@/shared/lib/live";
+import { useDrafts } from "@/shared/lib/useDrafts";
 import { useNow } from "@/shared/lib/useNow";
 import { navigate } from "@/shared/lib/location";
 import { rememberNames } from "@/shared/lib/names";
@@ -38,8 +40,12 @@ export function Home({ place }: { place: Place }): ReactNode {
   useChatsLive(chats.data);
   usePeopleLive();
   useOwnLive();
+  const drafts = useDrafts();
 
   const known = chats.data;
+  useEffect(() => {
+    for (const chat of known ?? []) if (chat.own !== null) drafts.take(chat.own);
+  }, [drafts, known]);
   useEffect(() => {
     for (const chat of known ?? []) {
       rememberNames(queries, chat.members);
@@ -127,6 +133,7 @@ export function Home({ place }: { place: Place }): ReactNode {
           </div>
         )}
       </main>
+      <OwnProblem />
       <NewChat
         open={making}
         onOpenChange={setMaking}

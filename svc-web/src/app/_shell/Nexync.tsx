@@ -17,6 +17,7 @@ import { LiveProvider } from "@/shared/lib/live";
 import { navigate, useLocation } from "@/shared/lib/location";
 import { RestError } from "@/shared/lib/rest";
 import { applyTheme } from "@/shared/lib/theme";
+import { DraftsProvider } from "@/shared/lib/useDrafts";
 import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -85,7 +86,9 @@ function Door({ place }: { place: Place }): ReactNode {
   return (
     <LiveProvider me={me}>
       <OutboxProvider>
-        <Home place={place} />
+        <DraftsProvider>
+          <Home place={place} />
+        </DraftsProvider>
       </OutboxProvider>
     </LiveProvider>
   );

@@ -125,7 +125,12 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
             >
               <PanelRight size={20} strokeWidth={1.75} />
             </IconButton>
-            <ChatMenu chat={view} now={now} onMarked={() => navigate("/")} />
+            <ChatMenu
+              chat={view}
+              now={now}
+              label="More about this chat"
+              onMarked={() => navigate("/")}
+            />
           </>
         }
       />

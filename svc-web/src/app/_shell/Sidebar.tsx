@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { MessagesSquare, SquarePen } from "lucide-react";
+import { Archive, ArrowLeft, MessagesSquare, SquarePen } from "lucide-react";
 import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { ConnectionLine } from "@/app/_shell/ConnectionLine";
 import type { Place } from "@/app/_shell/place";
@@ -128,17 +128,23 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
     return <Found place={place} chats={chats.data} words={words} now={now} />;
   }
   const archived = chats.data.filter((chat) => isArchived(chat, now));
+  // Nobody is led there by the next chat that is archived.
+  if (inArchive && archived.length === 0) setInArchive(false);
   const archive = inArchive && archived.length > 0;
   const shown = archive ? archived : chats.data.filter((chat) => !isArchived(chat, now));
   const current = place.kind === "chat" ? place.chat : null;
   return (
     <>
       {archived.length === 0 ? null : (
-        <div className={styles["search"]}>
-          <Button look="quiet" small wide onClick={() => setInArchive(!archive)}>
-            {archive ? "Back to your chats" : `Archived (${archived.length})`}
-          </Button>
-        </div>
+        <button type="button" className={styles["archive"]} onClick={() => setInArchive(!archive)}>
+          {archive ? (
+            <ArrowLeft size={20} strokeWidth={1.75} aria-hidden="true" />
+          ) : (
+            <Archive size={20} strokeWidth={1.75} aria-hidden="true" />
+          )}
+          <span>{archive ? "Back to your chats" : "Archived"}</span>
+          {archive ? null : <small>{archived.length}</small>}
+        </button>
       )}
       {shown.length === 0 ? (
         <Empty

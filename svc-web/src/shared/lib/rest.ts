@@ -19,6 +19,8 @@ export type Call<E extends Endpoint> = {
   /** Becomes the command's id: the same key has the same outcome. */
   key?: string;
   signal?: AbortSignal;
+  /** It goes on when the page is closed; its body has a few kilobytes at most. */
+  outlives?: boolean;
 };
 
 /** A call without the types of its operation. */
@@ -28,6 +30,7 @@ type Raw = {
   body?: unknown;
   key?: string;
   signal?: AbortSignal;
+  outlives?: boolean;
 };
 
 /** How long one request may take, milliseconds: the server's longest wait is 6 s. */
@@ -82,6 +85,7 @@ async function request(endpoint: Endpoint, given: Raw): Promise<Response> {
       headers,
       credentials: "same-origin",
       cache: "no-store",
+      keepalive: given.outlives ?? false,
       body: given.body === undefined ? null : JSON.stringify(given.body),
       signal: given.signal ? AbortSignal.any([given.signal, timeout]) : timeout,
     });

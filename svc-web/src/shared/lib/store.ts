@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { RejectCode } from "@/shared/contracts/generated";
+import { NO_DRAFT, telling, typed, type Draft } from "@/shared/lib/draft";
 import type { Outgoing } from "@/shared/realtime/sendqueue";
 
 /** A frame that has no outcome yet, or a message that was rejected and waits for its sender's word. */
@@ -13,9 +14,15 @@ export type Outbound = {
   rejected: RejectCode | null;
 };
 
+const ALL = "draft";
+
 type Schema = DBSchema & {
   outbox: { key: string; value: Outbound; indexes: { person: string } };
-  drafts: { key: [person: string, chat: string]; value: string };
+  /** The text, as older pages have it, and under a longer key all of the draft. */
+  drafts: {
+    key: [person: string, chat: string] | [person: string, chat: string, all: typeof ALL];
+    value: string | Draft;
+  };
 };
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
@@ -45,19 +52,46 @@ export async function dropOutbound(id: string): Promise<void> {
   await (await database()).delete("outbox", id);
 }
 
-export async function draftOf(person: string, chat: string): Promise<string> {
-  return (await (await database()).get("drafts", [person, chat])) ?? "";
+/** Every draft of the person on this device. `now` (Unix ms) begins those that an older page has written. */
+export async function draftsOf(person: string, now: number): Promise<Map<string, Draft>> {
+  const { store } = (await database()).transaction("drafts");
+  const [keys, values] = await Promise.all([
+    store.getAllKeys(draftsRange(person)),
+    store.getAll(draftsRange(person)),
+  ]);
+  const texts = new Map<string, string>();
+  const drafts = new Map<string, Draft>();
+  for (const [index, [, chat]] of keys.entries()) {
+    const value = values[index];
+    if (typeof value === "string") texts.set(chat, value);
+    else if (value !== undefined) drafts.set(chat, value);
+  }
+  for (const chat of new Set([...texts.keys(), ...drafts.keys()])) {
+    const known = drafts.get(chat) ?? NO_DRAFT;
+    const draft = typed(known, texts.get(chat) ?? "", known.replyTo, now);
+    // When an older page wrote it is not known, so it gives way to what another device keeps.
+    drafts.set(chat, drafts.has(chat) ? draft : { ...draft, at: 1 });
+  }
+  return drafts;
 }
 
-export async function keepDraft(person: string, chat: string, text: string): Promise<void> {
-  const db = await database();
-  if (text === "") await db.delete("drafts", [person, chat]);
-  else await db.put("drafts", text, [person, chat]);
+export async function keepDraft(person: string, chat: string, draft: Draft): Promise<void> {
+  const { store, done } = (await database()).transaction("drafts", "readwrite");
+  const nothing = draft.text === "" && telling(draft) === null;
+  await Promise.all([
+    draft.text === "" ? store.delete([person, chat]) : store.put(draft.text, [person, chat]),
+    nothing ? store.delete([person, chat, ALL]) : store.put(draft, [person, chat, ALL]),
+    done,
+  ]);
+}
+
+function draftsRange(person: string): IDBKeyRange {
+  return IDBKeyRange.bound([person, ""], [person, "\uffff"]);
 }
 
 /** A log-out leaves nothing of the person behind on this device. */
 export async function forgetPerson(person: string): Promise<void> {
   const db = await database();
   for (const message of await outboxOf(person)) await db.delete("outbox", message.id);
-  await db.delete("drafts", IDBKeyRange.bound([person, ""], [person, "\uffff"]));
+  await db.delete("drafts", draftsRange(person));
 }

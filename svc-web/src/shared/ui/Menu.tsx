@@ -8,12 +8,21 @@ type MenuProps = {
   trigger: ReactNode;
   side?: "top" | "right" | "bottom" | "left";
   align?: "start" | "end";
+  /** Given when something besides the trigger opens it too. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
   children: ReactNode;
 };
 
-export function Menu({ trigger, side = "bottom", align = "end", children }: MenuProps): ReactNode {
+export function Menu({
+  trigger,
+  side = "bottom",
+  align = "end",
+  children,
+  ...controlled
+}: MenuProps): ReactNode {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root {...controlled}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -27,6 +36,17 @@ export function Menu({ trigger, side = "bottom", align = "end", children }: Menu
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** Items that belong together, below a line and what they have in common. */
+export function MenuGroup({ label, children }: { label: string; children: ReactNode }): ReactNode {
+  return (
+    <DropdownMenu.Group>
+      <DropdownMenu.Separator className={styles["line"]} />
+      <DropdownMenu.Label className={styles["label"]}>{label}</DropdownMenu.Label>
+      {children}
+    </DropdownMenu.Group>
   );
 }
 

@@ -1,13 +1,14 @@
 import {
   useMutation,
+  useMutationState,
   useQueryClient,
   type QueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { chatsQuery } from "@/features/chats/api/chats";
-import { foldOwn } from "@/features/chats/model/own";
-import { endpoints, type OwnChatBody, type OwnChatView } from "@/shared/contracts/generated";
+import { foldOwn, ownProblem, type OwnChange } from "@/features/chats/model/own";
+import { endpoints, type OwnChatView } from "@/shared/contracts/generated";
 import { useSignals } from "@/shared/lib/live";
 import { call } from "@/shared/lib/rest";
 import type { Signal } from "@/shared/realtime/client";
@@ -17,12 +18,15 @@ function take(queries: QueryClient, own: OwnChatView): void {
   if (known !== undefined) queries.setQueryData(chatsQuery.queryKey, foldOwn(known, own));
 }
 
-type OwnChange = { chat: string; change: OwnChatBody };
+const CHANGE_KEY = ["own_chat"];
 
 /** Mute, archive, mark as unread or pin. */
 export function useChangeOwn(): UseMutationResult<OwnChatView, Error, OwnChange> {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: CHANGE_KEY,
+    // Without a connection one is told at once, instead of a change that comes as a surprise later.
+    networkMode: "always",
     mutationFn: ({ chat, change }) =>
       call(endpoints.changeOwnChat, { path: { chat }, body: change }),
     onSuccess: (own, { change }) => {
@@ -33,6 +37,29 @@ export function useChangeOwn(): UseMutationResult<OwnChatView, Error, OwnChange>
       }
     },
   });
+}
+
+/** Why the last change was not made, in words; null when it was, or the words were read. */
+export function useOwnProblem(): { words: string | null; dismiss: () => void } {
+  const queries = useQueryClient();
+  const last = useMutationState({
+    filters: { mutationKey: CHANGE_KEY },
+    select: ({ state }) => ({
+      at: state.submittedAt,
+      words:
+        state.status === "error" ? ownProblem(state.variables as OwnChange, state.error) : null,
+    }),
+  }).reduce<{ at: number; words: string | null }>(
+    (newest, one) => (one.at >= newest.at ? one : newest),
+    { at: 0, words: null },
+  );
+  const dismiss = (): void => {
+    const mutations = queries.getMutationCache();
+    for (const one of mutations.findAll({ mutationKey: CHANGE_KEY, status: "error" })) {
+      mutations.remove(one);
+    }
+  };
+  return { words: last.words, dismiss };
 }
 
 /** What another page of the same person changed. A word that was lost is made up for after a reconnect. */

@@ -3,10 +3,12 @@ import {
   foldOwn,
   isArchived,
   loudUnread,
+  ownProblem,
   pinnedFirst,
   tomorrowMorning,
 } from "@/features/chats/model/own";
 import type { ChatView, OwnChatView } from "@/shared/contracts/generated";
+import { RestError } from "@/shared/lib/rest";
 
 const NOW = 1_000_000;
 
@@ -77,6 +79,16 @@ describe("what one keeps about a chat", () => {
     const known = [chat({ version: 3, marked_unread: true })];
     expect(foldOwn(known, own({ version: 2 }))[0]?.own?.marked_unread).toBe(true);
     expect(foldOwn(known, own({ version: 4 }))[0]?.own?.marked_unread).toBe(false);
+  });
+
+  it("says why a change was not made", () => {
+    const refused = new RestError("validation");
+    const pin = { chat: "a", change: { pinned: true } };
+    expect(ownProblem(pin, refused)).toBe("You have pinned 20 chats already. Unpin one first.");
+    expect(ownProblem(pin, new RestError("offline"))).toContain(
+      "Not done. Nexync can't be reached.",
+    );
+    expect(ownProblem({ chat: "a", change: { pinned: false } }, refused)).toContain("Not done.");
   });
 
   it("means the next day's morning by the reader's clock", () => {

@@ -1,4 +1,11 @@
-import type { ChatView, OwnChatView } from "@/shared/contracts/generated";
+import {
+  limits,
+  type ChatView,
+  type OwnChatBody,
+  type OwnChatView,
+} from "@/shared/contracts/generated";
+import { RestError } from "@/shared/lib/rest";
+import { errorWords } from "@/shared/lib/words";
 
 const HOUR_MS = 3_600_000;
 const MORNING_HOUR = 8;
@@ -37,6 +44,15 @@ export function loudUnread(chat: ChatView, now: number): number {
 export function pinnedFirst(chats: readonly ChatView[]): ChatView[] {
   const place = (chat: ChatView): number => chat.own?.pinned_at ?? -1;
   return [...chats].sort((a, b) => place(b) - place(a));
+}
+
+export type OwnChange = { chat: string; change: OwnChatBody };
+
+/** What to say when the change was not made. */
+export function ownProblem({ change }: OwnChange, error: unknown): string {
+  const full = error instanceof RestError && error.code === "validation" && change.pinned === true;
+  if (full) return `You have pinned ${limits.pinnedChats} chats already. Unpin one first.`;
+  return `Not done. ${errorWords(error)}`;
 }
 
 /** The newer of two answers about the same chat. */

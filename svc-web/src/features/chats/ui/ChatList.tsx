@@ -1,13 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { BellOff, Pin } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { chatTitle } from "@/features/chats/model/list";
 import { isMuted } from "@/features/chats/model/own";
 import styles from "@/features/chats/ui/ChatList.module.css";
+import { ChatMenu } from "@/features/chats/ui/ChatMenu";
 import type { ChatView } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
 import { Link } from "@/shared/lib/Link";
 import { absolute, listTime } from "@/shared/lib/time";
+import { useDraftPart } from "@/shared/lib/useDrafts";
+import { useLongPress } from "@/shared/lib/useLongPress";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Badge } from "@/shared/ui/Badge";
 
@@ -42,11 +45,55 @@ export function ChatList({ chats, me, current, now }: ChatListProps): ReactNode 
               className={styles["item"]}
               style={{ height: ROW, transform: `translateY(${item.start}px)` }}
             >
-              <ChatRow chat={chat} me={me} now={now} current={chat.chat === current} />
+              <MenuRow chat={chat} me={me} now={now} current={chat.chat === current} />
             </li>
           );
         })}
       </ul>
+    </div>
+  );
+}
+
+/** The row with its menu: on hover, after it by the keyboard, on a right click or a long press. */
+function MenuRow(props: ChatRowProps): ReactNode {
+  const { chat, now } = props;
+  const [open, setOpen] = useState(false);
+  const pressed = useRef(false);
+  const show = (): void => {
+    pressed.current = true;
+    setOpen(true);
+  };
+  const press = useLongPress(show, true);
+  return (
+    <div
+      {...press}
+      role="presentation"
+      className={styles["withMenu"]}
+      data-menu={open}
+      onPointerDownCapture={() => {
+        pressed.current = false;
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        show();
+      }}
+      // The finger that opened the menu doesn't open the chat too.
+      onClickCapture={(event) => {
+        if (!pressed.current) return;
+        pressed.current = false;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <ChatRow {...props} />
+      <ChatMenu
+        chat={chat}
+        now={now}
+        label={`More about ${chatTitle(chat)}`}
+        className={styles["more"]}
+        open={open}
+        onOpenChange={setOpen}
+      />
     </div>
   );
 }
@@ -57,6 +104,8 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
   const title = chatTitle(chat);
   const group = chat.kind === "group";
   const muted = isMuted(chat, now);
+  const quiet = muted && chat.mentioned === 0;
+  const draft = useDraftPart(chat.chat, ({ text }) => text);
   const unread = chat.unread === 1 ? "1 new message" : `${chat.unread} new messages`;
   return (
     <Link
@@ -64,6 +113,7 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
       className={styles["row"]}
       data-chat={chat.chat}
       data-unread={chat.unread > 0}
+      data-quiet={quiet}
       {...(current ? { "aria-current": "page" as const } : {})}
     >
       <Avatar id={chat.partner?.person ?? chat.chat} name={title} group={group} />
@@ -95,11 +145,17 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
           )}
         </span>
         <span className={styles["bottom"]}>
-          <span className={styles["preview"]}>{preview(chat, me)}</span>
+          {draft.trim() === "" || current ? (
+            <span className={styles["preview"]}>{preview(chat, me)}</span>
+          ) : (
+            <span className={styles["preview"]} data-draft>
+              <strong>Draft:</strong> {draft}
+            </span>
+          )}
           {chat.unread === 0 && chat.own?.marked_unread === true ? (
             <span className={styles["dot"]} role="img" aria-label="Marked as unread" />
           ) : null}
-          <Badge count={chat.unread} label={unread} quiet={muted && chat.mentioned === 0} />
+          <Badge count={chat.unread} label={unread} quiet={quiet} />
         </span>
       </span>
     </Link>

@@ -14,12 +14,23 @@ import { useChangeOwn } from "@/features/chats/api/own";
 import { isArchived, isMuted, MUTES } from "@/features/chats/model/own";
 import type { ChatView, OwnChatBody } from "@/shared/contracts/generated";
 import { IconButton } from "@/shared/ui/Button";
-import { Menu, MenuItem } from "@/shared/ui/Menu";
+import { Menu, MenuGroup, MenuItem } from "@/shared/ui/Menu";
 
-type ChatMenuProps = { chat: ChatView; now: number; onMarked: () => void };
+type ChatMenuProps = {
+  chat: ChatView;
+  now: number;
+  label: string;
+  /** The look of a trigger without a tip, for a row of a list. */
+  className?: string | undefined;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** It was marked as unread, so it should be left. */
+  onMarked?: () => void;
+};
 
-/** What one can do with a chat for oneself. `onMarked`: it was marked as unread, so it should be left. */
-export function ChatMenu({ chat, now, onMarked }: ChatMenuProps): ReactNode {
+/** What one can do with a chat for oneself. */
+export function ChatMenu(props: ChatMenuProps): ReactNode {
+  const { chat, now, label, className, onMarked, ...controlled } = props;
   const { mutate } = useChangeOwn();
   const change = (wanted: OwnChatBody): void => mutate({ chat: chat.chat, change: wanted });
   const muted = isMuted(chat, now);
@@ -29,10 +40,17 @@ export function ChatMenu({ chat, now, onMarked }: ChatMenuProps): ReactNode {
   return (
     <Menu
       trigger={
-        <IconButton label="More about this chat">
-          <MoreVertical size={20} strokeWidth={1.75} />
-        </IconButton>
+        className === undefined ? (
+          <IconButton label={label}>
+            <MoreVertical size={20} strokeWidth={1.75} />
+          </IconButton>
+        ) : (
+          <button type="button" aria-label={label} className={className}>
+            <MoreVertical size={18} strokeWidth={1.75} />
+          </button>
+        )
       }
+      {...controlled}
     >
       <MenuItem icon={pinned ? PinOff : Pin} onSelect={() => change({ pinned: !pinned })}>
         {pinned ? "Unpin" : "Pin to the top"}
@@ -41,7 +59,7 @@ export function ChatMenu({ chat, now, onMarked }: ChatMenuProps): ReactNode {
         icon={marked ? MailOpen : Mail}
         onSelect={() => {
           change({ marked_unread: !marked });
-          if (!marked) onMarked();
+          if (!marked) onMarked?.();
         }}
       >
         {marked ? "Mark as read" : "Mark as unread"}
@@ -57,15 +75,17 @@ export function ChatMenu({ chat, now, onMarked }: ChatMenuProps): ReactNode {
           Unmute
         </MenuItem>
       ) : (
-        MUTES.map(({ words, until }) => (
-          <MenuItem
-            key={words}
-            icon={BellOff}
-            onSelect={() => change({ muted_until: until(Date.now()) })}
-          >
-            {`Mute: ${words.toLowerCase()}`}
-          </MenuItem>
-        ))
+        <MenuGroup label="Mute">
+          {MUTES.map(({ words, until }) => (
+            <MenuItem
+              key={words}
+              icon={BellOff}
+              onSelect={() => change({ muted_until: until(Date.now()) })}
+            >
+              {words}
+            </MenuItem>
+          ))}
+        </MenuGroup>
       )}
     </Menu>
   );

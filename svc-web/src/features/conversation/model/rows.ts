@@ -155,6 +155,12 @@ export function lastOwn(state: Conversation): MessageRow | null {
   return own.at(-1) ?? null;
 }
 
+/** A loaded message that can still be answered. */
+export function answerable(state: Conversation, seq: number): MessageRow | null {
+  const row = rows(state).find((one) => one.kind === "message" && one.seq === seq);
+  return row?.kind === "message" && !row.now.deleted ? row : null;
+}
+
 /** Messages of others since the conversation was opened last. */
 function isNew(state: Conversation, record: EventRecord): boolean {
   return (

@@ -9,19 +9,20 @@ import { Names } from "@/features/conversation/ui/Names";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import styles from "@/features/conversation/ui/Composer.module.css";
 import { limits } from "@/shared/contracts/generated";
-import { useLive } from "@/shared/lib/live";
-import { draftOf, keepDraft } from "@/shared/lib/store";
+import { useDraft, useDraftLeft, useDrafts } from "@/shared/lib/useDrafts";
 import { IconButton } from "@/shared/ui/Button";
 
-const KEEP_MS = 300;
 /** Bytes left from which on the writer is told. */
 const TELL_BELOW = 500;
 
-/** What the next message is for: a new one, another text for an own one, or an answer. */
+/**
+ * What the next message is for: a new one, another text for an own one, or an answer. `draft` is the beginning of the
+ * answer's draft, 0 while it has no text.
+ */
 export type Aim =
   | { kind: "new" }
   | { kind: "edit"; row: MessageRow }
-  | { kind: "reply"; row: MessageRow; name: string };
+  | { kind: "reply"; row: MessageRow; name: string; draft: number };
 
 type ComposerProps = {
   chat: string;
@@ -36,16 +37,16 @@ type ComposerProps = {
 
 export function Composer(props: ComposerProps): ReactNode {
   const { chat, aim, onAim, onEditLast, people, admin } = props;
-  const { me } = useLive();
   const outbox = useOutbox();
   const sayTyping = useTyping(chat);
   const box = useRef<HTMLTextAreaElement>(null);
-  const [draft, setDraft] = useState("");
+  const drafts = useDrafts();
+  const draft = useDraft(chat);
+  useDraftLeft(chat);
   /** The text of the message that is being edited; the draft waits meanwhile. */
   const [edit, setEdit] = useState({ id: "", text: "" });
   const editing = aim.kind === "edit" ? aim.row : null;
-  const text = editing === null ? draft : edit.id === editing.id ? edit.text : editing.body;
-  const touched = useRef(false);
+  const text = editing === null ? draft.text : edit.id === editing.id ? edit.text : editing.body;
   const [caret, setCaret] = useState(0);
   const [closed, setClosed] = useState(-1);
   const [chosen, setChosen] = useState(0);
@@ -53,29 +54,10 @@ export function Composer(props: ComposerProps): ReactNode {
   const offered =
     typing === null || typing.index === closed ? [] : offers(people, admin, typing.name);
 
+  const aimedAt = aim.kind === "new" ? "" : `${aim.kind} ${aim.row.id}`;
   useEffect(() => {
-    if (aim.kind !== "new") box.current?.focus();
-  }, [aim]);
-
-  useEffect(() => {
-    let current = true;
-    draftOf(me.person, chat)
-      .then((kept) => {
-        if (current && !touched.current) setDraft(kept);
-      })
-      .catch(() => undefined);
-    return () => {
-      current = false;
-    };
-  }, [me.person, chat]);
-
-  useEffect(() => {
-    if (!touched.current) return;
-    const timer = setTimeout(() => {
-      void keepDraft(me.person, chat, draft).catch(() => undefined);
-    }, KEEP_MS);
-    return () => clearTimeout(timer);
-  }, [me.person, chat, draft]);
+    if (aimedAt !== "") box.current?.focus();
+  }, [aimedAt]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -95,8 +77,9 @@ export function Composer(props: ComposerProps): ReactNode {
       setEdit({ id: editing.id, text: value });
       return;
     }
-    touched.current = true;
-    setDraft(value);
+    drafts.write(chat, value, aim.kind === "reply" ? aim.row.seq : draft.replyTo);
+    const { began } = drafts.of(chat);
+    if (aim.kind === "reply" && aim.draft !== began) onAim({ ...aim, draft: began });
     if (value !== "") sayTyping();
   };
   const take = (name: string): void => {
@@ -111,6 +94,7 @@ export function Composer(props: ComposerProps): ReactNode {
   };
   const leave = (): void => {
     setEdit({ id: "", text: "" });
+    if (aim.kind === "reply") drafts.write(chat, draft.text, null);
     onAim({ kind: "new" });
   };
   const send = (): void => {
@@ -125,9 +109,8 @@ export function Composer(props: ComposerProps): ReactNode {
     }
     const replyTo = aim.kind === "reply" ? aim.row.seq : null;
     outbox.write(chat, { body, replyTo, mentions, all });
-    if (aim.kind !== "new") leave();
-    write("");
-    void keepDraft(me.person, chat, "").catch(() => undefined);
+    drafts.sent(chat);
+    if (aim.kind !== "new") onAim({ kind: "new" });
     box.current?.focus();
   };
   return (
@@ -175,6 +158,7 @@ export function Composer(props: ComposerProps): ReactNode {
             setCaret(event.target.selectionStart);
             setChosen(0);
           }}
+          onBlur={() => drafts.flush(chat)}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return;

@@ -9,7 +9,7 @@ import {
 } from "@/features/conversation/api/provider";
 import { useTypists } from "@/features/conversation/api/typing";
 import type { Named } from "@/features/conversation/model/mentions";
-import { lastOwn, type MessageRow } from "@/features/conversation/model/rows";
+import { answerable, lastOwn, type MessageRow } from "@/features/conversation/model/rows";
 import { typingWords } from "@/features/conversation/model/typists";
 import { Composer, type Aim } from "@/features/conversation/ui/Composer";
 import type { MessageActions } from "@/features/conversation/ui/Message";
@@ -18,6 +18,7 @@ import styles from "@/features/conversation/ui/Conversation.module.css";
 import { Versions } from "@/features/conversation/ui/Versions";
 import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
 import type { ReadMarkView } from "@/shared/contracts/generated";
+import { useDraftPart, useDrafts } from "@/shared/lib/useDrafts";
 import { useNames } from "@/shared/lib/names";
 import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -97,6 +98,10 @@ function Body({
     (seq: number) => void driver.show(seq).then((found) => setMissing(!found)),
     [driver],
   );
+  const drafts = useDrafts();
+  const replyTo = useDraftPart(chat, (draft) => draft.replyTo);
+  const began = useDraftPart(chat, (draft) => draft.began);
+  const ended = useDraftPart(chat, (draft) => draft.ended);
   const nameNow = useRef(nameOf);
   useEffect(() => {
     nameNow.current = nameOf;
@@ -106,8 +111,12 @@ function Body({
       onAgain: (row) => outbox.tryAgain(row.id),
       onDiscard: (row) => outbox.discard(row.id),
       onMenu: setMenu,
-      onReply: (row) =>
-        setAim({ kind: "reply", row, name: row.own ? "yourself" : nameNow.current(row.by) }),
+      onReply: (row) => {
+        drafts.write(chat, drafts.of(chat).text, row.seq);
+        const { began: draft } = drafts.of(chat);
+        const name = row.own ? "yourself" : nameNow.current(row.by);
+        setAim({ kind: "reply", row, name, draft });
+      },
       onEdit: (row) => setAim({ kind: "edit", row }),
       onReact: (row, emoji, on) => {
         if (row.seq !== null) outbox.change(chat, { kind: "react", target: row.seq, emoji, on });
@@ -115,8 +124,20 @@ function Body({
       onShow: show,
       onVersions: setVersions,
     }),
-    [chat, outbox, show],
+    [chat, drafts, outbox, show],
   );
+  const answered = useMemo(
+    () => (replyTo === null ? null : answerable(state, replyTo)),
+    [state, replyTo],
+  );
+  const nameOfAnswered = answered?.own ? "yourself" : nameOf(answered?.by ?? "");
+  // An answer that was sent or given up on another device is none any more.
+  const free = aim.kind === "new" || (aim.kind === "reply" && aim.draft > 0 && aim.draft <= ended);
+  const aimed: Aim = !free
+    ? aim
+    : answered === null
+      ? { kind: "new" }
+      : { kind: "reply", row: answered, name: nameOfAnswered, draft: began };
   const ready = state.status.kind === "open" || state.status.kind === "gone";
   useEffect(() => {
     if (ready && message !== null) show(message);
@@ -199,7 +220,7 @@ function Body({
       {writable && state.status.kind !== "gone" ? (
         <Composer
           chat={chat}
-          aim={aim}
+          aim={aimed}
           onAim={setAim}
           onEditLast={() => {
             const row = lastOwn(state);

@@ -2,11 +2,12 @@ import { Ban, Check, CircleAlert, Clock } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import styles from "@/features/conversation/ui/Message.module.css";
-import { MessageTools, useLongPress } from "@/features/conversation/ui/MessageTools";
+import { MessageTools } from "@/features/conversation/ui/MessageTools";
 import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
 import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
 import { absolute, clock } from "@/shared/lib/time";
+import { useLongPress } from "@/shared/lib/useLongPress";
 import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 
