@@ -54,6 +54,7 @@ async def pool(database: str) -> AsyncGenerator[Pool]:
     async with opened.connection() as connection:
         await connection.execute(
             "TRUNCATE own_chats, people, streams, events, members, connections, read_marks, chat_outbox,"
+            " profiles, blocks,"
             " partitions, placements, message_edits, message_deletions, message_reactions"
             " CASCADE"
         )

@@ -17,6 +17,7 @@ from nexync_runtime.http import ProblemError
 from svc_chat.commanding import Actor
 from svc_chat.errors import (
     BusyError,
+    ClosedError,
     NotConnectedError,
     NothingThereError,
     NotYetError,
@@ -77,6 +78,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
     use_cases = UseCases(
         relations=parts,
         presences=parts,
+        profiles=parts,
         history=parts,
         listing=parts,
         reading=parts,
@@ -115,6 +117,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
     use_cases = UseCases(
         relations=parts,
         presences=parts,
+        profiles=parts,
         history=parts,
         listing=parts,
         reading=parts,
@@ -139,6 +142,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         (OutcomeUnknownError(CommandId(ID)), 503, ProblemCode.NOT_YET),
         (RefusedError(RejectCode.CHAT_FULL), 409, ProblemCode.REJECTED),
         (NotConnectedError(), 403, ProblemCode.NOT_CONNECTED),
+        (ClosedError(), 403, ProblemCode.FORBIDDEN),
         (BusyError(), 503, ProblemCode.UNAVAILABLE),
     ],
 )

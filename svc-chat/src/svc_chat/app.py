@@ -19,6 +19,7 @@ from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
+from svc_chat.adapters.profiles import PostgresProfiles
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
@@ -35,6 +36,7 @@ from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
 from svc_chat.pacing import Pace
 from svc_chat.presence import Presences
+from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes import UseCases, handlers
@@ -43,7 +45,7 @@ from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 12
+NEEDED_MIGRATION: Final = 13
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -88,6 +90,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     use_cases = UseCases(
         relations=Relations(people, PostgresSuggestions(pool), relay.wake),
         presences=Presences(people, RedisPresence(state), time.time),
+        profiles=Profiles(PostgresProfiles(pool), people, relay.wake),
         history=History(reading),
         listing=listing,
         reading=reading,

@@ -32,6 +32,10 @@ class NotConnectedError(Exception):
     """An accepted connection is missing between these people."""
 
 
+class ClosedError(Exception):
+    """The other person takes no request of this one: by a setting or a block, which is not told apart."""
+
+
 class InvalidError(Exception):
     """The request contradicts itself. `path` names the field."""
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
+from nexync_contracts.profile_rest import OwnProfile, PrivacyBody, PrivacyView
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
 from nexync_streams.messages import Edit, Now
 from svc_chat.own import NOTHING_KEPT, Fold, Own
@@ -135,6 +136,9 @@ class PersonRow(NamedTuple):
     username: Username
     name: str
     relation: str
+    askable: bool = True
+    tells_presence: bool = True
+    """Whether the settings of both allow it; only a connection is told."""
 
 
 class Suggestion(NamedTuple):
@@ -352,7 +356,7 @@ class PeopleStore(PersonStore, Protocol):
         ...
 
     async def ask(self, me: PersonId, other: PersonId) -> PersonRow | None:
-        """Ask, or accept when the other has asked; None when there is no such person."""
+        """Ask, or accept when the other has asked; None when there is no such person. Raises ClosedError."""
         ...
 
     async def accept(self, me: PersonId, other: PersonId) -> PersonRow | None:
@@ -361,6 +365,52 @@ class PeopleStore(PersonStore, Protocol):
 
     async def end(self, me: PersonId, other: PersonId) -> PersonRow | None:
         """End whatever is between two people; None when the other doesn't exist."""
+        ...
+
+    async def block(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Block, and end what is between the two; None when the other doesn't exist."""
+        ...
+
+    async def unblock(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Take the block back; None when the other doesn't exist."""
+        ...
+
+    async def blocked(self, viewer: PersonId, limit: int) -> list[PersonRow]: ...
+
+
+class ProfileRow(NamedTuple):
+    """A person's page for one viewer: `mutual` and `group_count` count, the lists hold the first few."""
+
+    row: PersonRow
+    bio: str
+    connections: int
+    mutual: int
+    acquaintances: tuple[PersonRow, ...]
+    group_count: int
+    groups: tuple[tuple[ChatId, str], ...]
+
+
+class ProfileStore(Protocol):
+    """What people say of themselves and allow others."""
+
+    async def profile(
+        self, viewer: PersonId, person: PersonId, people: int, groups: int
+    ) -> ProfileRow | None:
+        """The page, with at most so many people and groups; None when there is no such person."""
+        ...
+
+    async def own(self, person: PersonId) -> OwnProfile | None: ...
+
+    async def change(
+        self, person: PersonId, name: str | None, bio: str | None
+    ) -> OwnProfile | None:
+        """Change what is not None; an empty name gives the username back."""
+        ...
+
+    async def privacy(self, person: PersonId) -> PrivacyView: ...
+
+    async def settle(self, person: PersonId, changes: PrivacyBody) -> PrivacyView:
+        """Change what is not None; the settings as they are now."""
         ...
 
 

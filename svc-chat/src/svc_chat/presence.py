@@ -31,7 +31,7 @@ class Presences:
         if row is None:
             raise NothingThereError
         nothing = PresenceView(person=person)
-        if row.relation not in TOLD_TO:
+        if row.relation not in TOLD_TO or not row.tells_presence:
             return nothing
         try:
             seen = await self._store.seen(person)

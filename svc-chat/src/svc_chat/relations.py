@@ -19,7 +19,11 @@ SUGGESTED = 12
 def view_of(row: PersonRow) -> PersonView:
     """The contract of a row."""
     return PersonView(
-        person=row.person, username=row.username, name=row.name, relation=row.relation
+        person=row.person,
+        username=row.username,
+        name=row.name,
+        relation=row.relation,
+        askable=row.askable,
     )
 
 
@@ -51,7 +55,10 @@ class Relations:
         return PeoplePage(people=tuple(view_of(row) for row in page), next=following)
 
     async def ask(self, me: PersonId, other: PersonId) -> PersonView:
-        """Ask to connect; accepts when the other has asked already. Repeating changes nothing."""
+        """Ask to connect; accepts when the other has asked already. Repeating changes nothing.
+
+        Raises ClosedError when the other takes no request of this person.
+        """
         if me == other:
             raise InvalidError(("body", "person"), "one can't connect with oneself")
         row = _found(await self._people.ask(me, other))

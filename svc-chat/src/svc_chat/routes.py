@@ -24,6 +24,7 @@ from nexync_runtime.http import Call, Handler, ProblemError, contract_response
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.errors import (
     BusyError,
+    ClosedError,
     InvalidError,
     NotConnectedError,
     NothingThereError,
@@ -38,10 +39,12 @@ from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
 from svc_chat.presence import Presences
+from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
+from svc_chat.routes_profiles import profile_handlers
 from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
@@ -56,6 +59,7 @@ class UseCases:
 
     relations: Relations
     presences: Presences
+    profiles: Profiles
     history: History
     listing: Listing
     reading: StreamReading
@@ -95,6 +99,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         search_endpoints.SEARCH: public.search,
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
+        **profile_handlers(use_cases.profiles),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat
@@ -119,6 +124,7 @@ _REFUSALS: Final = (
     OutcomeUnknownError,
     RefusedError,
     NotConnectedError,
+    ClosedError,
     InvalidError,
     BusyError,
 )
@@ -149,6 +155,8 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(
                 403, ProblemCode.NOT_CONNECTED, "You are not connected with everyone named"
             )
+        case ClosedError():
+            return ProblemError(403, ProblemCode.FORBIDDEN, "This person takes no request from you")
         case InvalidError(path=path, message=message):
             return ProblemError(
                 422,

@@ -18,6 +18,7 @@ from nexync_contracts import (
     message_events,
     message_rest,
     own_rest,
+    profile_rest,
     rest,
     search_rest,
     session,
@@ -50,6 +51,7 @@ _ALL: Final = (
     search_rest,
     group_rest,
     factor_rest,
+    profile_rest,
     session,
 )
 _BROWSER: Final = (
@@ -63,6 +65,7 @@ _BROWSER: Final = (
     group_rest,
     search_rest,
     factor_rest,
+    profile_rest,
 )
 
 

@@ -9,6 +9,7 @@ from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
+from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
 _SEQ = 2**53
@@ -198,7 +199,7 @@ ASK: Final = Endpoint(
     summary="Ask to connect; accepts when the other has asked already",
     body=rest.AskBody,
     answer=rest.PersonView,
-    errors=(ProblemCode.NOT_FOUND,),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN),
 )
 ACCEPT: Final = Endpoint(
     name="accept",
@@ -395,6 +396,7 @@ ENDPOINTS: Final = (
     *FACTOR_ENDPOINTS,
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
+    *PROFILE_ENDPOINTS,
     *SEARCH_ENDPOINTS,
     *OWN_ENDPOINTS,
 )

@@ -55,9 +55,16 @@ INVITE_SECONDS: Final = (60, 365 * 24 * 3600)
 """The shortest and the longest life of an invite link, seconds."""
 
 USERNAME_CHARS: Final = (3, 32)
-DISPLAY_NAME_CHARS: Final = 60
+DISPLAY_NAME_CHARS: Final = 64
+BIO_CHARS: Final = 280
 PASSWORD_CHARS: Final = (8, 128)
 EMAIL_CHARS: Final = 254
+PROFILE_PEOPLE: Final = 12
+"""Connections in common that a person's page names; their number has no such limit."""
+
+PROFILE_GROUPS: Final = 20
+"""Groups in common that a person's page names; their number has no such limit."""
+
 SEARCH_CHARS: Final = (1, 60)
 
 QUERY_CHARS: Final = 200

@@ -95,9 +95,10 @@ class SessionsPage(Tolerant):
 
 
 class PersonView(Tolerant):
-    """A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected.
+    """A person as others see them. `relation` is the viewer's: self, none, asked, asking, connected or blocked.
 
-    `mutual` counts the people whom both are connected with; it is told with suggestions only.
+    `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
+    `askable` is False where the person takes no request of the viewer.
     """
 
     person: PersonIdField
@@ -105,12 +106,14 @@ class PersonView(Tolerant):
     name: str
     relation: Annotated[str, StringConstraints(max_length=16)] = "none"
     mutual: Annotated[int, Field(ge=0)] = 0
+    askable: bool = True
 
 
 class PresenceView(Tolerant):
     """Whether somebody has a page open anywhere, and when they had one last (Unix ms, to the minute).
 
-    Told to oneself and to who is connected; to others, and when it is not known, both say nothing.
+    Told to oneself and to who is connected, unless one of the two tells nobody. To others, and when it is not
+    known, both say nothing.
     """
 
     person: PersonIdField

@@ -8,41 +8,17 @@ from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import ConnectionChange
 from nexync_contracts.ids import PersonId, person_stream
 from nexync_runtime.postgres import Pool
+from svc_chat.adapters.people_sql import BY_ID, SEARCH, WORD_LIKENESS
 from svc_chat.adapters.records import Connection, literal_like
+from svc_chat.errors import ClosedError
 from svc_chat.identifiers import connection_note_id
 from svc_chat.ports import PersonRow
-
-_PERSON: Final = """
-SELECT p.id, p.username, p.name,
-       CASE WHEN p.id = %(viewer)s::uuid THEN 'self'
-            WHEN c.person_a IS NULL THEN 'none'
-            WHEN c.accepted_at IS NOT NULL THEN 'connected'
-            WHEN c.asker = %(viewer)s::uuid THEN 'asked'
-            ELSE 'asking' END
-FROM people p
-LEFT JOIN connections c ON c.person_a = least(p.id, %(viewer)s::uuid)
-                       AND c.person_b = greatest(p.id, %(viewer)s::uuid)
-WHERE p.verified_at IS NOT NULL
-"""
-
-_BY_ID: Final = _PERSON + " AND p.id = ANY(%(people)s::uuid[])"
-
-_SEARCH: Final = (
-    _PERSON
-    + """
-  AND (p.username LIKE %(prefix)s OR p.name ILIKE %(prefix)s OR p.name ILIKE %(word)s
-       OR p.username %% %(text)s OR p.name %% %(text)s)
-ORDER BY (p.username = %(text)s) DESC, (p.username LIKE %(prefix)s) DESC,
-         greatest(similarity(p.username, %(text)s), similarity(p.name, %(text)s)) DESC, p.username
-LIMIT %(limit)s
-"""
-)
 
 _CONNECTIONS: Final = """
 SELECT p.id, p.username, p.name,
        CASE WHEN c.accepted_at IS NOT NULL THEN 'connected'
             WHEN c.asker = %(viewer)s::uuid THEN 'asked'
-            ELSE 'asking' END
+            ELSE 'asking' END, true, true
 FROM (
     SELECT person_b AS other, asker, accepted_at FROM connections WHERE person_a = %(viewer)s::uuid
     UNION ALL
@@ -73,6 +49,24 @@ WHERE person_a = least(%(me)s::uuid, %(other)s::uuid)
 RETURNING asked_at, asker
 """
 
+_PAIR: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended(
+    least(%(me)s::uuid, %(other)s::uuid)::text || greatest(%(me)s::uuid, %(other)s::uuid)::text, 0))
+"""
+"""Asking and blocking take turns: neither may overlook what the other commits."""
+
+_BLOCK: Final = """
+INSERT INTO blocks (blocker, blocked) VALUES (%(me)s, %(other)s) ON CONFLICT DO NOTHING
+"""
+
+_UNBLOCK: Final = "DELETE FROM blocks WHERE blocker = %(me)s AND blocked = %(other)s"
+
+_BLOCKED: Final = """
+SELECT p.id, p.username, p.name, 'blocked', false, false
+FROM blocks b JOIN people p ON p.id = b.blocked
+WHERE b.blocker = %(viewer)s ORDER BY b.blocked_at DESC, p.username LIMIT %(limit)s
+"""
+
 _OUTBOX: Final = """
 INSERT INTO chat_outbox (id, stream, partition, envelope) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
@@ -80,7 +74,7 @@ ON CONFLICT (id) DO NOTHING
 
 
 def _row(row: Sequence[Any]) -> PersonRow:
-    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3])
+    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3], row[4], row[5])
 
 
 class PostgresPeople:
@@ -90,7 +84,7 @@ class PostgresPeople:
         self._pool = pool
 
     async def search(self, viewer: PersonId, text: str, limit: int) -> list[PersonRow]:
-        """By prefix or likeness of username or name."""
+        """By prefix or likeness of username, name or a word of it, among those whom the viewer may find."""
         literal = literal_like(text)
         parameters = {
             "viewer": viewer,
@@ -99,7 +93,10 @@ class PostgresPeople:
             "word": f"% {literal}%",
             "limit": limit,
         }
-        return await self._rows(_SEARCH, parameters)
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(WORD_LIKENESS)
+            cursor = await connection.execute(SEARCH.encode(), parameters)
+            return [_row(row) for row in await cursor.fetchall()]
 
     async def person(self, viewer: PersonId, person: PersonId) -> PersonRow | None:
         """One person."""
@@ -109,7 +106,7 @@ class PostgresPeople:
         self, viewer: PersonId, people: Collection[PersonId]
     ) -> dict[PersonId, PersonRow]:
         """Those of these people that exist."""
-        found = await self._rows(_BY_ID, {"viewer": viewer, "people": list(people)})
+        found = await self._rows(BY_ID, {"viewer": viewer, "people": list(people)})
         return {row.person: row for row in found}
 
     async def connections(self, viewer: PersonId, after: str | None, limit: int) -> list[PersonRow]:
@@ -125,12 +122,19 @@ class PostgresPeople:
             return {PersonId(str(row[0])): row[1] for row in await cursor.fetchall()}
 
     async def ask(self, me: PersonId, other: PersonId) -> PersonRow | None:
-        """Ask, or accept when the other has asked; None when there is no such person."""
+        """Ask, or accept when the other has asked; None when there is no such person.
+
+        Raises ClosedError when the other takes no request of this person.
+        """
         pair = {"me": me, "other": other}
         async with self._pool.connection() as connection, connection.transaction():
             places = await _places(connection, me, other)
             if places is None:
                 return None
+            await connection.execute(_PAIR, pair)
+            seen = await connection.execute(BY_ID.encode(), {"viewer": me, "people": [other]})
+            if not all(_row(row).askable for row in await seen.fetchall()):
+                raise ClosedError
             asked = await (await connection.execute(_ASK, pair)).fetchone()
             if asked is not None:
                 await _note(connection, places, me, me, ConnectionChange.REQUESTED, asked[0])
@@ -161,11 +165,30 @@ class PostgresPeople:
             places = await _places(connection, me, other)
             if places is None:
                 return None
-            ended = await (await connection.execute(_END, {"me": me, "other": other})).fetchone()
-            if ended is not None:
-                asker = PersonId(str(ended[1]))
-                await _note(connection, places, me, asker, ConnectionChange.ENDED, ended[0])
+            await _end(connection, places, me, other)
         return await self.person(me, other)
+
+    async def block(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Block, and end what is between the two. Repeating it changes nothing; None without the other."""
+        pair = {"me": me, "other": other}
+        async with self._pool.connection() as connection, connection.transaction():
+            places = await _places(connection, me, other)
+            if places is None:
+                return None
+            await connection.execute(_PAIR, pair)
+            await connection.execute(_BLOCK, pair)
+            await _end(connection, places, me, other)
+        return await self.person(me, other)
+
+    async def unblock(self, me: PersonId, other: PersonId) -> PersonRow | None:
+        """Take the block back. Repeating it changes nothing; None without the other."""
+        async with self._pool.connection() as connection:
+            await connection.execute(_UNBLOCK, {"me": me, "other": other})
+        return await self.person(me, other)
+
+    async def blocked(self, viewer: PersonId, limit: int) -> list[PersonRow]:
+        """Whom the viewer blocked, the newest first."""
+        return await self._rows(_BLOCKED, {"viewer": viewer, "limit": limit})
 
     async def _rows(self, query: str, parameters: dict[str, Any]) -> list[PersonRow]:
         async with self._pool.connection() as connection:
@@ -183,6 +206,16 @@ async def _places(
     )
     places = {PersonId(str(row[0])): int(row[1]) for row in await cursor.fetchall()}
     return places if len(places) == 2 else None
+
+
+async def _end(
+    connection: Connection, places: dict[PersonId, int], me: PersonId, other: PersonId
+) -> None:
+    """Take away what is between two people, if there is anything, and say so to both."""
+    ended = await (await connection.execute(_END, {"me": me, "other": other})).fetchone()
+    if ended is not None:
+        asker = PersonId(str(ended[1]))
+        await _note(connection, places, me, asker, ConnectionChange.ENDED, ended[0])
 
 
 async def _note(

@@ -39,7 +39,14 @@ WITH mine AS MATERIALIZED (
 SELECT p.id, p.username, p.name, coalesce(known.mutual, 0)
 FROM known FULL JOIN lately ON lately.person = known.person
 JOIN people p ON p.id = coalesce(known.person, lately.person)
+LEFT JOIN profiles f ON f.person = p.id
 WHERE p.verified_at IS NOT NULL AND p.id <> %(viewer)s::uuid
+  AND coalesce(f.findable, 'everyone') <> 'nobody' AND coalesce(f.askable, 'everyone') <> 'nobody'
+  AND (known.mutual > 0 OR (coalesce(f.findable, 'everyone') = 'everyone'
+                            AND coalesce(f.askable, 'everyone') = 'everyone'))
+  AND NOT EXISTS (
+      SELECT FROM blocks b WHERE (b.blocker = p.id AND b.blocked = %(viewer)s::uuid)
+                              OR (b.blocker = %(viewer)s::uuid AND b.blocked = p.id))
   AND NOT EXISTS (
       SELECT FROM connections c WHERE c.person_a = least(p.id, %(viewer)s::uuid)
                                   AND c.person_b = greatest(p.id, %(viewer)s::uuid))
@@ -55,7 +62,7 @@ class PostgresSuggestions:
         self._pool = pool
 
     async def suggest(self, viewer: PersonId, limit: int) -> list[Suggestion]:
-        """People without a relation to the viewer, those with the most common acquaintances first."""
+        """People whom the viewer may find and ask, and has no relation to; most common acquaintances first."""
         parameters = {"viewer": viewer, "circle": CIRCLE, "lately": LATELY, "limit": limit}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(_SUGGESTIONS, parameters)).fetchall()

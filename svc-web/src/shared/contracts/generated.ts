@@ -685,9 +685,10 @@ export const sessionsPageSchema = z.object({
 export type SessionsPage = z.infer<typeof sessionsPageSchema>;
 
 /**
- * A person as others see them. `relation` is the viewer's: self, none, asked, asking or connected.
+ * A person as others see them. `relation` is the viewer's: self, none, asked, asking, connected or blocked.
  *
- * `mutual` counts the people whom both are connected with; it is told with suggestions only.
+ * `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
+ * `askable` is False where the person takes no request of the viewer.
  */
 export const personViewSchema = z.object({
   person: uuid,
@@ -695,13 +696,15 @@ export const personViewSchema = z.object({
   name: z.string(),
   relation: text(0, 16).default("none"),
   mutual: z.int().min(0).default(0),
+  askable: z.boolean().default(true),
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
 /**
  * Whether somebody has a page open anywhere, and when they had one last (Unix ms, to the minute).
  *
- * Told to oneself and to who is connected; to others, and when it is not known, both say nothing.
+ * Told to oneself and to who is connected, unless one of the two tells nobody. To others, and when it is not
+ * known, both say nothing.
  */
 export const presenceViewSchema = z.object({
   person: uuid,
@@ -1024,9 +1027,77 @@ export const recoveryCodesViewSchema = z.object({
 });
 export type RecoveryCodesView = z.infer<typeof recoveryCodesViewSchema>;
 
+/** What one says of oneself. `name` is the username as long as no other one was given. */
+export const ownProfileSchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  bio: z.string().default(""),
+});
+export type OwnProfile = z.infer<typeof ownProfileSchema>;
+
+/** What changes; a field that is left out or null stays. An empty name gives the username back. */
+export const profileBodySchema = z.strictObject({
+  name: text(0, 64).nullable().optional(),
+  bio: text(0, 280).nullable().optional(),
+});
+export type ProfileBody = z.infer<typeof profileBodySchema>;
+
+/** To whom something is open. */
+export const audienceSchema = z.enum(["everyone", "second_degree", "nobody"]);
+export type Audience = z.infer<typeof audienceSchema>;
+
+/** Who may know whether somebody is here. */
+export const presenceAudienceSchema = z.enum(["connections", "nobody"]);
+export type PresenceAudience = z.infer<typeof presenceAudienceSchema>;
+
+/**
+ * What one allows others. A connection, or a request that waits, is stronger than `findable` and `askable`.
+ *
+ * `presence` is mutual: who tells nobody is told of nobody.
+ */
+export const privacyViewSchema = z.object({
+  findable: audienceSchema.default("everyone"),
+  askable: audienceSchema.default("everyone"),
+  presence: presenceAudienceSchema.default("connections"),
+});
+export type PrivacyView = z.infer<typeof privacyViewSchema>;
+
+/** What changes; a field that is left out or null stays. */
+export const privacyBodySchema = z.strictObject({
+  findable: audienceSchema.nullable().optional(),
+  askable: audienceSchema.nullable().optional(),
+  presence: presenceAudienceSchema.nullable().optional(),
+});
+export type PrivacyBody = z.infer<typeof privacyBodySchema>;
+
+/** A group that both people are in. */
+export const commonGroupSchema = z.object({
+  chat: uuid,
+  name: z.string(),
+});
+export type CommonGroup = z.infer<typeof commonGroupSchema>;
+
+/**
+ * A person's page. `person.mutual` counts the connections in common.
+ *
+ * `acquaintances` are the first of those by username, `groups` the first groups in common by name of
+ * `group_count`. Who was blocked by this person is told the name and the groups only.
+ */
+export const profileViewSchema = z.object({
+  person: personViewSchema,
+  bio: z.string().default(""),
+  connections: z.int().min(0).default(0),
+  acquaintances: z.array(personViewSchema).max(12).default([]),
+  groups: z.array(commonGroupSchema).max(20).default([]),
+  group_count: z.int().min(0).default(0),
+});
+export type ProfileView = z.infer<typeof profileViewSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
+  bioChars: 280,
   chatMembers: 5000,
   chatNameChars: 80,
   codeDigits: 6,
@@ -1034,7 +1105,7 @@ export const limits = {
   codeResendSeconds: 30,
   codeTries: 5,
   createMembers: 200,
-  displayNameChars: 60,
+  displayNameChars: 64,
   draftEveryMs: 1000,
   emailChars: 254,
   emojiBytes: 64,
@@ -1057,6 +1128,8 @@ export const limits = {
   pageMax: 200,
   passwordChars: [8, 128],
   pinnedChats: 20,
+  profileGroups: 20,
+  profilePeople: 12,
   queryChars: 200,
   queryTerms: 10,
   quoteChars: 300,
@@ -1613,6 +1686,86 @@ export const endpoints = {
     query: [],
     body: null,
     answer: presenceViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  profile: {
+    method: "GET",
+    path: "/api/people/{person}/profile",
+    status: 200,
+    query: [],
+    body: null,
+    answer: profileViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  ownProfile: {
+    method: "GET",
+    path: "/api/me/profile",
+    status: 200,
+    query: [],
+    body: null,
+    answer: ownProfileSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  setProfile: {
+    method: "PATCH",
+    path: "/api/me/profile",
+    status: 200,
+    query: [],
+    body: profileBodySchema,
+    answer: ownProfileSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  privacy: {
+    method: "GET",
+    path: "/api/me/privacy",
+    status: 200,
+    query: [],
+    body: null,
+    answer: privacyViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  setPrivacy: {
+    method: "PATCH",
+    path: "/api/me/privacy",
+    status: 200,
+    query: [],
+    body: privacyBodySchema,
+    answer: privacyViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  blocks: {
+    method: "GET",
+    path: "/api/blocks",
+    status: 200,
+    query: [],
+    body: null,
+    answer: peoplePageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  block: {
+    method: "PUT",
+    path: "/api/blocks/{person}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: personViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  unblock: {
+    method: "DELETE",
+    path: "/api/blocks/{person}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: personViewSchema,
     idempotentByKey: false,
     open: false,
   },
