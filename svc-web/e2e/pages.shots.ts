@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { launch } from "./browser";
-import { GROUP, NOW, pretend, PRIVATE, type Pretence } from "./pretend";
+import { NOW, pretend, PRIVATE, type Pretence } from "./pretend";
+import { GROUP, PERSON } from "./pretendPeople";
 import { serve } from "./static";
 
 const OUT = fileURLToPath(new URL("../out", import.meta.url));
@@ -222,7 +223,31 @@ const SHOTS: Shot[] = [
       await page.getByRole("button", { name: /Aiko/ }).click();
     },
   },
+  {
+    name: "profile",
+    path: `/people?who=${PERSON}`,
+    how: { account: "busy" },
+    then: (page) => page.getByText("Groups in common").waitFor(),
+  },
+  {
+    name: "profile-block",
+    path: `/people?who=${PERSON}`,
+    how: { account: "busy" },
+    then: (page) => page.getByRole("button", { name: "Block", exact: true }).click(),
+  },
   { name: "settings", path: "/settings", how: { account: "busy" } },
+  {
+    name: "settings-profile",
+    path: "/settings/profile",
+    how: { account: "busy" },
+    then: (page) => page.getByText("characters left").waitFor(),
+  },
+  {
+    name: "settings-privacy",
+    path: "/settings/privacy",
+    how: { account: "busy" },
+    then: (page) => page.getByText("Otto Falk").waitFor(),
+  },
   {
     name: "security",
     path: "/settings/security",

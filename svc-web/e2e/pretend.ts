@@ -9,16 +9,13 @@ import type {
   SearchPage,
   TimelinePage,
 } from "../src/shared/contracts/generated";
+import { GROUP, ME, ofMine, people, profileOf, uuid } from "./pretendPeople";
 import { said } from "../src/shared/lib/said";
 
 /** A Nexync made of fixtures, for pictures: answers REST and the socket inside of the browser's context. */
 
-const uuid = (kind: string, number: number): string =>
-  `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, "0")}`;
-
 export const NOW = new Date(2026, 0, 15, 14, 5).getTime();
 const MINUTE = 60_000;
-const ME = uuid("a", 0);
 
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const ENROLMENT = {
@@ -31,30 +28,6 @@ const RECOVERY_CODES = Array.from(
   { length: 10 },
   (_, index) => `k${index + 2 === 10 ? "p" : (index + 2) % 10}m9p-w7xq${"abcdefghjk"[index]}`,
 );
-
-const NAMES = [
-  "Mara Lindqvist",
-  "Jonas Weber",
-  "Aiko Tanaka",
-  "Priya Raman",
-  "Tomás Herrera",
-  "Lea Fontaine",
-  "Sam Okafor",
-  "Nina Petrova",
-];
-
-const people: PersonView[] = NAMES.map((name, index) => ({
-  person: uuid("b", index),
-  username:
-    name
-      .toLowerCase()
-      .split(" ")[0]
-      ?.normalize("NFD")
-      .replace(/[^a-z]/g, "") ?? "x",
-  name,
-  relation: index === 6 ? "asking" : index === 7 ? "asked" : "connected",
-  mutual: 0,
-}));
 
 const TALK: [by: number, minutesAgo: number, body: string][] = [
   [0, 1520, "The new onboarding is live for the first ten teams."],
@@ -294,7 +267,6 @@ function searchOf(query: URLSearchParams): SearchPage {
   };
 }
 
-export const GROUP = uuid("c", 9);
 export const PRIVATE = uuid("c", 0);
 
 export type Pretence = {
@@ -381,6 +353,8 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       }));
       return json(route, { people: suggested, next: null });
     }
+    const own = ofMine(path, route.request().postDataJSON());
+    if (own !== null) return json(route, own);
     if (path.endsWith("/presence")) {
       return json(route, { person: people[0]?.person, online: true, seen_at: NOW });
     }
@@ -405,6 +379,8 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       const page = { chat: timeline, epoch: 1, as_of, items, before: null, after: null };
       return json(route, { ...page, ...more });
     }
+    const shown = people.find((one) => path === `/api/people/${one.person}/profile`);
+    if (shown !== undefined) return json(route, profileOf(shown));
     const person = people.find((one) => path === `/api/people/${one.person}`);
     if (person !== undefined) return json(route, person);
     if (path.endsWith("/read-mark")) return json(route, { chat: GROUP, seq: 14, unread: 0 });

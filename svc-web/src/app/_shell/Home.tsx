@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { OpenChat } from "@/app/_shell/OpenChat";
-import type { Place } from "@/app/_shell/place";
+import { PeopleSettings } from "@/app/_shell/PeopleSettings";
+import { whoOf, type Place } from "@/app/_shell/place";
 import { Invite } from "@/app/_shell/Invite";
 import { Rail } from "@/app/_shell/Rail";
 import { Security } from "@/app/_shell/Security";
@@ -18,18 +19,20 @@ import { NewChat } from "@/features/chats/ui/NewChat";
 import { OwnProblem } from "@/features/chats/ui/OwnProblem";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
 import { circleOf } from "@/features/people/model/people";
+import { useNamesAgain, useOwnName } from "@/features/people/api/profiles";
 import { PeopleHint } from "@/features/people/ui/PeopleList";
-import { useLive, useRealtimeState } from "@/shared/lib/live";
+import { Profile } from "@/features/people/ui/Profile";
+import { useRealtimeState } from "@/shared/lib/live";
+import { navigate, useLocation } from "@/shared/lib/location";
 import { useDrafts } from "@/shared/lib/useDrafts";
 import { useNow } from "@/shared/lib/useNow";
-import { navigate } from "@/shared/lib/location";
 import { rememberNames } from "@/shared/lib/names";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 
 /** Rail, list, and what is open. */
 export function Home({ place }: { place: Place }): ReactNode {
-  const { me } = useLive();
+  const name = useOwnName();
   const queries = useQueryClient();
   const state = useRealtimeState();
   const chats = useQuery(chatsQuery);
@@ -41,6 +44,8 @@ export function Home({ place }: { place: Place }): ReactNode {
   usePeopleLive();
   useOwnLive();
   const drafts = useDrafts();
+  useNamesAgain();
+  const who = whoOf(useLocation());
 
   const known = chats.data;
   useEffect(() => {
@@ -102,6 +107,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <Settings />
         ) : place.kind === "security" ? (
           <Security />
+        ) : place.kind === "profile" || place.kind === "privacy" ? (
+          <PeopleSettings kind={place.kind} onChat={chatWith} />
         ) : place.kind === "join" ? (
           <div className={styles["middle"]}>
             <JoinGroup fragment={place.fragment} onOpen={open} onBack={() => navigate("/")} />
@@ -114,7 +121,7 @@ export function Home({ place }: { place: Place }): ReactNode {
           <div className={styles["middle"]}>
             <Empty
               icon={MessagesSquare}
-              title={known?.length === 0 ? `Welcome, ${me.username}` : "Choose a chat"}
+              title={known?.length === 0 ? `Welcome, ${name}` : "Choose a chat"}
               words={
                 known?.length === 0
                   ? "Find the people you know, connect, and say hello. Whoever is not here yet can be invited."
@@ -134,6 +141,7 @@ export function Home({ place }: { place: Place }): ReactNode {
         )}
       </main>
       <OwnProblem />
+      <Profile person={who} onChat={chatWith} />
       <NewChat
         open={making}
         onOpenChange={setMaking}

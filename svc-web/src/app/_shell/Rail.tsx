@@ -1,7 +1,8 @@
 import { MessageCircle, Settings, UsersRound, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Place } from "@/app/_shell/place";
+import { inSettings, type Place } from "@/app/_shell/place";
 import styles from "@/app/_shell/Rail.module.css";
+import { useOwnName } from "@/features/people/api/profiles";
 import { useLive } from "@/shared/lib/live";
 import { Link } from "@/shared/lib/Link";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -14,6 +15,7 @@ type RailProps = { place: Place; unread: number; asking: number };
 /** The main places: at the left of a wide page, at the bottom of a narrow one. */
 export function Rail({ place, unread, asking }: RailProps): ReactNode {
   const { me } = useLive();
+  const name = useOwnName();
   const inChats = place.kind === "chats" || place.kind === "chat";
   return (
     <nav className={styles["rail"]} aria-label="Main">
@@ -27,14 +29,9 @@ export function Rail({ place, unread, asking }: RailProps): ReactNode {
         <Badge count={asking} limit={99} label={`${asking} want to connect`} />
       </Stop>
       <span className={styles["space"]} />
-      <Stop
-        to="/settings"
-        icon={Settings}
-        words="Settings"
-        here={place.kind === "settings" || place.kind === "security"}
-      />
-      <span className={styles["me"]} title={`@${me.username}`}>
-        <Avatar id={me.person} name={me.username} size={36} />
+      <Stop to="/settings" icon={Settings} words="Settings" here={inSettings(place)} />
+      <span className={styles["me"]} title={`${name} · @${me.username}`}>
+        <Avatar id={me.person} name={name} size={36} />
       </span>
     </nav>
   );

@@ -1,7 +1,17 @@
-import { ChevronRight, LogOut, Monitor, Moon, ShieldCheck, Sun } from "lucide-react";
+import {
+  ChevronRight,
+  EyeOff,
+  LogOut,
+  Monitor,
+  Moon,
+  ShieldCheck,
+  Sun,
+  UserPen,
+} from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
 import { useLogOut } from "@/features/account/api/session";
+import { useOwnName } from "@/features/people/api/profiles";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 import { chooseTheme, theme, type Theme } from "@/shared/lib/theme";
@@ -20,15 +30,18 @@ const THEMES = [
 export function Settings(): ReactNode {
   const { me } = useLive();
   const logOut = useLogOut(me.person);
+  const name = useOwnName();
   const [chosen, setChosen] = useState<Theme>(theme);
   return (
     <div className={styles["page"]}>
       <div className={styles["column"]}>
         <h1 className={styles["title"]}>Settings</h1>
         <section className={styles["card"]}>
-          <Avatar id={me.person} name={me.username} size={72} />
+          <Avatar id={me.person} name={name} size={72} />
           <div>
-            <p className={styles["name"]}>{me.username}</p>
+            <p className={styles["name"]} dir="auto">
+              {name}
+            </p>
             <p className={styles["meta"]}>Others find you as @{me.username}</p>
           </div>
         </section>
@@ -46,6 +59,22 @@ export function Settings(): ReactNode {
         </section>
         <section className={styles["group"]} aria-label="Account">
           <h2>Account</h2>
+          <Link to="/settings/profile" className={styles["way"]}>
+            <UserPen size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Profile
+              <span className={styles["meta"]}>Your name, and what you say of yourself</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
+          <Link to="/settings/privacy" className={styles["way"]}>
+            <EyeOff size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Privacy
+              <span className={styles["meta"]}>Who may find you, ask you, and see you here</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
           <Link to="/settings/security" className={styles["way"]}>
             <ShieldCheck size={20} strokeWidth={1.75} aria-hidden="true" />
             <span>

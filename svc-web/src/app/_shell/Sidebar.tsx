@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { Archive, ArrowLeft, MessagesSquare, SquarePen } from "lucide-react";
 import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { ConnectionLine } from "@/app/_shell/ConnectionLine";
-import type { Place } from "@/app/_shell/place";
+import { inSettings, type Place } from "@/app/_shell/place";
 import { Resizer, useWidth } from "@/app/_shell/Resizer";
 import styles from "@/app/_shell/Sidebar.module.css";
 import { chatTitle, filterChats } from "@/features/chats/model/list";
@@ -46,7 +46,7 @@ export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps):
       className={styles["pane"]}
       style={{ "--width": `${width}px` } as CSSProperties}
       aria-label={inPeople ? "People" : "Chats"}
-      data-hidden={place.kind === "settings" || place.kind === "security"}
+      data-hidden={inSettings(place)}
     >
       <header className={styles["head"]}>
         <h1>{inPeople ? "People" : "Chats"}</h1>

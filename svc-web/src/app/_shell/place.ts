@@ -11,7 +11,22 @@ export type Place =
   | { kind: "people" }
   | { kind: "join"; fragment: string }
   | { kind: "settings" }
-  | { kind: "security" };
+  | { kind: "security" }
+  | { kind: "profile" }
+  | { kind: "privacy" };
+
+const PERSON = /^[0-9a-f-]{36}$/;
+
+/** Whose page is shown over the place; null for nobody’s. */
+export function whoOf(location: URL | null): string | null {
+  const person = location?.searchParams.get("who") ?? "";
+  return PERSON.test(person) ? person : null;
+}
+
+/** Whether it is one of the pages of settings. */
+export function inSettings(place: Place): boolean {
+  return ["settings", "security", "profile", "privacy"].includes(place.kind);
+}
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
 
@@ -41,6 +56,10 @@ export function placeOf(location: URL): Place {
       return { kind: "people" };
     case "/settings":
       return { kind: "settings" };
+    case "/settings/profile":
+      return { kind: "profile" };
+    case "/settings/privacy":
+      return { kind: "privacy" };
     case "/settings/security":
       return { kind: "security" };
     default:

@@ -26,10 +26,15 @@ export function useLocation(): URL | null {
   return href === null ? null : new URL(href);
 }
 
-export function navigate(to: string, how: "push" | "replace" = "push"): void {
+/** `state` is kept with the entry of the history, through a reload too. */
+export function navigate(
+  to: string,
+  how: "push" | "replace" = "push",
+  state: unknown = null,
+): void {
   const here = window.location.pathname + window.location.search;
   if (to === here) return;
-  if (how === "push") window.history.pushState(null, "", to);
-  else window.history.replaceState(null, "", to);
+  if (how === "push") window.history.pushState(state, "", to);
+  else window.history.replaceState(state, "", to);
   window.dispatchEvent(new Event(CHANGED));
 }

@@ -5,6 +5,7 @@ import { useAddMember, useRemoveMember } from "@/features/chats/api/chats";
 import { membersQuery, useSetRole } from "@/features/chats/api/groups";
 import styles from "@/features/chats/ui/Details.module.css";
 import type { ChatView, MemberView, PersonView } from "@/shared/contracts/generated";
+import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -104,10 +105,15 @@ function MemberRow({ member, mine, menu, onRole, onRemove }: MemberRowProps): Re
   return (
     <li className={styles["member"]} data-member={member.username}>
       <Avatar id={member.person} name={member.name} size={36} />
-      <span className={styles["name"]}>
-        {mine ? `${member.name} (you)` : member.name}
-        {admin ? <small>Admin</small> : null}
-      </span>
+      <button
+        type="button"
+        className={styles["name"]}
+        aria-label={`Profile of ${member.name}`}
+        onClick={() => showPerson(member.person)}
+      >
+        <span dir="auto">{mine ? `${member.name} (you)` : member.name}</span>
+        <small>{admin ? `@${member.username} · Admin` : `@${member.username}`}</small>
+      </button>
       {menu ? (
         <Menu
           trigger={

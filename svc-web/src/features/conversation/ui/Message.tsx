@@ -8,6 +8,7 @@ import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
 import { absolute, clock } from "@/shared/lib/time";
 import { useLongPress } from "@/shared/lib/useLongPress";
+import { showPerson } from "@/shared/lib/who";
 import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 
@@ -64,7 +65,17 @@ export const Message = memo(
           </span>
         ) : null}
         <div className={styles["stack"]}>
-          {others && row.first ? <p className={styles["name"]}>{name}</p> : null}
+          {others && row.first ? (
+            <button
+              type="button"
+              className={styles["name"]}
+              dir="auto"
+              aria-label={`Profile of ${name}`}
+              onClick={() => showPerson(row.by)}
+            >
+              {name}
+            </button>
+          ) : null}
           <div className={styles["bubble"]} {...press}>
             {row.reply !== null && !row.now.deleted ? (
               <QuoteOf reply={row.reply} me={me} nameOf={nameOf} onShow={actions.onShow} />

@@ -59,7 +59,7 @@ export function findQuery(words: string) {
   });
 }
 
-function readAgain(queries: QueryClient): Promise<void> {
+export function readPeopleAgain(queries: QueryClient): Promise<void> {
   changes.happened();
   return queries.invalidateQueries({ queryKey: ["people"] });
 }
@@ -72,7 +72,7 @@ export function usePeopleLive(): void {
       const changed =
         (signal.kind === "event" && signal.record.event.tag === "connection.changed") ||
         (signal.kind === "reset" && signal.stream.startsWith("p:"));
-      if (changed) void readAgain(queries);
+      if (changed) void readPeopleAgain(queries);
     },
     [queries],
   );
@@ -83,7 +83,7 @@ export function useAsk(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.ask, { body: { person } }),
-    onSuccess: () => readAgain(queries),
+    onSuccess: () => readPeopleAgain(queries),
   });
 }
 
@@ -92,7 +92,7 @@ export function useDisconnect(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.disconnect, { path: { person } }),
-    onSuccess: () => readAgain(queries),
+    onSuccess: () => readPeopleAgain(queries),
   });
 }
 
@@ -100,6 +100,6 @@ export function useAccept(): UseMutationResult<PersonView, Error, string> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (person) => call(endpoints.accept, { path: { person } }),
-    onSuccess: () => readAgain(queries),
+    onSuccess: () => readPeopleAgain(queries),
   });
 }

@@ -1,6 +1,6 @@
 import type { PersonView } from "@/shared/contracts/generated";
 
-export type Relation = "self" | "none" | "asked" | "asking" | "connected";
+export type Relation = "self" | "none" | "asked" | "asking" | "connected" | "blocked";
 
 /** What the viewer and the person are to each other; an unknown word of a newer server is `none`. */
 export function relationOf(person: PersonView): Relation {
@@ -9,6 +9,7 @@ export function relationOf(person: PersonView): Relation {
     case "asked":
     case "asking":
     case "connected":
+    case "blocked":
       return person.relation;
     default:
       return "none";

@@ -13,6 +13,7 @@ import { circleOf, relationOf } from "@/features/people/model/people";
 import styles from "@/features/people/ui/PeopleList.module.css";
 import type { PersonView } from "@/shared/contracts/generated";
 import { useSettled } from "@/shared/lib/useSettled";
+import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -106,13 +107,20 @@ export function PersonRow({ person, onChat }: PersonRowProps): ReactNode {
   return (
     <li className={styles["row"]} data-person={person.username}>
       <Avatar id={person.person} name={person.name} />
-      <span className={styles["names"]}>
-        <span className={styles["name"]}>{person.name}</span>
+      <button
+        type="button"
+        className={styles["names"]}
+        aria-label={`Profile of ${person.name}`}
+        onClick={() => showPerson(person.person)}
+      >
+        <span className={styles["name"]} dir="auto">
+          {person.name}
+        </span>
         <span className={styles["username"]}>
           @{person.username}
           {person.mutual > 0 ? ` · ${mutualWords(person.mutual)}` : null}
         </span>
-      </span>
+      </button>
       <Relate person={person} onChat={onChat} />
     </li>
   );
@@ -122,8 +130,10 @@ function mutualWords(count: number): string {
   return count === 1 ? "1 of your people knows them" : `${count} of your people know them`;
 }
 
+type RelateProps = PersonRowProps & { /** Whether there is room for words. */ words?: boolean };
+
 /** What one can do with this person now, and what came of the last try. */
-function Relate({ person, onChat }: PersonRowProps): ReactNode {
+export function Relate({ person, onChat, words = false }: RelateProps): ReactNode {
   const ask = useAsk();
   const accept = useAccept();
   const end = useDisconnect();
@@ -138,6 +148,7 @@ function Relate({ person, onChat }: PersonRowProps): ReactNode {
       ) : null}
       {choices(person, {
         busy,
+        words,
         onChat: () => onChat(person.person),
         onAsk: () => ask.mutate(person.person),
         onAccept: () => accept.mutate(person.person),
@@ -149,22 +160,32 @@ function Relate({ person, onChat }: PersonRowProps): ReactNode {
 
 type Choices = {
   busy: boolean;
+  words: boolean;
   onChat: () => void;
   onAsk: () => void;
   onAccept: () => void;
   onEnd: () => void;
 };
 
-function choices(person: PersonView, { busy, ...choose }: Choices): ReactNode {
+function choices(person: PersonView, { busy, words, ...choose }: Choices): ReactNode {
   switch (relationOf(person)) {
     case "self":
       return null;
+    case "blocked":
+      return <span className={styles["state"]}>Blocked</span>;
     case "connected":
       return (
         <>
-          <IconButton label={`Chat with ${person.name}`} side="left" onClick={choose.onChat}>
-            <MessageCircle size={20} strokeWidth={1.75} />
-          </IconButton>
+          {words ? (
+            <Button look="primary" small onClick={choose.onChat}>
+              <MessageCircle size={16} strokeWidth={1.75} />
+              Chat
+            </Button>
+          ) : (
+            <IconButton label={`Chat with ${person.name}`} side="left" onClick={choose.onChat}>
+              <MessageCircle size={20} strokeWidth={1.75} />
+            </IconButton>
+          )}
           <Menu
             trigger={
               <IconButton label={`More about ${person.name}`} side="left">
@@ -209,7 +230,9 @@ function choices(person: PersonView, { busy, ...choose }: Choices): ReactNode {
         </>
       );
     case "none":
-      return (
+      return !person.askable ? (
+        <span className={styles["state"]}>Takes no requests</span>
+      ) : (
         <Button small busy={busy} onClick={choose.onAsk}>
           Connect
         </Button>

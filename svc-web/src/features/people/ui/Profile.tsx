@@ -1,0 +1,175 @@
+import { useQuery } from "@tanstack/react-query";
+import { Ban, Users } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { usePresence } from "@/features/people/api/presence";
+import { profileQuery, useBlock } from "@/features/people/api/profiles";
+import { relationOf } from "@/features/people/model/people";
+import { Relate } from "@/features/people/ui/PeopleList";
+import styles from "@/features/people/ui/Profile.module.css";
+import type { PersonView, ProfileView } from "@/shared/contracts/generated";
+import { Link } from "@/shared/lib/Link";
+import { closePerson, showPerson } from "@/shared/lib/who";
+import { errorWords } from "@/shared/lib/words";
+import { Avatar } from "@/shared/ui/Avatar";
+import { Button } from "@/shared/ui/Button";
+import { Dialog } from "@/shared/ui/Dialog";
+import { Notice } from "@/shared/ui/Notice";
+import { SkeletonRows } from "@/shared/ui/Skeleton";
+
+type ProfileProps = { person: string | null; onChat: (person: string) => void };
+
+/** A person's page, over what is open. */
+export function Profile({ person, onChat }: ProfileProps): ReactNode {
+  return (
+    <Dialog
+      open={person !== null}
+      onOpenChange={(open) => {
+        if (!open) closePerson();
+      }}
+      title="Profile"
+    >
+      {person === null ? null : <Page key={person} person={person} onChat={onChat} />}
+    </Dialog>
+  );
+}
+
+function Page({ person, onChat }: { person: string; onChat: (person: string) => void }): ReactNode {
+  const profile = useQuery(profileQuery(person));
+  return (
+    <div className={styles["page"]}>
+      {profile.data !== undefined ? (
+        <Told profile={profile.data} onChat={onChat} />
+      ) : profile.error ? (
+        <Notice
+          tone="danger"
+          action={
+            <Button look="quiet" small onClick={() => void profile.refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          {errorWords(profile.error)}
+        </Notice>
+      ) : (
+        <SkeletonRows count={3} label="Loading the profile" />
+      )}
+    </div>
+  );
+}
+
+type ToldProps = { profile: ProfileView; onChat: (person: string) => void };
+
+function Told({ profile, onChat }: ToldProps): ReactNode {
+  const { person, bio, acquaintances, groups } = profile;
+  const relation = relationOf(person);
+  const presence = usePresence(relation === "connected" ? person.person : null);
+  return (
+    <>
+      <div className={styles["who"]}>
+        <Avatar id={person.person} name={person.name} size={72} />
+        <p className={styles["name"]} dir="auto">
+          {person.name}
+        </p>
+        <p className={styles["meta"]}>@{person.username}</p>
+        <p className={styles["meta"]}>
+          {presence === null ? null : `${presence} · `}
+          {profile.connections === 1 ? "1 connection" : `${profile.connections} connections`}
+        </p>
+      </div>
+      {bio === "" ? null : (
+        <p className={styles["bio"]} dir="auto">
+          {bio}
+        </p>
+      )}
+      {relation === "self" ? (
+        <div className={styles["actions"]}>
+          <Link to="/settings/profile">Edit your profile</Link>
+        </div>
+      ) : (
+        <div className={styles["actions"]}>
+          <Relate person={person} onChat={onChat} words />
+          <Block person={person} blocked={relation === "blocked"} />
+        </div>
+      )}
+      {acquaintances.length === 0 ? null : (
+        <section className={styles["section"]}>
+          <h3>Connections in common · {person.mutual}</h3>
+          <ul>
+            {acquaintances.map((one) => (
+              <li key={one.person}>
+                <button
+                  type="button"
+                  className={styles["entry"]}
+                  onClick={() => showPerson(one.person)}
+                >
+                  <Avatar id={one.person} name={one.name} size={28} />
+                  <span dir="auto">{one.name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {groups.length === 0 ? null : (
+        <section className={styles["section"]}>
+          <h3>Groups in common · {profile.group_count}</h3>
+          <ul>
+            {groups.map((group) => (
+              <li key={group.chat}>
+                <Link to={`/c/${group.chat}`} className={styles["entry"]}>
+                  <span className={styles["sign"]}>
+                    <Users size={20} strokeWidth={1.75} aria-hidden="true" />
+                  </span>
+                  <span dir="auto">{group.name}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+type BlockProps = { person: PersonView; blocked: boolean };
+
+/** Blocking asks once more; unblocking doesn't. */
+function Block({ person, blocked }: BlockProps): ReactNode {
+  const block = useBlock(!blocked);
+  const [sure, setSure] = useState(false);
+  const change = (): void => block.mutate(person.person, { onSuccess: () => setSure(false) });
+  if (sure && !blocked) {
+    return (
+      <div className={styles["sure"]} role="group" aria-label={`Block ${person.name}?`}>
+        <p>
+          <strong dir="auto">Block {person.name}?</strong> They can’t find you, ask to connect, or
+          see when you are here, and your connection ends. They are not told. Chats you are both in
+          stay.
+        </p>
+        {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
+        <div className={styles["actions"]}>
+          <Button small onClick={() => setSure(false)}>
+            Cancel
+          </Button>
+          <Button small look="danger" busy={block.isPending} onClick={change}>
+            Block
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Button
+        small
+        look={blocked ? "secondary" : "danger"}
+        busy={block.isPending}
+        onClick={blocked ? change : () => setSure(true)}
+      >
+        <Ban size={16} strokeWidth={1.75} />
+        {blocked ? "Unblock" : "Block"}
+      </Button>
+      {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { ownProfileQuery, useSaveProfile } from "@/features/people/api/profiles";
+import styles from "@/features/people/ui/Profile.module.css";
+import { limits, type OwnProfile } from "@/shared/contracts/generated";
+import { RestError } from "@/shared/lib/rest";
+import { errorWords } from "@/shared/lib/words";
+import { Button } from "@/shared/ui/Button";
+import { Field } from "@/shared/ui/Field";
+import { Notice } from "@/shared/ui/Notice";
+import { SkeletonRows } from "@/shared/ui/Skeleton";
+
+/** One's name and bio. */
+export function ProfileForm(): ReactNode {
+  const own = useQuery(ownProfileQuery);
+  if (own.data !== undefined) return <Form own={own.data} />;
+  if (own.error) return <Notice tone="danger">{errorWords(own.error)}</Notice>;
+  return <SkeletonRows count={2} label="Loading your profile" />;
+}
+
+function Form({ own }: { own: OwnProfile }): ReactNode {
+  const save = useSaveProfile();
+  const [name, setName] = useState(own.name);
+  const [bio, setBio] = useState(own.bio);
+  const refused =
+    save.error instanceof RestError ? save.error.issues.map((one) => one.path[1]) : [];
+  const changed = name !== own.name || bio !== own.bio;
+  return (
+    <form
+      className={styles["form"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(
+          { name, bio },
+          {
+            onSuccess: (saved) => {
+              setName(saved.name);
+              setBio(saved.bio);
+            },
+          },
+        );
+      }}
+    >
+      {save.error && refused.length === 0 ? (
+        <Notice tone="danger">{errorWords(save.error)}</Notice>
+      ) : null}
+      {save.isSuccess && !changed ? <Notice>Saved. Others see it now.</Notice> : null}
+      <Field
+        label="Name"
+        hint={`Shown beside @${own.username}. Leave it empty to show that alone.`}
+        error={
+          refused.includes("name")
+            ? "A name has up to 64 characters that can be seen, on one line."
+            : undefined
+        }
+        value={name}
+        maxLength={limits.displayNameChars}
+        autoComplete="name"
+        onChange={(event) => setName(event.target.value)}
+      />
+      <div className={styles["field"]}>
+        <label className={styles["label"]} htmlFor="bio">
+          About you
+        </label>
+        <textarea
+          id="bio"
+          className={styles["area"]}
+          dir="auto"
+          value={bio}
+          maxLength={limits.bioChars}
+          aria-describedby="bio-words"
+          onChange={(event) => setBio(event.target.value)}
+        />
+        <p id="bio-words" className={styles["meta"]}>
+          {refused.includes("bio")
+            ? "This text has characters that can't be shown. Take them out and save again."
+            : `${limits.bioChars - bio.length} characters left.`}
+        </p>
+      </div>
+      <div>
+        <Button type="submit" look="primary" busy={save.isPending} disabled={!changed}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
