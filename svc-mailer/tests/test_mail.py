@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from nexync_contracts.ids import JobId
 from nexync_contracts.jobs import (
     QUEUE_OF,
+    EmailCodeJob,
     FactorChange,
     Job,
     SecondFactorJob,
@@ -59,7 +60,7 @@ def test_both_parts_and_the_id_of_the_job() -> None:
 def test_every_mail_says_the_same_in_both_parts(job: Job) -> None:
     """The name, the link or the code, and why one gets it; the HTML loads nothing and knows the dark."""
     mail = mail_of(job, NOW_MS)
-    key = job.code if isinstance(job, VerificationCodeJob) else job.link
+    key = job.code if isinstance(job, VerificationCodeJob | EmailCodeJob) else job.link
     assert key in mail.text
     assert key in mail.html
     assert "ada" in mail.text

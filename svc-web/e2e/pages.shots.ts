@@ -296,6 +296,32 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "email-ask",
+    path: "/settings/security",
+    how: { account: "busy", factor: "on" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Change address" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("New e-mail").fill("elin@");
+      await dialog.getByRole("button", { name: "Send the code" }).click();
+      await dialog.getByText("Enter an e-mail address").waitFor();
+    },
+  },
+  {
+    name: "email-code",
+    path: "/settings/security",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Change address" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("New e-mail").fill("elin.sand@example.org");
+      await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
+      await dialog.getByRole("button", { name: "Send the code" }).click();
+      await dialog.getByLabel("Six-digit code").fill("123456");
+      await dialog.getByText("This code is not right").waitFor();
+    },
+  },
+  {
     name: "login-code",
     path: "/login",
     how: { account: "none", factor: "on" },

@@ -37,7 +37,7 @@ export async function linkFor(page: Page, address: string, path: string): Promis
 }
 
 /** The newest six-digit code sent to the address, from the mail inbox. */
-async function codeFor(page: Page, address: string): Promise<string> {
+export async function codeFor(page: Page, address: string): Promise<string> {
   const until = Date.now() + MAIL_MS;
   while (Date.now() < until) {
     const all = await mails(page);

@@ -311,6 +311,13 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/auth/factor" && route.request().method() === "GET") {
       return json(route, how.factor === "on" ? FACTOR_ON : { available: true, on: false });
     }
+    if (path === "/api/auth/email/code") {
+      return json(route, { title: "No", status: 400, code: "wrong_code" }, 400);
+    }
+    if (path === "/api/auth/email") {
+      if (route.request().method() === "POST") return json(route, { status: "accepted" }, 202);
+      return json(route, { email: "elin@example.org" });
+    }
     if (path === "/api/auth/factor/enrolment") return json(route, ENROLMENT);
     if (path === "/api/auth/factor") return json(route, { codes: RECOVERY_CODES });
     if (path === "/api/auth/sessions") {

@@ -14,6 +14,7 @@ from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
+from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
@@ -21,7 +22,9 @@ from svc_auth.adapters.postgres_sessions import PostgresSessions
 from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.challenging import Challenging
+from svc_auth.changing_email import ChangingEmail
 from svc_auth.codes import Codes
+from svc_auth.email_routes import EmailRoutes
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.links import Links
@@ -37,7 +40,7 @@ from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, SigningKeyError, load_key
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 11
+NEEDED_MIGRATION: Final = 14
 
 _log = log.get("app")
 
@@ -96,6 +99,16 @@ def compose(
         second_factor=second_factor,
         throttle=throttle,
     )
+    evenly = Evenly(clock=time.monotonic)
+    changing_email = ChangingEmail(
+        emails=PostgresEmails(pool, tries=limits.CODE_TRIES),
+        second_factor=second_factor,
+        codes=Codes(key.derived_secret("codes of new addresses")),
+        throttle=throttle,
+        announcer=RedisAnnouncer(state),
+        clock=clock,
+        page=settings.origins[0],
+    )
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -120,11 +133,12 @@ def compose(
             page=settings.origins[0],
         ),
         factor=FactorRoutes(second_factor),
+        email=EmailRoutes(changing_email, evenly),
         challenging=challenging,
         key=key,
         secure=settings.cookie_secure,
         origins=settings.origins,
-        evenly=Evenly(clock=time.monotonic),
+        evenly=evenly,
     )
 
 

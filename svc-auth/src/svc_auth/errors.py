@@ -126,11 +126,19 @@ def busy() -> ProblemError:
 
 def not_an_address() -> ProblemError:
     """The e-mail address has no valid form."""
-    issue = Issue(path=("body", "email"), code="email", message="not a valid e-mail address")
+    return _bad_email("email", "not a valid e-mail address")
+
+
+def same_address() -> ProblemError:
+    """Told to its owner, after the password."""
+    return _bad_email("email_same", "is your address already")
+
+
+def _bad_email(code: str, words: str) -> ProblemError:
     return ProblemError(
         422,
         ProblemCode.VALIDATION,
         "The request is not valid",
-        detail="body.email: not a valid e-mail address",
-        issues=(issue,),
+        detail=f"body.email: {words}",
+        issues=(Issue(path=("body", "email"), code=code, message=words),),
     )

@@ -20,6 +20,7 @@ from nexync_runtime.http import Call, Handler, ProblemError, contract_response, 
 from nexync_runtime.tokens import TokenError
 from svc_auth.challenging import Challenging
 from svc_auth.devices import words_of
+from svc_auth.email_routes import EmailRoutes
 from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
@@ -64,6 +65,7 @@ class Routes:
         sessions: SessionKeeper,
         replacing: Replacing,
         factor: FactorRoutes,
+        email: EmailRoutes,
         challenging: Challenging,
         key: SigningKey,
         secure: bool,
@@ -75,6 +77,7 @@ class Routes:
         self._sessions = sessions
         self._replacing = replacing
         self._factor = factor
+        self._email = email
         self._challenging = challenging
         self._key = key
         self._secure = secure
@@ -104,6 +107,7 @@ class Routes:
             endpoints.END_OTHER_SESSIONS: self._end_others,
             endpoints.JWKS: self._jwks,
             **self._factor.public(),
+            **self._email.public(),
         }
 
     def internal(self) -> Mapping[Endpoint, Handler]:

@@ -20,6 +20,7 @@ from svc_auth.errors import (
     factor_is_on,
     factor_not_on,
     factor_unavailable,
+    second_factor,
     wrong_code,
     wrong_current_password,
 )
@@ -88,7 +89,7 @@ class SecondFactor:
     ) -> Enrolment:
         """A secret for the app. Raises ProblemError: 403 wrong password, 409 is on, 429, 503 no key."""
         sealing = self._usable()
-        owner = await self._owner(person, current, address)
+        owner = await self.owner_by_password(person, current, address)
         secret = totp.new_secret()
         expires = self._clock() + timedelta(seconds=limits.FACTOR_ENROL_SECONDS)
         if not await self._factors.enrol(person, session, sealing.seal(person, secret), expires):
@@ -182,19 +183,37 @@ class SecondFactor:
             raise factor_unavailable()
         return self._sealing
 
+    async def prove_if_on(self, owner: Owner, code: str | None, address: str) -> None:
+        """The second proof, where one is to be had, using it up.
+
+        Raises ProblemError: 400 wrong code, 403 a code is missing, 429, 503.
+        """
+        if await self._factors.factor(owner.person) is None:
+            return
+        if code is None:
+            raise second_factor()
+        await self._judge(owner, code, address)
+
     async def _both(self, person: PersonId, current: str, code: str, address: str) -> Owner:
-        owner = await self._owner(person, current, address)
-        await self._throttle.guess_code(person, address)
+        owner = await self.owner_by_password(person, current, address)
+        if not await self._judge(owner, code, address):
+            raise factor_not_on()
+        return owner
+
+    async def _judge(self, owner: Owner, code: str, address: str) -> bool:
+        """Whether a factor is on, whose code this is. Raises ProblemError: 400 wrong code, 429, 503."""
+        await self._throttle.guess_code(owner.person, address)
         good = await self.proves(owner, code)
         if good is None:
-            raise factor_not_on()
+            return False
         if not good:
             ATTEMPTS.labels("factor_proof", "wrong").inc()
             raise wrong_code()
-        await self._throttle.proved_code(person, address)
-        return owner
+        await self._throttle.proved_code(owner.person, address)
+        return True
 
-    async def _owner(self, person: PersonId, current: str, address: str) -> Owner:
+    async def owner_by_password(self, person: PersonId, current: str, address: str) -> Owner:
+        """Who sits at the open page is its owner. Raises ProblemError: 403 wrong password, 429."""
         await self._throttle.guess(throttling.own_password(person), address)
         owner = await self._owners.owner(person)
         good = await self._passwords.check(owner and owner.password_hash, current)

@@ -41,7 +41,10 @@ class Slowdown:
 CODE_TO_EMAIL: Final = Rate("code", 1, limits.CODE_RESEND_SECONDS)
 CODES_TO_EMAIL_A_DAY: Final = Rate("codes", 20, 24 * 3600)
 """Bounds the mails that a stranger can have sent to an address, and the codes that can be guessed at."""
+EMAIL_CHANGES_A_DAY: Final = Rate("email-changes", 10, 24 * 3600)
+"""By person, so that nobody can try many addresses from one account."""
 REGISTER_FROM_ADDRESS: Final = Rate("register-from", 30, 3600)
+CHANGE_EMAIL_FROM_ADDRESS: Final = Rate("change-email-from", 30, 3600)
 RESEND_FROM_ADDRESS: Final = Rate("resend-from", 60, 3600)
 VERIFY_FROM_ADDRESS: Final = Rate("verify-from", 60, 600)
 TRIES_OF_CODE: Final = Rate("tries", limits.CODE_TRIES, limits.CODE_LIFETIME_SECONDS)

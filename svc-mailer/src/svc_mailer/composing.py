@@ -1,6 +1,8 @@
 """From a job to the words of its mail: one function a kind, all through the same layout."""
 
 from nexync_contracts.jobs import (
+    EmailChangedJob,
+    EmailCodeJob,
     FactorChange,
     Job,
     PasswordChangedJob,
@@ -28,6 +30,10 @@ def mail_of(job: Job, now_ms: int) -> Mail:
             return welcome_mail(job)
         case SecondFactorJob():
             return factor_mail(job)
+        case EmailCodeJob():
+            return email_code_mail(job, now_ms)
+        case EmailChangedJob():
+            return email_changed_mail(job)
 
 
 def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
@@ -36,22 +42,24 @@ def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
     It names the username, so that somebody who gets the code of another's registration can see it.
     """
     purpose = f"Enter this code to finish signing up as {job.username}."
-    validity = f"It is valid for {_left(job.expires_at, now_ms)}. Never pass it on to anybody."
     footer = "If you did not sign up with this username, ignore this mail; nothing will happen."
-    subject = f"{job.code} is your Nexync code"
-    title = "Confirm your address"
-    return Mail(
-        identity=job.id,
-        to=job.email,
-        subject=subject,
-        text=_text(title, purpose, f"    {job.code}", validity, footer),
-        html=page(
-            title=title,
-            preview=subject,
-            content=paragraph(purpose) + big_code(job.code) + paragraph(validity),
-            footer=footer,
-        ),
-    )
+    return _with_code(job, "Confirm your address", purpose, footer, now_ms)
+
+
+def email_code_mail(job: EmailCodeJob, now_ms: int) -> Mail:
+    """The mail with the code that proves another address; it names the account that is to have it."""
+    purpose = f"Enter this code to make this the address of {job.username} on Nexync."
+    footer = "If this is not your account, ignore this mail; nothing will happen."
+    return _with_code(job, "Confirm your new address", purpose, footer, now_ms)
+
+
+def email_changed_mail(job: EmailChangedJob) -> Mail:
+    """The mail to the address that was; where the account went is not told to who reads that one now."""
+    done = f"{job.username} has another e-mail address now. All other devices are logged out."
+    lost = "Links for a new password and notices no longer come here."
+    worry = "If it was not you, log in with your username, and change address and password:"
+    footer = "You get this mail because this was the address of your account."
+    return _with_link(job, "Your address was changed", (done, lost, worry), job.link, (), footer)
 
 
 def reset_mail(job: ResetPasswordJob, now_ms: int) -> Mail:
@@ -109,11 +117,31 @@ _WORDS = {
     "password-changed": "It was not me",
     "welcome": "Open Nexync",
     "second-factor": "Open the Security page",
+    "email-changed": "Open the Security page",
 }
 
 
+def _with_code(
+    job: VerificationCodeJob | EmailCodeJob, title: str, purpose: str, footer: str, now_ms: int
+) -> Mail:
+    validity = f"It is valid for {_left(job.expires_at, now_ms)}. Never pass it on to anybody."
+    subject = f"{job.code} is your Nexync code"
+    return Mail(
+        identity=job.id,
+        to=job.email,
+        subject=subject,
+        text=_text(title, purpose, f"    {job.code}", validity, footer),
+        html=page(
+            title=title,
+            preview=subject,
+            content=paragraph(purpose) + big_code(job.code) + paragraph(validity),
+            footer=footer,
+        ),
+    )
+
+
 def _with_link(
-    job: ResetPasswordJob | PasswordChangedJob | WelcomeJob | SecondFactorJob,
+    job: ResetPasswordJob | PasswordChangedJob | WelcomeJob | SecondFactorJob | EmailChangedJob,
     title: str,
     before: tuple[str, ...],
     link: str,

@@ -6,7 +6,13 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from nexync_contracts.errors import issues_of
-from nexync_contracts.jobs import QUEUE_OF, ResetPasswordJob, VerificationCodeJob, job_adapter
+from nexync_contracts.jobs import (
+    QUEUE_OF,
+    EmailCodeJob,
+    ResetPasswordJob,
+    VerificationCodeJob,
+    job_adapter,
+)
 from nexync_runtime import log
 from nexync_runtime.rabbit_queues import Dead, Delivery, Done, Retry, Verdict
 from svc_mailer.composing import mail_of
@@ -15,6 +21,9 @@ from svc_mailer.metrics import JOBS
 from svc_mailer.ports import Post, Record
 
 _log = log.get("mailing")
+
+_DATED = (VerificationCodeJob, ResetPasswordJob, EmailCodeJob)
+"""Later than they say their mails are pointless."""
 
 
 class Mailing:
@@ -45,7 +54,7 @@ class Mailing:
         if QUEUE_OF[job.tag] != delivery.queue:
             return Dead(f"unreadable: tag: {job.tag} is not of this queue"), "unreadable"
         now = self._clock_ms()
-        if isinstance(job, VerificationCodeJob | ResetPasswordJob) and job.expires_at <= now:
+        if isinstance(job, _DATED) and job.expires_at <= now:
             return Done(), "expired"
         try:
             if await self._record.has(job.id):

@@ -5,6 +5,8 @@ from typing import Final
 
 from nexync_contracts.ids import JobId
 from nexync_contracts.jobs import (
+    EmailChangedJob,
+    EmailCodeJob,
     FactorChange,
     Job,
     PasswordChangedJob,
@@ -41,6 +43,8 @@ SAMPLES: Final[tuple[Job, ...]] = (
         left=9,
         link=f"{_PAGE}/settings/security",
     ),
+    EmailCodeJob(id=_ID, email=_EMAIL, username="ada", code="123456", expires_at=NOW_MS + 600_000),
+    EmailChangedJob(id=_ID, email=_EMAIL, username="ada", link=f"{_PAGE}/settings/security"),
 )
 """One job of each kind."""
 

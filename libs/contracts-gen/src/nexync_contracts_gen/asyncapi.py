@@ -10,6 +10,8 @@ from nexync_contracts import channels
 from nexync_contracts.commands import CommandEnvelope, Outcome
 from nexync_contracts.frames import client_frame_adapter, server_frame_adapter
 from nexync_contracts.jobs import (
+    EmailChangedJob,
+    EmailCodeJob,
     PasswordChangedJob,
     ResetPasswordJob,
     SecondFactorJob,
@@ -66,6 +68,13 @@ _MESSAGES: Final[tuple[tuple[str, TypeAdapter[Any], JsonSchemaMode, str], ...]] 
         TypeAdapter(SecondFactorJob),
         "serialization",
         "Tell the owner what became of the second factor",
+    ),
+    ("emailCode", TypeAdapter(EmailCodeJob), "serialization", "Send a code to another address"),
+    (
+        "emailChanged",
+        TypeAdapter(EmailChangedJob),
+        "serialization",
+        "Tell the owner that the address is another now",
     ),
 )
 
@@ -143,6 +152,9 @@ def render() -> str:
             "secondFactor": _channel(
                 channels.FACTOR_QUEUE, "RabbitMQ, durable, confirmed", "secondFactor"
             ),
+            "emailChange": _channel(
+                channels.EMAIL_QUEUE, "RabbitMQ, durable, confirmed", "emailCode", "emailChanged"
+            ),
         },
         "operations": {
             "takeFrame": _operation("receive", "socket", "A client speaks", "clientFrame"),
@@ -181,6 +193,20 @@ def render() -> str:
             ),
             "mailSecondFactor": _operation(
                 "receive", "secondFactor", "A notice about a factor is mailed", "secondFactor"
+            ),
+            "queueEmailChange": _operation(
+                "send",
+                "emailChange",
+                "A code or a notice about an address must be mailed",
+                "emailCode",
+                "emailChanged",
+            ),
+            "mailEmailChange": _operation(
+                "receive",
+                "emailChange",
+                "A code or a notice about an address is mailed",
+                "emailCode",
+                "emailChanged",
             ),
             "mailCode": _operation(
                 "receive", "verificationCode", "A code is mailed", "verificationCode"

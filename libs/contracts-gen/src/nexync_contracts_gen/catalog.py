@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from nexync_contracts import (
     commands,
+    email_rest,
     errors,
     events,
     factor_rest,
@@ -51,6 +52,7 @@ _ALL: Final = (
     search_rest,
     group_rest,
     factor_rest,
+    email_rest,
     profile_rest,
     session,
 )
@@ -65,6 +67,7 @@ _BROWSER: Final = (
     group_rest,
     search_rest,
     factor_rest,
+    email_rest,
     profile_rest,
 )
 

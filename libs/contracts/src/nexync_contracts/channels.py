@@ -15,7 +15,14 @@ VERIFICATION_QUEUE: Final = "verification-code"
 RESET_QUEUE: Final = "reset-password"
 WELCOME_QUEUE: Final = "welcome"
 FACTOR_QUEUE: Final = "second-factor"
-MAIL_QUEUES: Final = (VERIFICATION_QUEUE, RESET_QUEUE, WELCOME_QUEUE, FACTOR_QUEUE)
+EMAIL_QUEUE: Final = "email-change"
+MAIL_QUEUES: Final = (
+    VERIFICATION_QUEUE,
+    RESET_QUEUE,
+    WELCOME_QUEUE,
+    FACTOR_QUEUE,
+    EMAIL_QUEUE,
+)
 
 ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"

@@ -3,6 +3,7 @@
 from typing import Final
 
 from nexync_contracts import message_rest, rest
+from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
@@ -393,6 +394,7 @@ ENDPOINTS: Final = (
     REACT,
     VERSIONS,
     READ_MARK,
+    *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from nexync_contracts import limits
 from nexync_contracts.channels import (
+    EMAIL_QUEUE,
     FACTOR_QUEUE,
     RESET_QUEUE,
     VERIFICATION_QUEUE,
@@ -84,8 +85,35 @@ class SecondFactorJob(Tolerant):
     link: Link
 
 
+class EmailCodeJob(Tolerant):
+    """Send the code that proves another address of somebody's; `expires_at` as above. On a queue of its own too."""
+
+    tag: Literal["email-code"] = "email-code"
+    id: JobIdField
+    email: Email
+    username: Username
+    code: Code
+    expires_at: Annotated[int, Field(ge=0)]
+
+
+class EmailChangedJob(Tolerant):
+    """Tell the owner, at the address that was, that it is another now; `link` is the Security page."""
+
+    tag: Literal["email-changed"] = "email-changed"
+    id: JobIdField
+    email: Email
+    username: Username
+    link: Link
+
+
 Job = Annotated[
-    VerificationCodeJob | ResetPasswordJob | PasswordChangedJob | WelcomeJob | SecondFactorJob,
+    VerificationCodeJob
+    | ResetPasswordJob
+    | PasswordChangedJob
+    | WelcomeJob
+    | SecondFactorJob
+    | EmailCodeJob
+    | EmailChangedJob,
     Field(discriminator="tag"),
 ]
 job_adapter: TypeAdapter[Job] = TypeAdapter(Job)
@@ -96,5 +124,7 @@ QUEUE_OF: Final[dict[str, str]] = {
     "password-changed": RESET_QUEUE,
     "welcome": WELCOME_QUEUE,
     "second-factor": FACTOR_QUEUE,
+    "email-code": EMAIL_QUEUE,
+    "email-changed": EMAIL_QUEUE,
 }
 """The queue of each job by its tag."""

@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
+import { ChangeEmail } from "@/features/account/ui/ChangeEmail";
 import { ChangePassword } from "@/features/account/ui/ChangePassword";
 import { Sessions } from "@/features/account/ui/Sessions";
 import { TwoStep } from "@/features/account/ui/TwoStep";
@@ -27,6 +28,10 @@ export function Security(): ReactNode {
         <section className={styles["group"]} aria-label="Two-step verification">
           <h2>Two-step verification</h2>
           <TwoStep username={me.username} now={now} />
+        </section>
+        <section className={styles["group"]} aria-label="E-mail address">
+          <h2>E-mail address</h2>
+          <ChangeEmail username={me.username} />
         </section>
         <section className={styles["group"]} aria-label="Password">
           <h2>Password</h2>

@@ -1027,6 +1027,34 @@ export const recoveryCodesViewSchema = z.object({
 });
 export type RecoveryCodesView = z.infer<typeof recoveryCodesViewSchema>;
 
+/** `current` is the password; `code` is needed where the second factor is on. */
+export const changeEmailBodySchema = z.strictObject({
+  email: text(3, 254),
+  current: text(8, 128),
+  code: text(6, 24).nullable().optional(),
+});
+export type ChangeEmailBody = z.infer<typeof changeEmailBodySchema>;
+
+/** The code that was mailed to the new address. */
+export const proveEmailBodySchema = z.strictObject({
+  code: z.string().regex(/^[0-9]{6}$/).min(6).max(6),
+});
+export type ProveEmailBody = z.infer<typeof proveEmailBodySchema>;
+
+/** An address that waits for its code until `expires_at`, Unix ms. */
+export const pendingEmailSchema = z.object({
+  email: text(3, 254),
+  expires_at: z.int().min(0),
+});
+export type PendingEmail = z.infer<typeof pendingEmailSchema>;
+
+/** The address, and the one that this session asked to have instead. */
+export const emailViewSchema = z.object({
+  email: text(3, 254),
+  pending: pendingEmailSchema.nullable().default(null),
+});
+export type EmailView = z.infer<typeof emailViewSchema>;
+
 /** What one says of oneself. `name` is the username as long as no other one was given. */
 export const ownProfileSchema = z.object({
   person: uuid,
@@ -1496,6 +1524,36 @@ export const endpoints = {
     query: [],
     body: readMarkBodySchema,
     answer: readMarkViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  email: {
+    method: "GET",
+    path: "/api/auth/email",
+    status: 200,
+    query: [],
+    body: null,
+    answer: emailViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  changeEmail: {
+    method: "POST",
+    path: "/api/auth/email",
+    status: 202,
+    query: [],
+    body: changeEmailBodySchema,
+    answer: acceptedSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  proveEmail: {
+    method: "POST",
+    path: "/api/auth/email/code",
+    status: 204,
+    query: [],
+    body: proveEmailBodySchema,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

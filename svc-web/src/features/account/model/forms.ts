@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  changeEmailBodySchema,
   changePasswordBodySchema,
   enrolFactorBodySchema,
   factorProofBodySchema,
@@ -20,6 +21,11 @@ export const resetForm = resetBodySchema.pick({ password: true });
 export const changePasswordForm = changePasswordBodySchema;
 export const enrolForm = enrolFactorBodySchema;
 export const proofForm = factorProofBodySchema;
+/** The field of the code stays empty where no second factor is on. */
+export const emailForm = changeEmailBodySchema.extend({
+  email: z.email(),
+  code: factorProofBodySchema.shape.code.or(z.literal("")),
+});
 export const codeForm = verifyBodySchema.pick({ code: true });
 
 /** The first rule that a username breaks, in words; null when it keeps them all. The contract has the same rules. */
@@ -51,6 +57,11 @@ const WEAKNESS: Record<string, string> = {
   password_common: "Many people use this password, so it is tried first. Choose another.",
   password_tells_name: "Your name or address is in it. Choose another.",
 };
+
+/** What is wrong with a new address, by the kind of its error. */
+export function emailWords(kind: string | undefined): string {
+  return kind === "email_same" ? "This is your address already." : fieldWords("email");
+}
 
 /** What is wrong with a new password, by the kind of its error. */
 export function passwordWords(kind: string | undefined): string {
