@@ -210,11 +210,12 @@ def test_keys_are_made_or_given(key: str) -> None:
         assert secret["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
     given = render("svc-auth", {key: {"existingSecret": "mine"}})
     assert [one["kind"] for one in given].count("Secret") == 1
-    names_of = [
-        v["secret"]["secretName"]
-        for _, pod in pods(given)
-        for v in pod["spec"]["volumes"]
-        if "secret" in v
+    volumes = [volume for _, pod in pods(given) for volume in pod["spec"]["volumes"]]
+    names_of = [v["secret"]["secretName"] for v in volumes if "secret" in v]
+    names_of += [
+        source["secret"]["name"]
+        for v in volumes
+        for source in v.get("projected", {}).get("sources", [])
     ]
     assert "mine" in names_of
 
@@ -300,3 +301,72 @@ def test_other_migrations_change_the_schema_resource_so_that_it_is_looked_at_at_
     files = sorted((CHARTS / "nexync" / "files" / "migrations").glob("*.sql"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     assert schema["metadata"]["annotations"]["nexync.io/migrations"] == digest
+
+
+ROTATION = {"signingKey": {"rotation": {"enabled": True}}}
+
+
+def test_keys_are_rotated_where_one_asks_for_it() -> None:
+    """The job may get and patch one Secret, alone; its pod is no pod of the Deployment's, and only it has a token."""
+    assert not {"CronJob", "Role"} & set(kinds(render("svc-auth")))
+    found = render("svc-auth", ROTATION)
+    (secret,) = (
+        one["metadata"]["name"]
+        for one in found
+        if one["kind"] == "Secret" and one["metadata"]["name"].endswith("-signing-key")
+    )
+    (role,) = (one for one in found if one["kind"] == "Role")
+    assert role["rules"] == [
+        {
+            "apiGroups": [""],
+            "resources": ["secrets"],
+            "resourceNames": [secret],
+            "verbs": ["get", "patch"],
+        }
+    ]
+    (job,) = (one for one in found if one["kind"] == "CronJob")
+    template = job["spec"]["jobTemplate"]["spec"]["template"]
+    account = template["spec"]["serviceAccountName"]
+    (binding,) = (one for one in found if one["kind"] == "RoleBinding")
+    assert [subject["name"] for subject in binding["subjects"]] == [account]
+    (deployment,) = (one for one in found if one["kind"] == "Deployment")
+    served = deployment["spec"]["template"]["spec"]
+    assert served["serviceAccountName"] != account
+    assert served["automountServiceAccountToken"] is False
+    labels = template["metadata"]["labels"]
+    selects = deployment["spec"]["selector"]["matchLabels"]
+    assert any(labels.get(name) != value for name, value in selects.items())
+    (policy,) = (
+        one
+        for one in found
+        if one["kind"] == "NetworkPolicy" and one["metadata"]["name"].endswith("-rotation")
+    )
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert policy["spec"]["ingress"] == []
+
+
+def test_the_first_key_and_the_ring_are_in_one_secret_under_two_names() -> None:
+    """Helm writes the first alone; the pods find both, the second one where it is there."""
+    found = render("svc-auth", ROTATION)
+    (secret,) = (
+        one
+        for one in found
+        if one["kind"] == "Secret" and one["metadata"]["name"].endswith("-signing-key")
+    )
+    assert list(secret["data"]) == ["signing-key.pem"]
+    (deployment,) = (one for one in found if one["kind"] == "Deployment")
+    (volume,) = (
+        one
+        for one in deployment["spec"]["template"]["spec"]["volumes"]
+        if one["name"] == "signing-key"
+    )
+    first, ring = (source["secret"] for source in volume["projected"]["sources"])
+    assert first["name"] == ring["name"] == secret["metadata"]["name"]
+    assert [item["key"] for item in first["items"]] == ["signing-key.pem"]
+    assert "optional" not in first
+    assert ring["optional"] is True
+    (job,) = (one for one in found if one["kind"] == "CronJob")
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    env = {one["name"]: one["value"] for one in container["env"]}
+    assert env["NEXYNC_SIGNING_SECRET_RING"] == ring["items"][0]["key"]
+    assert env["NEXYNC_SIGNING_SECRET"] == secret["metadata"]["name"]

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[str, Values]] = {
         },
     ),
     "nexync-backends": ("nexync-backends", {}),
+    "auth-rotation": ("svc-auth", {"signingKey": {"rotation": {"enabled": True}}}),
 }
 
 

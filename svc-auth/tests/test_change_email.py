@@ -98,7 +98,7 @@ class World:
         self.changing = ChangingEmail(
             emails=self.emails,
             second_factor=self.factor,
-            codes=Codes(b"secret"),
+            codes=Codes(lambda: [b"secret"]),
             throttle=throttle,
             announcer=self.announcer,
             clock=lambda: self.now,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ from nexync_runtime.rabbit import PublishError
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.app import compose
+from svc_auth.keyring import Keyring, LiveKeys, RingKey
 from svc_auth.passwords import Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey
@@ -127,10 +129,10 @@ async def _site(database: str, origin: str) -> AsyncGenerator[Site]:
     pool = postgres.open_pool(database, application="test", size=4)
     await pool.open()
     state = redis_client.open_redis(settings.redis_state_url)
-    key = SigningKey(Ed25519PrivateKey.generate())
+    keys = LiveKeys(Keyring([RingKey(SigningKey(Ed25519PrivateKey.generate()), 0)]), time.time)
     passwords = Passwords(threads=1, memory_kib=64, passes=1)
-    routes = compose(settings, pool=pool, state=state, key=key, passwords=passwords, sealing=None)
-    access = CookieAccess(key.verify, state)
+    routes = compose(settings, pool=pool, state=state, keys=keys, passwords=passwords, sealing=None)
+    access = CookieAccess(keys.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=[origin]))
     internal = application(routes_of(routes.internal(), access))
     async with (

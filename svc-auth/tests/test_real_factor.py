@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,7 @@ from nexync_runtime.http import application, routes_of
 from nexync_runtime.tokens import CookieAccess
 from svc_auth import totp
 from svc_auth.app import compose
+from svc_auth.keyring import Keyring, LiveKeys, RingKey
 from svc_auth.passwords import Passwords
 from svc_auth.sealing import Sealing
 from svc_auth.settings import AuthSettings
@@ -137,7 +139,7 @@ async def _site(database: str) -> AsyncGenerator[Site]:
     pool = postgres.open_pool(database, application="test", size=6)
     await pool.open()
     state = redis_client.open_redis(settings.redis_state_url)
-    key = SigningKey(Ed25519PrivateKey.generate())
+    keys = LiveKeys(Keyring([RingKey(SigningKey(Ed25519PrivateKey.generate()), 0)]), time.time)
     sealing = Sealing([secrets.token_bytes(32)])
     passwords = Passwords(threads=1, memory_kib=64, passes=1)
     clock = Clock()
@@ -148,12 +150,12 @@ async def _site(database: str) -> AsyncGenerator[Site]:
                 settings,
                 pool=pool,
                 state=state,
-                key=key,
+                keys=keys,
                 passwords=passwords,
                 sealing=sealing,
                 clock=clock.now,
             )
-            access = CookieAccess(key.verify, state)
+            access = CookieAccess(keys.verify, state)
             public = application(routes_of(routes.public(), access, allowed_origins=[ORIGIN]))
             client = httpx.AsyncClient(
                 transport=httpx.ASGITransport(app=public),

@@ -191,7 +191,7 @@ class World:
         self.registration = Registration(
             accounts=self.accounts,
             passwords=self.passwords,
-            codes=Codes(b"secret"),
+            codes=Codes(lambda: [b"secret"]),
             throttle=throttle,
             proofs=FakeProofs(),
             clock=lambda: self.now,

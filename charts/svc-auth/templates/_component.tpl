@@ -10,6 +10,8 @@ env:
   {{- include "nexync-lib.publicOrigins" . | nindent 2 }}
   - name: NEXYNC_SIGNING_KEY_FILE
     value: /run/nexync/signing-key/key.pem
+  - name: NEXYNC_SIGNING_RING_FILE
+    value: /run/nexync/signing-key/ring.pem
   - name: NEXYNC_FACTOR_KEY_FILE
     value: /run/nexync/factor-key/keys
   - name: NEXYNC_COOKIE_SECURE
@@ -20,12 +22,21 @@ env:
     value: {{ .Values.config.hashThreads | int | quote }}
 volumes:
   - name: signing-key
-    secret:
-      secretName: {{ include "svc-auth.signingKeySecret" . }}
+    projected:
       defaultMode: 0440
-      items:
-        - key: {{ .Values.signingKey.key }}
-          path: key.pem
+      sources:
+        - secret:
+            name: {{ include "svc-auth.signingKeySecret" . }}
+            items:
+              - key: {{ .Values.signingKey.key }}
+                path: key.pem
+        # What a rotation made of it, beside it: helm doesn't know it, so no upgrade or rollback undoes it.
+        - secret:
+            name: {{ include "svc-auth.signingKeySecret" . }}
+            optional: true
+            items:
+              - key: {{ include "svc-auth.signingRingKey" . }}
+                path: ring.pem
   - name: factor-key
     secret:
       secretName: {{ include "svc-auth.factorKeySecret" . }}
@@ -50,4 +61,8 @@ autoscaling:
 
 {{- define "svc-auth.factorKeySecret" -}}
 {{- .Values.factorKey.existingSecret | default (printf "%s-factor-key" (include "nexync-lib.fullname" .)) -}}
+{{- end -}}
+
+{{- define "svc-auth.signingRingKey" -}}
+signing-ring.pem
 {{- end -}}

@@ -81,6 +81,11 @@ class Config:
         return self.state / "secrets" / "signing-key.pem"
 
     @property
+    def signing_ring(self) -> Path:
+        """What `python -m svc_auth rotate-keys` makes of it, mode 0600; not there before the first rotation."""
+        return self.state / "secrets" / "signing-ring.pem"
+
+    @property
     def factor_key(self) -> Path:
         """The key that seals the secrets of second factors, base64, mode 0600."""
         return self.state / "secrets" / "factor-key"
@@ -154,6 +159,7 @@ def environment(config: Config) -> dict[str, str]:
         "NEXYNC_CHAT_INTERNAL_URL": f"http://{HOST}:{port['chat-internal']}",
         "NEXYNC_COOKIE_SECURE": "false",
         "NEXYNC_SIGNING_KEY_FILE": str(config.signing_key),
+        "NEXYNC_SIGNING_RING_FILE": str(config.signing_ring),
         "NEXYNC_FACTOR_KEY_FILE": str(config.factor_key),
     }
 

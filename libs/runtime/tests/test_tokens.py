@@ -1,5 +1,6 @@
 """Access tokens: only our own key, our audience, our time."""
 
+import asyncio
 import base64
 import time
 from typing import Any
@@ -10,7 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
-from nexync_runtime.tokens import KeysAwayError, TokenError, Verifier
+from nexync_runtime.tokens import (
+    REFETCH_SECONDS,
+    REFRESH_SECONDS,
+    KeysAwayError,
+    TokenError,
+    Verifier,
+)
 
 KEY = Ed25519PrivateKey.generate()
 PERSON = "00000000-0000-4000-8000-000000000001"
@@ -96,3 +103,46 @@ async def test_no_keys_says_nothing_about_the_token() -> None:
     """While svc-auth has never answered, the token is neither good nor bad."""
     with pytest.raises(KeysAwayError):
         await verify(token(), Keys(status=503))
+
+
+class Turned:
+    """Answers with the keys of the moment, or not at all."""
+
+    def __init__(self) -> None:
+        self.kids = ["one"]
+        self.fetches = 0
+        self.away = False
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        self.fetches += 1
+        if self.away:
+            return httpx.Response(503)
+        keys = [jwks(KEY, kid)["keys"][0] for kid in self.kids]
+        return httpx.Response(200, json={"keys": keys})
+
+
+async def test_a_key_that_is_published_no_more_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a token of another key, within the five minutes; a failed fetch forgets nothing."""
+    now = [1_000.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
+    keys = Turned()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(keys)) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        await verifier.verify(token())
+        keys.kids = ["two"]
+        now[0] += REFRESH_SECONDS - 1
+        await verifier.verify(token())
+        assert keys.fetches == 1
+        keys.away = True
+        now[0] += 2
+        await verifier.verify(token())
+        await verifier.verify(token())
+        assert keys.fetches == 2
+        keys.away = False
+        now[0] += REFETCH_SECONDS
+        with pytest.raises(TokenError):
+            await verifier.verify(token())
+        await verifier.verify(token(kid="two"))
+    assert keys.fetches == 3

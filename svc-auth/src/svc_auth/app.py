@@ -1,5 +1,6 @@
 """The composition root of svc-auth: builds the adapters and passes them in by name."""
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from nexync_runtime.http import application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
+from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
@@ -27,17 +29,20 @@ from svc_auth.codes import Codes
 from svc_auth.email_routes import EmailRoutes
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
+from svc_auth.key_files import KeyFiles
+from svc_auth.keyring import Keyring, LiveKeys, RotationError
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
+from svc_auth.rotating import ConflictError, StoreError, rotate
 from svc_auth.routes import Routes
 from svc_auth.sealing import FactorKeyError, Sealing, load_sealing
 from svc_auth.second_factor import SecondFactor
 from svc_auth.sessions import SessionKeeper
-from svc_auth.settings import AuthSettings
-from svc_auth.signing import SigningKey, SigningKeyError, load_key
+from svc_auth.settings import AuthSettings, RotationSettings
+from svc_auth.signing import SigningKeyError
 from svc_auth.throttling import Throttle
 
 NEEDED_MIGRATION: Final = 14
@@ -50,9 +55,9 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def _key(settings: AuthSettings) -> SigningKey:
+def _ring(files: KeyFiles) -> Keyring:
     try:
-        return load_key(settings.signing_key_file)
+        return files.load()
     except SigningKeyError as error:
         raise RefusedError(str(error)) from None
 
@@ -72,7 +77,7 @@ def compose(
     *,
     pool: postgres.Pool,
     state: "redis.asyncio.Redis",
-    key: SigningKey,
+    keys: LiveKeys,
     passwords: Passwords,
     sealing: Sealing | None,
     clock: Callable[[], datetime] = now_utc,
@@ -103,7 +108,7 @@ def compose(
     changing_email = ChangingEmail(
         emails=PostgresEmails(pool, tries=limits.CODE_TRIES),
         second_factor=second_factor,
-        codes=Codes(key.derived_secret("codes of new addresses")),
+        codes=Codes(keys.secrets("codes of new addresses")),
         throttle=throttle,
         announcer=RedisAnnouncer(state),
         clock=clock,
@@ -113,7 +118,7 @@ def compose(
         registration=Registration(
             accounts=accounts,
             passwords=passwords,
-            codes=Codes(key.derived_secret("verification codes")),
+            codes=Codes(keys.secrets("verification codes")),
             throttle=throttle,
             proofs=RedisProofs(state),
             clock=clock,
@@ -121,12 +126,12 @@ def compose(
         ),
         login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
         sessions=SessionKeeper(
-            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=key, clock=clock
+            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=keys, clock=clock
         ),
         replacing=Replacing(
             replacements=replacements,
             passwords=passwords,
-            links=Links(key.derived_secret("password resets")),
+            links=Links(keys.secrets("password resets")),
             throttle=throttle,
             announcer=RedisAnnouncer(state),
             clock=clock,
@@ -135,7 +140,7 @@ def compose(
         factor=FactorRoutes(second_factor),
         email=EmailRoutes(changing_email, evenly),
         challenging=challenging,
-        key=key,
+        keys=keys,
         secure=settings.cookie_secure,
         origins=settings.origins,
         evenly=evenly,
@@ -144,7 +149,8 @@ def compose(
 
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
     """Register everything with the lifecycle."""
-    key = _key(settings)
+    files = KeyFiles(settings.signing_key_file, settings.signing_ring_file)
+    keys = LiveKeys(_ring(files), time.time)
     sealing = _sealing(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
@@ -161,9 +167,9 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     life.on_stop(passwords.close, name="passwords")
 
     routes = compose(
-        settings, pool=pool, state=state, key=key, passwords=passwords, sealing=sealing
+        settings, pool=pool, state=state, keys=keys, passwords=passwords, sealing=sealing
     )
-    access = CookieAccess(key.verify, state)
+    access = CookieAccess(keys.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
     internal = application(routes_of(routes.internal(), access))
     await serve(life, public, host=settings.host, port=settings.port, name="public")
@@ -171,5 +177,33 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
 
     relay = Relay(settings.postgres_url, publisher, ca_file=settings.ca_file)
     life.task("outbox relay", relay.run)
+    life.task("signing keys", lambda: files.watch(keys))
     life.ready_check("postgres", lambda: postgres.reachable(pool))
     life.ready_check("redis", lambda: redis_client.reachable(state))
+
+
+def rotate_keys(settings: RotationSettings) -> int:
+    """The command; its exit code. Says what it did on stdout, or on stderr why not."""
+    try:
+        said = _rotate(settings)
+    except (SigningKeyError, RotationError, StoreError, ConflictError, OSError) as error:
+        sys.stderr.write(f"the keys stay as they are: {str(error) or type(error).__name__}\n")
+        return 1
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def _rotate(settings: RotationSettings) -> str:
+    lead = settings.signing_lead_seconds
+    if settings.signing_secret is None:
+        return rotate(KeyFiles(settings.signing_key_file, settings.signing_ring_file), lead=lead)
+    http, namespace = open_api()
+    with http:
+        store = SecretRing(
+            http,
+            namespace=namespace,
+            secret=settings.signing_secret,
+            first=settings.signing_secret_key,
+            ring=settings.signing_secret_ring,
+        )
+        return rotate(store, lead=lead)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -25,16 +26,16 @@ class ResetToken:
 
 
 class Links:
-    """Makes and reads tokens with `secret` (HMAC-SHA-256)."""
+    """Makes tokens with the first of the secrets and reads them with all (HMAC-SHA-256)."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, secrets: Callable[[], Sequence[bytes]]) -> None:
+        self._secrets = secrets
 
     def write(self, token: ResetToken) -> str:
         """The token as base64url text of 96 characters."""
         seconds = int(token.expires_at.timestamp()).to_bytes(8, "big")
         body = uuid.UUID(token.id).bytes + uuid.UUID(token.person).bytes + seconds
-        return base64.urlsafe_b64encode(body + self._mac(body)).decode()
+        return base64.urlsafe_b64encode(body + _mac(self._secrets()[0], body)).decode()
 
     def read(self, text: str) -> ResetToken | None:
         """What the text says, or None when it is not one of ours. Its end is for the caller to judge."""
@@ -45,7 +46,10 @@ class Links:
         except (binascii.Error, UnicodeEncodeError, ValueError):
             return None
         body, mac = data[:_BODY_BYTES], data[_BODY_BYTES:]
-        if len(mac) != _MAC_BYTES or not hmac.compare_digest(mac, self._mac(body)):
+        if len(mac) != _MAC_BYTES:
+            return None
+        good = [hmac.compare_digest(mac, _mac(secret, body)) for secret in self._secrets()]
+        if not any(good):
             return None
         seconds = int.from_bytes(body[32:], "big")
         return ResetToken(
@@ -54,5 +58,6 @@ class Links:
             datetime.fromtimestamp(seconds, UTC),
         )
 
-    def _mac(self, body: bytes) -> bytes:
-        return hmac.digest(self._secret, body, "sha256")
+
+def _mac(secret: bytes, body: bytes) -> bytes:
+    return hmac.digest(secret, body, "sha256")

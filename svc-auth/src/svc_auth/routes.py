@@ -24,12 +24,12 @@ from svc_auth.email_routes import EmailRoutes
 from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
+from svc_auth.keyring import LiveKeys
 from svc_auth.logging_in import Login
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper, Tokens
-from svc_auth.signing import SigningKey
 
 REFRESH_PATH: Final = "/api/auth"
 
@@ -67,7 +67,7 @@ class Routes:
         factor: FactorRoutes,
         email: EmailRoutes,
         challenging: Challenging,
-        key: SigningKey,
+        keys: LiveKeys,
         secure: bool,
         origins: Sequence[str],
         evenly: Evenly,
@@ -79,7 +79,7 @@ class Routes:
         self._factor = factor
         self._email = email
         self._challenging = challenging
-        self._key = key
+        self._keys = keys
         self._secure = secure
         self._access_cookie = cookie_name(ACCESS_COOKIE, origins)
         self._refresh_cookie = cookie_name(REFRESH_COOKIE, origins)
@@ -171,7 +171,7 @@ class Routes:
         token = call.request.cookies.get(self._access_cookie)
         if token is not None:
             try:
-                access = await self._key.verify(token)
+                access = await self._keys.verify(token)
             except TokenError:
                 access = None
         await self._sessions.end(call.request.cookies.get(self._refresh_cookie), access)
@@ -234,7 +234,7 @@ class Routes:
         await self._sessions.end_others(call.claims.sub, call.claims.sid)
 
     async def _jwks(self, call: Call) -> Response:
-        response = contract_response(self._key.jwks(), call.endpoint.status)
+        response = contract_response(self._keys.jwks(), call.endpoint.status)
         response.headers["Cache-Control"] = "public, max-age=300"
         return response
 

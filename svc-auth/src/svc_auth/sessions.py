@@ -18,7 +18,7 @@ from nexync_contracts.session import AccessClaims
 from svc_auth.errors import no_such_session, unauthenticated
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.ports import Announcer, Listed, RefreshRefused, Reused, Sessions
-from svc_auth.signing import SigningKey
+from svc_auth.signing import Signer
 
 GRACE_SECONDS: Final = 10.0
 USER_AGENT_CHARS: Final = 200
@@ -47,7 +47,7 @@ class SessionKeeper:
         *,
         sessions: Sessions,
         announcer: Announcer,
-        key: SigningKey,
+        key: Signer,
         clock: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts.channels import CHAT_PARTITIONS
 from nexync_runtime.settings import Port, Settings, Url
+from svc_auth.keyring import LEAD_SECONDS
 
 
 class AuthSettings(Settings):
@@ -20,7 +21,9 @@ class AuthSettings(Settings):
     public_origins: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     """Comma-separated origins from which browsers may change anything."""
     signing_key_file: Path
-    """PEM of the Ed25519 private key that signs access tokens."""
+    """PEM of the Ed25519 private key that signs access tokens until the first rotation."""
+    signing_ring_file: Path | None = None
+    """The keys that `rotate-keys` made of it; while this file is there, it counts. Changes are seen within seconds."""
     factor_key_file: Path | None = None
     """Keys that seal the secrets of second factors, one a line, 32 bytes as base64; the first seals, all open.
 
@@ -43,3 +46,29 @@ class AuthSettings(Settings):
     def origins(self) -> tuple[str, ...]:
         """`public_origins` as a tuple."""
         return tuple(part.strip() for part in self.public_origins.split(",") if part.strip())
+
+
+class RotationSettings(Settings):
+    """What `rotate-keys` reads: a Secret of the pod's namespace, or else the files."""
+
+    admin_port: Port = 9090
+    """Not opened."""
+    signing_secret: Annotated[str, StringConstraints(max_length=253)] | None = None
+    """The Secret; the pod's ServiceAccount may get and patch it."""
+    signing_secret_key: Annotated[str, StringConstraints(max_length=253)] = "signing-key.pem"
+    """Where in the Secret the first key is."""
+    signing_secret_ring: Annotated[str, StringConstraints(max_length=253)] = "signing-ring.pem"
+    """Where in the Secret the ring is kept."""
+    signing_key_file: Path = Path("signing-key.pem")
+    signing_ring_file: Path | None = None
+    """As svc-auth has them, where there is no Secret."""
+    signing_lead_seconds: Annotated[int, Field(ge=1, le=7 * 24 * 3600)] = LEAD_SECONDS
+    """From the publication of a key to its first use. Less than ten minutes is for one machine only."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "RotationSettings":
+        if (self.signing_secret is None) == (self.signing_ring_file is None):
+            raise ValueError(
+                "NEXYNC_SIGNING_SECRET or NEXYNC_SIGNING_RING_FILE: one of them must say where the keys are kept"
+            )
+        return self

@@ -4,17 +4,17 @@ import base64
 import hashlib
 import hmac
 import json
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts import limits
 from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
 from nexync_contracts.ids import PersonId, SessionId
-from nexync_contracts.rest import Jwk, Jwks
+from nexync_contracts.rest import Jwk
 from nexync_contracts.session import AccessClaims
 from nexync_runtime.tokens import TokenError, claims_of
 
@@ -23,6 +23,16 @@ ALGORITHM: Final = "EdDSA"
 
 class SigningKeyError(Exception):
     """The key file can't be used; the message says why."""
+
+
+class Signer(Protocol):
+    """Signs access tokens."""
+
+    def access_token(
+        self, *, person: PersonId, session: SessionId, username: str, now: float
+    ) -> tuple[str, AccessClaims]:
+        """A token for ten minutes and its claims; `now` in Unix seconds."""
+        ...
 
 
 class SigningKey:
@@ -63,10 +73,17 @@ class SigningKey:
             raise TokenError("unknown key")
         return claims_of(token, self._public)
 
-    def jwks(self) -> Jwks:
+    def jwk(self) -> Jwk:
         """The public key for the other services."""
-        key = Jwk(kty="OKP", crv="Ed25519", x=self._x, kid=self.kid, alg=ALGORITHM, use="sig")
-        return Jwks(keys=(key,))
+        return Jwk(kty="OKP", crv="Ed25519", x=self._x, kid=self.kid, alg=ALGORITHM, use="sig")
+
+    def pem(self) -> str:
+        """The private key, to be written into a file and nowhere else."""
+        return self._private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode("ascii")
 
     def derived_secret(self, purpose: str) -> bytes:
         """32 secret bytes for another use, the same on every instance that holds the key."""
@@ -79,14 +96,14 @@ def thumbprint(x: str) -> str:
     return _base64url(hashlib.sha256(members.encode()).digest())
 
 
-def load_key(path: Path) -> SigningKey:
-    """The key in a PEM file. Raises SigningKeyError that names the setting."""
+def key_of(pem: bytes) -> SigningKey:
+    """The key in a PEM. Raises SigningKeyError without anything of the content."""
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise SigningKeyError(f"NEXYNC_SIGNING_KEY_FILE: {path}: {error}") from None
+        key = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SigningKeyError("has a private key that can't be read") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise SigningKeyError(f"NEXYNC_SIGNING_KEY_FILE: {path} is not an Ed25519 key")
+        raise SigningKeyError("has a key that is not an Ed25519 key")
     return SigningKey(key)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from nexync_charts.shapes import (
     Autoscaling,
@@ -103,11 +103,23 @@ class AuthConfig(Strict):
     hash_threads: Annotated[int, Field(ge=1, le=32)]
 
 
+class Rotation(Strict):
+    """When the signing key is replaced, and where the job finds the Kubernetes API."""
+
+    enabled: bool
+    schedule: Annotated[
+        str, StringConstraints(pattern=r"^(@[a-z]+|[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){4})$")
+    ]
+    lead_seconds: Annotated[int, Field(ge=600, le=7 * 24 * 3600)]
+    api_server: Destination
+
+
 class SigningKey(Strict):
     """The key of access tokens."""
 
     existing_secret: Name
     key: Key
+    rotation: Rotation
 
 
 class FactorKey(Strict):

@@ -18,6 +18,8 @@ from nexync_contracts.session import AccessClaims
 from nexync_runtime.http import ProblemError
 
 REFETCH_SECONDS: Final = 5.0
+REFRESH_SECONDS: Final = 300.0
+"""A key that is published no more is forgotten within this time, while svc-auth answers."""
 FETCH_TIMEOUT: Final = 3.0
 TOKEN_CHARS: Final = 2_000
 
@@ -34,13 +36,14 @@ class KeysAwayError(Exception):
 
 
 class Verifier:
-    """Checks access tokens. Keys are fetched when an unknown one is named, at most every five seconds."""
+    """Checks access tokens. Keys are fetched when old, or when an unknown one is named, every five seconds at most."""
 
     def __init__(self, jwks_url: str, http: httpx.AsyncClient) -> None:
         self._url = jwks_url
         self._http = http
         self._keys: dict[str, PublicKey] = {}
         self._next_fetch = 0.0
+        self._old_at = 0.0
         self._lock = asyncio.Lock()
 
     async def verify(self, token: str) -> AccessClaims:
@@ -55,10 +58,9 @@ class Verifier:
         if not isinstance(kid, str):
             msg = "no key id"
             raise TokenError(msg)
-        key = self._keys.get(kid)
-        if key is None:
+        if kid not in self._keys or asyncio.get_running_loop().time() >= self._old_at:
             await self._fetch()
-            key = self._keys.get(kid)
+        key = self._keys.get(kid)
         if key is None:
             if not self._keys:
                 msg = "no keys yet"
@@ -80,6 +82,7 @@ class Verifier:
             except (httpx.HTTPError, ValidationError):
                 return
             self._keys = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
+            self._old_at = now + REFRESH_SECONDS
 
 
 def claims_of(token: str, key: PublicKey) -> AccessClaims:
