@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from nexync_e2e.waiting import until
 
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+_TOKEN = re.compile(r"/reset#([A-Za-z0-9_=-]{20,200})")
 
 
 class Mailbox(Protocol):
@@ -125,17 +126,25 @@ class MailInbox:
 
     async def code_for(self, address: str, *, seconds: float = 30.0) -> str:
         """The code in the newest mail to the address. Raises TimeoutError when none comes."""
+        return await self._newest(_CODE, address, f"a mail with a code to {address}", seconds)
 
+    async def token_for(self, address: str, *, seconds: float = 30.0) -> str:
+        """The token of the newest link for a new password. Raises TimeoutError when none comes."""
+        return await self._newest(_TOKEN, address, f"a mail with a link to {address}", seconds)
+
+    async def _newest(
+        self, pattern: re.Pattern[str], address: str, what: str, seconds: float
+    ) -> str:
         async def probe() -> str | None:
             try:
                 mailbox = await self._found()
                 texts = await mailbox.texts(address) if mailbox is not None else []
             except (httpx.TransportError, httpx.HTTPStatusError):
                 return None
-            codes = (_CODE.search(text) for text in texts)
-            return next((code.group(1) for code in codes if code is not None), None)
+            found = (pattern.search(text) for text in texts)
+            return next((one.group(1) for one in found if one is not None), None)
 
-        return await until(probe, f"a mail with a code to {address}", seconds=seconds, every=0.2)
+        return await until(probe, what, seconds=seconds, every=0.2)
 
     async def _found(self) -> Mailbox | None:
         """The adapter that the page answers to, asked for once."""

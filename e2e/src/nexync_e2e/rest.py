@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from nexync_contracts import endpoints
-from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
+from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Problem, ProblemCode
 
@@ -63,6 +63,11 @@ class Rest:
     def access_token(self) -> str:
         """The access token of the cookie jar, empty when logged out."""
         return self._http.cookies.get(self._cookie) or ""
+
+    @property
+    def refresh_token(self) -> str:
+        """The refresh token of the cookie jar, empty when logged out."""
+        return self._http.cookies.get(cookie_name(REFRESH_COOKIE, [self.origin])) or ""
 
     @property
     def cookie(self) -> str:
