@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -370,3 +371,53 @@ def test_the_first_key_and_the_ring_are_in_one_secret_under_two_names() -> None:
     env = {one["name"]: one["value"] for one in container["env"]}
     assert env["NEXYNC_SIGNING_SECRET_RING"] == ring["items"][0]["key"]
     assert env["NEXYNC_SIGNING_SECRET"] == secret["metadata"]["name"]
+def test_no_provider_is_mounted_where_none_is_given() -> None:
+    assert "ConfigMap" not in kinds(render("svc-auth"))
+    ((_, pod),) = pods(render("svc-auth"))
+    names = {one["name"] for one in pod["containers"][0]["env"]}
+    assert "NEXYNC_PROVIDERS_FILE" not in names
+
+
+def test_providers_are_a_file_that_names_secrets_and_holds_none() -> None:
+    google = {
+        "id": "google",
+        "kind": "oidc",
+        "label": "Google",
+        "issuer": "https://accounts.google.com",
+        "clientId": "x",
+        "clientSecret": {"name": "google", "key": "secret"},
+    }
+    github = {**google, "id": "github", "kind": "github", "label": "GitHub", "issuer": ""}
+    made = render("svc-auth", {"providers": [google, github]})
+    file = json.loads(find(made, "ConfigMap")["data"]["providers.json"])
+    assert file["providers"] == [
+        {
+            "id": "google",
+            "kind": "oidc",
+            "label": "Google",
+            "issuer": "https://accounts.google.com",
+            "client_id": "x",
+            "client_secret_file": "/run/nexync/providers/secrets/google",
+        },
+        {
+            "id": "github",
+            "kind": "github",
+            "label": "GitHub",
+            "client_id": "x",
+            "client_secret_file": "/run/nexync/providers/secrets/github",
+        },
+    ]
+    ((_, pod),) = pods(made)
+    (volume,) = (one for one in pod["volumes"] if one["name"] == "providers")
+    paths = [
+        item["path"]
+        for source in volume["projected"]["sources"]
+        for item in source.get("secret", {}).get("items", [])
+    ]
+    assert paths == ["secrets/google", "secrets/github"]
+    ports = [
+        port["port"]
+        for rule in find(made, "NetworkPolicy")["spec"]["egress"]
+        for port in rule["ports"]
+    ]
+    assert 443 in ports

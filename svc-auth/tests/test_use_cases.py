@@ -21,6 +21,7 @@ from svc_auth.ports import (
     Listed,
     MakeCode,
     NewPerson,
+    OneTime,
     Refreshed,
     RefreshRefused,
     Registered,
@@ -197,13 +198,24 @@ class World:
             clock=lambda: self.now,
             page="https://nexync.test",
         )
-        self.login = Login(accounts=self.accounts, passwords=self.passwords, throttle=throttle)
+        self.chosen: list[str] = []
+        self.login = Login(
+            accounts=self.accounts,
+            passwords=self.passwords,
+            throttle=throttle,
+            choose=self.choose,
+            clock=lambda: self.now,
+        )
         self.keeper = SessionKeeper(
             sessions=self.sessions,
             announcer=self.announcer,
             key=SigningKey(Ed25519PrivateKey.generate()),
             clock=lambda: self.now,
         )
+
+    async def choose(self, person: PersonId, password: str) -> str:
+        self.chosen.append(password)
+        return await self.passwords.hash(password)
 
 
 @pytest.fixture
@@ -525,3 +537,33 @@ async def test_ending_the_others_is_announced(world: World) -> None:
     assert not world.announcer.ended
     await world.keeper.end_others(ADA, None)
     assert world.announcer.ended == [SESSION]
+
+
+async def test_a_mailed_password_opens_nothing_but_the_choice_of_another(world: World) -> None:
+    """Right, it asks for a new one; too late or changed before, it is a wrong password."""
+    mailed = await world.passwords.hash("abcd-efgh-jkmn-pqrs")
+    end = NOW + timedelta(hours=24)
+    world.accounts.account = Account(ADA, "ada", "", True, one_time=OneTime(mailed, end))
+    with pytest.raises(ProblemError) as refused:
+        await world.login.log_in("ada", "abcd-efgh-jkmn-pqrs", "10.0.0.1")
+    assert refused.value.problem.code is ProblemCode.PASSWORD_CHANGE_NEEDED
+    with pytest.raises(ProblemError) as refused:
+        await world.login.change("ada", "wrong password", "of my own", "10.0.0.1")
+    assert refused.value.problem.code is ProblemCode.WRONG_CREDENTIALS
+    assert world.chosen == []
+    account = await world.login.change("ada", "abcd-efgh-jkmn-pqrs", "of my own", "10.0.0.1")
+    assert (account.person, world.chosen) == (ADA, ["of my own"])
+    world.now = end
+    with pytest.raises(ProblemError) as refused:
+        await world.login.log_in("ada", "abcd-efgh-jkmn-pqrs", "10.0.0.1")
+    assert refused.value.problem.code is ProblemCode.WRONG_CREDENTIALS
+
+
+async def test_a_password_of_ones_own_is_not_changed_at_the_door(world: World) -> None:
+    """That needs a session, or the mailed link."""
+    own = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", own, True)
+    with pytest.raises(ProblemError) as refused:
+        await world.login.change("ada", "correct horse", "of my own", "10.0.0.1")
+    assert refused.value.problem.code is ProblemCode.WRONG_CREDENTIALS
+    assert world.chosen == []

@@ -20,6 +20,18 @@ env:
     value: {{ .Values.global.chatPartitions | int | quote }}
   - name: NEXYNC_HASH_THREADS
     value: {{ .Values.config.hashThreads | int | quote }}
+  {{- if .Values.providers }}
+  - name: NEXYNC_PROVIDERS_FILE
+    value: /run/nexync/providers/providers.json
+  {{- end }}
+{{- if .Values.providers }}
+annotations:
+  checksum/providers: {{ include "svc-auth.providers" . | sha256sum }}
+egress:
+  - ports:
+      - port: 443
+        protocol: TCP
+{{- end }}
 volumes:
   - name: signing-key
     projected:
@@ -44,6 +56,21 @@ volumes:
       items:
         - key: {{ .Values.factorKey.key }}
           path: keys
+  {{- if .Values.providers }}
+  - name: providers
+    projected:
+      defaultMode: 0440
+      sources:
+        - configMap:
+            name: {{ include "nexync-lib.fullname" . }}-providers
+        {{- range .Values.providers }}
+        - secret:
+            name: {{ .clientSecret.name }}
+            items:
+              - key: {{ .clientSecret.key }}
+                path: secrets/{{ .id }}
+        {{- end }}
+  {{- end }}
 mounts:
   - name: signing-key
     mountPath: /run/nexync/signing-key
@@ -51,6 +78,11 @@ mounts:
   - name: factor-key
     mountPath: /run/nexync/factor-key
     readOnly: true
+  {{- if .Values.providers }}
+  - name: providers
+    mountPath: /run/nexync/providers
+    readOnly: true
+  {{- end }}
 autoscaling:
   kind: cpu
 {{- end -}}
@@ -65,4 +97,16 @@ autoscaling:
 
 {{- define "svc-auth.signingRingKey" -}}
 signing-ring.pem
+{{- end -}}
+
+{{- define "svc-auth.providers" -}}
+{{- $providers := list -}}
+{{- range .Values.providers -}}
+{{- $one := dict "id" .id "kind" .kind "label" .label "client_id" .clientId "client_secret_file" (printf "/run/nexync/providers/secrets/%s" .id) -}}
+{{- if .issuer -}}
+{{- $_ := set $one "issuer" .issuer -}}
+{{- end -}}
+{{- $providers = append $providers $one -}}
+{{- end -}}
+{{- dict "providers" $providers | toPrettyJson -}}
 {{- end -}}

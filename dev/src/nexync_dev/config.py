@@ -91,6 +91,11 @@ class Config:
         return self.state / "secrets" / "factor-key"
 
     @property
+    def providers(self) -> Path:
+        """Whom one can log in with, JSON as svc-auth reads it; nobody to begin with."""
+        return self.state / "secrets" / "providers.json"
+
+    @property
     def python(self) -> Path:
         """The interpreter of the workspace."""
         return self.root / ".venv" / "bin" / "python"
@@ -161,6 +166,7 @@ def environment(config: Config) -> dict[str, str]:
         "NEXYNC_SIGNING_KEY_FILE": str(config.signing_key),
         "NEXYNC_SIGNING_RING_FILE": str(config.signing_ring),
         "NEXYNC_FACTOR_KEY_FILE": str(config.factor_key),
+        "NEXYNC_PROVIDERS_FILE": str(config.providers),
     }
 
 

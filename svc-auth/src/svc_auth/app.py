@@ -2,25 +2,31 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import redis.asyncio
 
 from nexync_contracts import limits
+from nexync_contracts.provider_rest import ProviderKind
 from nexync_runtime import log, postgres, redis_client, schema
 from nexync_runtime.http import application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
+from svc_auth.adapters.github_provider import GithubProvider
+from svc_auth.adapters.oidc_provider import OidcProvider
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
+from svc_auth.adapters.postgres_identities import PostgresIdentities
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
+from svc_auth.adapters.provider_http import trust
 from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.challenging import Challenging
@@ -31,9 +37,16 @@ from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.key_files import KeyFiles
 from svc_auth.keyring import Keyring, LiveKeys, RotationError
+from svc_auth.cookies import Cookies
+from svc_auth.linking import LinkedIdentities
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
+from svc_auth.provider_flow import Flows
+from svc_auth.provider_login import ProviderLogin
+from svc_auth.provider_ports import Provider
+from svc_auth.provider_routes import ProviderRoutes
+from svc_auth.providers import ProviderConfig, ProvidersError, load_providers
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.rotating import ConflictError, StoreError, rotate
@@ -72,6 +85,29 @@ def _sealing(settings: AuthSettings) -> Sealing | None:
         raise RefusedError(str(error)) from None
 
 
+def _providers(settings: AuthSettings) -> Sequence[Provider]:
+    if settings.providers_file is None:
+        return ()
+    try:
+        found = load_providers(settings.providers_file)
+    except ProvidersError as error:
+        raise RefusedError(str(error)) from None
+    return made_providers(found, settings.ca_file)
+
+
+def made_providers(
+    found: Sequence[tuple[ProviderConfig, str]], ca_file: Path | None
+) -> Sequence[Provider]:
+    """An adapter for each, by its kind."""
+    context = trust(ca_file)
+    return [
+        OidcProvider(config, secret, context)
+        if config.kind is ProviderKind.OIDC
+        else GithubProvider(config, secret, context)
+        for config, secret in found
+    ]
+
+
 def compose(
     settings: AuthSettings,
     *,
@@ -80,6 +116,7 @@ def compose(
     keys: LiveKeys,
     passwords: Passwords,
     sealing: Sealing | None,
+    providers: Sequence[Provider] = (),
     clock: Callable[[], datetime] = now_utc,
 ) -> Routes:
     """The use cases over real backends, as routes."""
@@ -114,6 +151,30 @@ def compose(
         clock=clock,
         page=settings.origins[0],
     )
+    replacing = Replacing(
+        replacements=replacements,
+        passwords=passwords,
+        links=Links(keys.secrets("password resets")),
+        throttle=throttle,
+        announcer=RedisAnnouncer(state),
+        clock=clock,
+        page=settings.origins[0],
+    )
+    sessions = SessionKeeper(
+        sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=keys, clock=clock
+    )
+    cookies = Cookies(secure=settings.cookie_secure, origins=settings.origins)
+    identities = PostgresIdentities(pool, first_partitions=settings.chat_partitions)
+    provider_login = ProviderLogin(
+        providers=providers,
+        identities=identities,
+        passwords=passwords,
+        sessions=sessions,
+        flows=Flows(keys.secrets("provider log-ins")),
+        throttle=throttle,
+        clock=clock,
+        page=settings.origins[0],
+    )
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -124,25 +185,34 @@ def compose(
             clock=clock,
             page=settings.origins[0],
         ),
-        login=Login(accounts=accounts, passwords=passwords, throttle=throttle),
-        sessions=SessionKeeper(
-            sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=keys, clock=clock
-        ),
-        replacing=Replacing(
-            replacements=replacements,
+        login=Login(
+            accounts=accounts,
             passwords=passwords,
-            links=Links(keys.secrets("password resets")),
             throttle=throttle,
-            announcer=RedisAnnouncer(state),
+            choose=replacing.choose,
             clock=clock,
-            page=settings.origins[0],
         ),
+        sessions=sessions,
+        replacing=replacing,
         factor=FactorRoutes(second_factor),
         email=EmailRoutes(changing_email, evenly),
         challenging=challenging,
+        providers=ProviderRoutes(
+            login=provider_login,
+            identities=LinkedIdentities(
+                identities=identities,
+                owners=replacements,
+                passwords=passwords,
+                throttle=throttle,
+                login=provider_login,
+            ),
+            sessions=sessions,
+            challenging=challenging,
+            cookies=cookies,
+            origins=settings.origins,
+        ),
         keys=keys,
-        secure=settings.cookie_secure,
-        origins=settings.origins,
+        cookies=cookies,
         evenly=evenly,
     )
 
@@ -152,6 +222,7 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     files = KeyFiles(settings.signing_key_file, settings.signing_ring_file)
     keys = LiveKeys(_ring(files), time.time)
     sealing = _sealing(settings)
+    providers = _providers(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
         settings.postgres_url, application="svc-auth", ca_file=settings.ca_file
@@ -167,7 +238,13 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     life.on_stop(passwords.close, name="passwords")
 
     routes = compose(
-        settings, pool=pool, state=state, keys=keys, passwords=passwords, sealing=sealing
+        settings,
+        pool=pool,
+        state=state,
+        keys=keys,
+        passwords=passwords,
+        sealing=sealing,
+        providers=providers,
     )
     access = CookieAccess(keys.verify, state)
     public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))

@@ -12,6 +12,74 @@ def too_many(retry_after: float) -> ProblemError:
     )
 
 
+def no_such_provider() -> ProblemError:
+    """Not configured, or no longer."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such provider")
+
+
+def provider_away() -> ProblemError:
+    """It doesn't answer, or nonsense."""
+    return ProblemError(
+        503, ProblemCode.PROVIDER_AWAY, "The provider does not answer as it should", retry_after=5
+    )
+
+
+def provider_refused() -> ProblemError:
+    """The code, the signature, the nonce or the audience: which of them is in the log alone."""
+    return ProblemError(403, ProblemCode.PROVIDER_REFUSED, "The provider's answer was not accepted")
+
+
+def provider_cancelled() -> ProblemError:
+    """The person said no."""
+    return ProblemError(403, ProblemCode.PROVIDER_CANCELLED, "The log-in was cancelled")
+
+
+def address_not_verified() -> ProblemError:
+    """Nobody's word for the address."""
+    return ProblemError(
+        403,
+        ProblemCode.ADDRESS_NOT_VERIFIED,
+        "The provider knows no verified e-mail address of this account",
+    )
+
+
+def link_needed() -> ProblemError:
+    """Only told to who proved the address."""
+    return ProblemError(
+        409, ProblemCode.LINK_NEEDED, "Log in to the account with this address, and link there"
+    )
+
+
+def linked_elsewhere() -> ProblemError:
+    """Only told to who proved the identity."""
+    return ProblemError(
+        409,
+        ProblemCode.LINKED_ELSEWHERE,
+        "This identity, or another one of this provider, is linked already",
+    )
+
+
+def last_way_in() -> ProblemError:
+    """Neither a password nor another identity would be left."""
+    return ProblemError(
+        409, ProblemCode.LAST_WAY_IN, "Choose a password first: nothing else opens this account"
+    )
+
+
+def no_such_identity() -> ProblemError:
+    """Unknown, or somebody else's."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such identity")
+
+
+def password_change_needed() -> ProblemError:
+    """Only told to who knows the mailed password. A page that can't change it shows that it must be loaded again."""
+    return ProblemError(
+        403,
+        ProblemCode.PASSWORD_CHANGE_NEEDED,
+        "A password of your own must be chosen; reload the page",
+    )
+
+
 def username_taken() -> ProblemError:
     """Usernames are public, so this may be told; also for one that looks like another or like the service's."""
     return ProblemError(

@@ -21,14 +21,23 @@ ENDED_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS + 60
 
 
 @dataclass(frozen=True, slots=True)
+class OneTime:
+    """A mailed password that is not changed yet."""
+
+    password_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """A person as login needs him."""
+    """A person as login needs him. `password_hash` is empty for who has no password of their own."""
 
     person: PersonId
     username: str
     password_hash: str
     verified: bool
     second_factor: bool = False
+    one_time: OneTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +200,13 @@ class Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A verified person whose password is to be replaced."""
+    """A verified person whose password is to be replaced. `password_hash` is empty for who has none of their own."""
 
     person: PersonId
     email: str
     username: str
     password_hash: str
+    one_time: OneTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +241,9 @@ class Replacements(Protocol):
         notice: PasswordChangedJob,
         now: datetime,
         *,
-        but: SessionId,
+        but: SessionId | None,
     ) -> Sequence[SessionId]:
-        """Replace the password; the sessions that ended."""
+        """Replace the password; the sessions that ended, all but one."""
         ...
 
 

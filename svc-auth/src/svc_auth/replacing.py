@@ -13,9 +13,16 @@ from nexync_contracts.ids import JobId, PersonId, SessionId
 from nexync_contracts.jobs import PasswordChangedJob, ResetPasswordJob
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
-from svc_auth.errors import link_spent, not_an_address, weak_password, wrong_current_password
+from svc_auth.errors import (
+    link_spent,
+    not_an_address,
+    weak_password,
+    wrong_credentials,
+    wrong_current_password,
+)
 from svc_auth.links import Links, ResetToken
 from svc_auth.metrics import ATTEMPTS
+from svc_auth.one_time import hash_of
 from svc_auth.password_rules import weakness_of
 from svc_auth.passwords import Passwords
 from svc_auth.ports import Announcer, Owner, Replacements, SentLink
@@ -80,7 +87,7 @@ class Replacing:
         """Replace the password by the old one. Raises ProblemError: 403 wrong, 422 weak, 429."""
         await self._throttle.guess(throttling.own_password(person), address)
         owner = await self._replacements.owner(person)
-        good = await self._passwords.check(owner and owner.password_hash, current)
+        good = await self._passwords.check(hash_of(owner, self._clock()), current)
         if owner is None or not good:
             ATTEMPTS.labels("change_password", "wrong").inc()
             raise wrong_current_password()
@@ -92,6 +99,20 @@ class Replacing:
         )
         await self._announcer.sessions_ended(person, ended)
         ATTEMPTS.labels("change_password", "replaced").inc()
+
+    async def choose(self, person: PersonId, password: str) -> str:
+        """Replace a mailed one-time password that was right; the new hash. Raises ProblemError: 401, 422 weak."""
+        owner = await self._replacements.owner(person)
+        if owner is None or owner.password_hash:
+            raise wrong_credentials()
+        self._judge(password, owner)
+        encoded = await self._passwords.hash(password)
+        ended = await self._replacements.change(
+            person, encoded, self._notice(owner), self._clock(), but=None
+        )
+        await self._announcer.sessions_ended(person, ended)
+        ATTEMPTS.labels("new_password", "chosen").inc()
+        return encoded
 
     def _judge(self, password: str, owner: Owner) -> None:
         weakness = weakness_of(password, owner.username, owner.email)

@@ -1,17 +1,18 @@
 """The REST endpoints of svc-auth: contracts in, cookies and contracts out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, factor_endpoints, factor_rest, limits, rest
-from nexync_contracts.channels import (
-    ACCESS_COOKIE,
-    CHALLENGE_COOKIE,
-    REFRESH_COOKIE,
-    cookie_name,
+from nexync_contracts import (
+    endpoints,
+    factor_endpoints,
+    factor_rest,
+    provider_endpoints,
+    provider_rest,
+    rest,
 )
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import SessionId
@@ -19,6 +20,7 @@ from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
 from svc_auth.challenging import Challenging
+from svc_auth.cookies import Cookies
 from svc_auth.devices import words_of
 from svc_auth.email_routes import EmailRoutes
 from svc_auth.errors import second_factor
@@ -26,12 +28,12 @@ from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.keyring import LiveKeys
 from svc_auth.logging_in import Login
+from svc_auth.ports import Account
+from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper, Tokens
-
-REFRESH_PATH: Final = "/api/auth"
 
 INTERNAL_JWKS: Final = Endpoint(
     name="internal_jwks",
@@ -55,7 +57,7 @@ INTERNAL_SESSIONS: Final = Endpoint(
 
 
 class Routes:
-    """The handlers. `secure` marks the cookies for TLS only."""
+    """The handlers."""
 
     def __init__(
         self,
@@ -68,8 +70,8 @@ class Routes:
         email: EmailRoutes,
         challenging: Challenging,
         keys: LiveKeys,
-        secure: bool,
-        origins: Sequence[str],
+        providers: ProviderRoutes,
+        cookies: Cookies,
         evenly: Evenly,
     ) -> None:
         self._registration = registration
@@ -80,12 +82,8 @@ class Routes:
         self._email = email
         self._challenging = challenging
         self._keys = keys
-        self._secure = secure
-        self._access_cookie = cookie_name(ACCESS_COOKIE, origins)
-        self._refresh_cookie = cookie_name(REFRESH_COOKIE, origins)
-        self._challenge_cookie = cookie_name(CHALLENGE_COOKIE, origins)
-        # The prefix `__Host-` asks for the path `/`; without it the refresh token goes to svc-auth alone.
-        self._refresh_path = REFRESH_PATH if self._refresh_cookie == REFRESH_COOKIE else "/"
+        self._providers = providers
+        self._cookies = cookies
         self._evenly = evenly
 
     def public(self) -> Mapping[Endpoint, Handler]:
@@ -106,8 +104,10 @@ class Routes:
             endpoints.END_SESSION: self._end_one,
             endpoints.END_OTHER_SESSIONS: self._end_others,
             endpoints.JWKS: self._jwks,
+            provider_endpoints.NEW_PASSWORD: unless_busy(self._new_password),
             **self._factor.public(),
             **self._email.public(),
+            **self._providers.public(),
         }
 
     def internal(self) -> Mapping[Endpoint, Handler]:
@@ -143,6 +143,17 @@ class Routes:
     async def _log_in(self, call: Call) -> Response:
         body: rest.LoginBody = call.body
         account = await self._login.log_in(body.login, body.password, address_of(call.request))
+        return await self._opened(account, call)
+
+    async def _new_password(self, call: Call) -> Response:
+        body: provider_rest.NewPasswordBody = call.body
+        account = await self._login.change(
+            body.login, body.current, body.password, address_of(call.request)
+        )
+        return await self._opened(account, call)
+
+    async def _opened(self, account: Account, call: Call) -> Response:
+        """A session, or the question for the second factor."""
         if account.second_factor:
             return self._challenged(await self._challenging.begin(account))
         tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
@@ -150,33 +161,33 @@ class Routes:
 
     async def _log_in_by_code(self, call: Call) -> Response:
         body: factor_rest.FactorCodeBody = call.body
-        token = call.request.cookies.get(self._challenge_cookie)
+        token = self._cookies.challenge(call.request)
         owner = await self._challenging.answer(token, body.code, address_of(call.request))
         tokens = await self._sessions.open(owner.person, owner.username, agent_of(call.request))
         response = self._logged_in(tokens)
-        self._set(response, self._challenge_cookie, "", self._refresh_path, 0)
+        self._cookies.answered(response)
         return response
 
     async def _refresh(self, call: Call) -> Response:
         try:
-            tokens = await self._sessions.refresh(call.request.cookies.get(self._refresh_cookie))
+            tokens = await self._sessions.refresh(self._cookies.refresh(call.request))
         except ProblemError as error:
             response = problem_response(error.problem)
-            self._clear(response)
+            self._cookies.log_out(response)
             return response
         return self._logged_in(tokens)
 
     async def _log_out(self, call: Call) -> Response:
         access = None
-        token = call.request.cookies.get(self._access_cookie)
+        token = self._cookies.access(call.request)
         if token is not None:
             try:
                 access = await self._keys.verify(token)
             except TokenError:
                 access = None
-        await self._sessions.end(call.request.cookies.get(self._refresh_cookie), access)
+        await self._sessions.end(self._cookies.refresh(call.request), access)
         response = Response(status_code=endpoints.LOGOUT.status)
-        self._clear(response)
+        self._cookies.log_out(response)
         return response
 
     async def _session(self, call: Call) -> BaseModel:
@@ -197,7 +208,7 @@ class Routes:
         body: rest.ResetBody = call.body
         await self._replacing.reset(body.token, body.password, address_of(call.request))
         response = Response(status_code=call.endpoint.status)
-        self._clear(response)
+        self._cookies.log_out(response)
         return response
 
     async def _change_password(self, call: Call) -> Response:
@@ -227,7 +238,7 @@ class Routes:
         await self._sessions.end_one(call.claims.sub, session)
         response = Response(status_code=call.endpoint.status)
         if session == call.claims.sid:
-            self._clear(response)
+            self._cookies.log_out(response)
         return response
 
     async def _end_others(self, call: Call) -> None:
@@ -244,8 +255,7 @@ class Routes:
 
     def _challenged(self, token: str) -> Response:
         response = problem_response(second_factor().problem)
-        seconds = limits.FACTOR_CHALLENGE_SECONDS
-        self._set(response, self._challenge_cookie, token, self._refresh_path, seconds)
+        self._cookies.challenged(response, token)
         return response
 
     def _logged_in(self, tokens: Tokens) -> Response:
@@ -257,27 +267,5 @@ class Routes:
             expires_at=claims.exp * 1000,
         )
         response = contract_response(view)
-        self._set(response, self._access_cookie, tokens.access, "/", limits.ACCESS_TOKEN_SECONDS)
-        self._set(
-            response,
-            self._refresh_cookie,
-            tokens.refresh,
-            self._refresh_path,
-            limits.REFRESH_TOKEN_SECONDS,
-        )
+        self._cookies.log_in(response, tokens)
         return response
-
-    def _clear(self, response: Response) -> None:
-        self._set(response, self._access_cookie, "", "/", 0)
-        self._set(response, self._refresh_cookie, "", self._refresh_path, 0)
-
-    def _set(self, response: Response, name: str, value: str, path: str, seconds: int) -> None:
-        response.set_cookie(
-            name,
-            value,
-            max_age=seconds,
-            path=path,
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )

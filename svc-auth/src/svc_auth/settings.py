@@ -29,6 +29,11 @@ class AuthSettings(Settings):
 
     Without it nobody can turn a second factor on.
     """
+    providers_file: Path | None = None
+    """JSON that says whom one can log in with, as `svc_auth.providers` reads it.
+
+    `kind` is oidc (any issuer; Google is `https://accounts.google.com`) or github. Secrets are in files of their own.
+    """
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS

@@ -52,6 +52,7 @@ LINK_TO_EMAIL: Final = Rate("link", 1, limits.CODE_RESEND_SECONDS)
 LINKS_TO_EMAIL_A_DAY: Final = Rate("links", 10, 24 * 3600)
 FORGOT_FROM_ADDRESS: Final = Rate("forgot-from", 30, 3600)
 RESET_FROM_ADDRESS: Final = Rate("reset-from", 60, 600)
+PROVIDER_FROM_ADDRESS: Final = Rate("provider-from", 60, 600)
 LOGIN_FROM_ADDRESS: Final = Rate("login-from", 100, 600)
 LOGIN_FROM_NETWORK: Final = Slowdown("login-pair", 5, 1.0, 900.0, 3600)
 """By account and network."""

@@ -1,7 +1,11 @@
 """Usernames that nobody may take: names of the service, and names that look like somebody else's."""
 
 import re
+import secrets
+import unicodedata
 from typing import Final
+
+from nexync_contracts import limits
 
 RESERVED_USERNAMES: Final = frozenset(
     {
@@ -70,6 +74,9 @@ RESERVED_USERNAMES: Final = frozenset(
 
 
 _SEPARATORS: Final = re.compile(r"[._-]+")
+_FOREIGN: Final = re.compile(r"[^a-z0-9._-]+")
+_NUMBER_DIGITS: Final = 4
+_NUMBERED: Final = 5
 _LOOKS: Final = str.maketrans("01", "ol")
 _DIGITS_FOR_LETTERS: Final = str.maketrans("013457il", "oleastll")
 
@@ -103,3 +110,24 @@ def _plain(username: str) -> str:
 
 _RESERVED_PLAIN: Final = frozenset(_plain(name) for name in RESERVED_USERNAMES)
 _OWN_PLAIN: Final = _plain("nexync")
+
+
+def suggestions(hint: str) -> tuple[str, ...]:
+    """Usernames for somebody whom a provider calls so, the nicest first; none of them is the service's.
+
+    The hint as far as it fits, then with four random digits, at last a name that says nothing.
+    """
+    plain = unicodedata.normalize("NFKD", hint).encode("ascii", "ignore").decode().lower()
+    most = limits.USERNAME_CHARS[1]
+    base = _SEPARATORS.sub("-", _FOREIGN.sub("-", plain)).strip("-")[:most].strip("-")
+    found: list[str] = []
+    if len(base) >= limits.USERNAME_CHARS[0]:
+        found.append(base)
+    stem = base[: most - _NUMBER_DIGITS - 1].strip("-") or "member"
+    found += [f"{stem}-{_number()}" for _ in range(_NUMBERED)]
+    found += [f"member-{_number()}{_number()}" for _ in range(_NUMBERED)]
+    return tuple(name for name in found if not is_reserved(name))
+
+
+def _number() -> str:
+    return f"{secrets.randbelow(10**_NUMBER_DIGITS):0{_NUMBER_DIGITS}d}"

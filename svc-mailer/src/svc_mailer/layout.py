@@ -54,11 +54,16 @@ def paragraph(text: str) -> str:
     )
 
 
+LONG_CODE_CHARS: Final = 10
+
+
 def big_code(code: str) -> str:
-    """A code that is easy to read and to copy."""
+    """A code that is easy to read and to copy; a long one is smaller, so that it fits a phone."""
+    size = "20px/28px" if len(code) > LONG_CODE_CHARS else "32px/40px"
+    spacing = "1px" if len(code) > LONG_CODE_CHARS else "8px"
     return (
         '<p class="code" style="margin:0 0 20px;padding:18px 12px;border-radius:12px;text-align:center;'
-        "font:700 32px/40px ui-monospace,'SF Mono',Menlo,Consolas,monospace;letter-spacing:8px;"
+        f"font:700 {size} ui-monospace,'SF Mono',Menlo,Consolas,monospace;letter-spacing:{spacing};"
         f'background:#eef0f5;color:#1b1e25;">{escape(code)}</p>'
     )
 

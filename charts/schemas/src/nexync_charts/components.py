@@ -10,6 +10,7 @@ from nexync_charts.shapes import (
     Cidr,
     Count,
     Drain,
+    Given,
     Image,
     Key,
     Name,
@@ -129,12 +130,31 @@ class FactorKey(Strict):
     key: Key
 
 
+class ProviderSecret(Strict):
+    """Where a provider's client secret is."""
+
+    name: Given
+    key: Key
+
+
+class AuthProvider(Strict):
+    """Somebody whom people can log in with; `issuer` may be empty for github.com alone."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
+    kind: Literal["oidc", "github"]
+    label: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    issuer: Annotated[str, StringConstraints(pattern=r"^(https://[^\s?#]+)?$", max_length=300)]
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    client_secret: ProviderSecret
+
+
 class Auth(Scaled):
     """svc-auth."""
 
     config: AuthConfig
     signing_key: SigningKey
     factor_key: FactorKey
+    providers: Annotated[list[AuthProvider], Field(max_length=12)]
     service: Service
 
 

@@ -20,6 +20,7 @@ from nexync_contracts import (
     message_rest,
     own_rest,
     profile_rest,
+    provider_rest,
     rest,
     search_rest,
     session,
@@ -54,6 +55,7 @@ _ALL: Final = (
     factor_rest,
     email_rest,
     profile_rest,
+    provider_rest,
     session,
 )
 _BROWSER: Final = (
@@ -69,6 +71,7 @@ _BROWSER: Final = (
     factor_rest,
     email_rest,
     profile_rest,
+    provider_rest,
 )
 
 

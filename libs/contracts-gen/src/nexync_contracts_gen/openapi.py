@@ -15,6 +15,7 @@ from nexync_contracts_gen.catalog import JsonSchema, is_request
 
 _REF: Final = "#/components/schemas/{model}"
 _UUID: Final[JsonSchema] = {"type": "string", "format": "uuid"}
+_WORD: Final[JsonSchema] = {"type": "string", "pattern": "^[a-z0-9-]{1,32}$"}
 
 _STATUS: Final = {
     ProblemCode.VALIDATION: 422,
@@ -30,6 +31,14 @@ _STATUS: Final = {
     ProblemCode.SECOND_FACTOR: 403,
     ProblemCode.LOGIN_OVER: 410,
     ProblemCode.FACTOR_UNAVAILABLE: 503,
+    ProblemCode.PASSWORD_CHANGE_NEEDED: 403,
+    ProblemCode.PROVIDER_AWAY: 503,
+    ProblemCode.PROVIDER_REFUSED: 403,
+    ProblemCode.PROVIDER_CANCELLED: 403,
+    ProblemCode.ADDRESS_NOT_VERIFIED: 403,
+    ProblemCode.LINK_NEEDED: 409,
+    ProblemCode.LINKED_ELSEWHERE: 409,
+    ProblemCode.LAST_WAY_IN: 409,
     ProblemCode.WRONG_CODE: 400,
     ProblemCode.CODE_SPENT: 410,
     ProblemCode.LINK_SPENT: 410,
@@ -61,7 +70,12 @@ def _reference(model: type[BaseModel]) -> JsonSchema:
 
 def _parameters(endpoint: Endpoint) -> list[JsonSchema]:
     found: list[JsonSchema] = [
-        {"name": name, "in": "path", "required": True, "schema": _UUID}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _WORD if name in endpoint.words else _UUID,
+        }
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     found += [_query(query) for query in endpoint.query]

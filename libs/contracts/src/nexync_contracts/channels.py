@@ -16,18 +16,22 @@ RESET_QUEUE: Final = "reset-password"
 WELCOME_QUEUE: Final = "welcome"
 FACTOR_QUEUE: Final = "second-factor"
 EMAIL_QUEUE: Final = "email-change"
+AUTO_PASSWORD_QUEUE: Final = "auto-generated-password"
 MAIL_QUEUES: Final = (
     VERIFICATION_QUEUE,
     RESET_QUEUE,
     WELCOME_QUEUE,
     FACTOR_QUEUE,
     EMAIL_QUEUE,
+    AUTO_PASSWORD_QUEUE,
 )
 
 ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"
 CHALLENGE_COOKIE: Final = "nexync_challenge"
 """Between the right password and the code of the second factor; opens nothing by itself."""
+PROVIDER_COOKIE: Final = "nexync_provider"
+"""From leaving for a provider to coming back: what that log-in began with, signed."""
 TOKEN_AUDIENCE: Final = "nexync"
 TOKEN_ISSUER: Final = "nexync-auth"
 

@@ -24,7 +24,7 @@ class Endpoint:
     """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
 
     `open` needs no login. `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
-    Path parameters in braces are UUIDs.
+    Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes.
     """
 
     name: str
@@ -39,4 +39,5 @@ class Endpoint:
     errors: tuple[ProblemCode, ...] = ()
     open: bool = False
     idempotent_by_key: bool = False
+    words: tuple[str, ...] = ()
     tags: tuple[str, ...] = field(default=())

@@ -11,6 +11,7 @@ from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
+from nexync_contracts.provider_endpoints import PROVIDER_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
 _SEQ = 2**53
@@ -66,6 +67,7 @@ LOGIN: Final = Endpoint(
         ProblemCode.WRONG_CREDENTIALS,
         ProblemCode.NOT_VERIFIED,
         ProblemCode.SECOND_FACTOR,
+        ProblemCode.PASSWORD_CHANGE_NEEDED,
         ProblemCode.TOO_MANY,
     ),
     open=True,
@@ -399,6 +401,7 @@ ENDPOINTS: Final = (
     *GROUP_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
     *PROFILE_ENDPOINTS,
+    *PROVIDER_ENDPOINTS,
     *SEARCH_ENDPOINTS,
     *OWN_ENDPOINTS,
 )

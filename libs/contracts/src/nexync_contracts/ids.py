@@ -17,6 +17,7 @@ CommandId = NewType("CommandId", str)
 ClientId = NewType("ClientId", str)
 JobId = NewType("JobId", str)
 InviteId = NewType("InviteId", str)
+IdentityId = NewType("IdentityId", str)
 Stream = NewType("Stream", str)
 
 PersonIdField = Annotated[PersonId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
@@ -27,6 +28,7 @@ ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max
 """A client-made id: UUIDv7 (RFC 9562 5.7), whose first 48 bits are Unix milliseconds on the server's clock."""
 JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]
 
 _STREAM: Final = re.compile(f"^([cp]):({_UUID})$")

@@ -103,6 +103,16 @@ FACTOR_TRIES: Final = 5
 """Codes that one right password may be followed by."""
 RECOVERY_CODES: Final = 10
 
+PROVIDERS: Final = 12
+"""Providers that one can log in with."""
+PROVIDER_LABEL_CHARS: Final = 40
+PROVIDER_SECONDS: Final = 600
+"""From leaving for a provider to coming back."""
+IDENTITIES: Final = 24
+"""Identities at providers that are linked to one account."""
+ONE_TIME_PASSWORD_SECONDS: Final = 24 * 3600
+"""How long a mailed password can be changed for one of one's own."""
+
 RESET_LIFETIME_SECONDS: Final = 1_800
 RESET_TOKEN_CHARS: Final = 200
 

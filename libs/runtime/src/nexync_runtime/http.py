@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ LINGER_SECONDS: Final = 1.0
 """For requests that are on their way over a kept connection when the service begins to drain."""
 
 HANDLER_SECONDS: Final = 15.0
+_WORD: Final = re.compile(r"[a-z0-9-]{1,32}")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
 """Values of `Sec-Fetch-Site` for requests that another origin's page makes; a neighbouring host is another origin."""
@@ -216,7 +218,7 @@ class _Operation:
             request=request,
             endpoint=endpoint,
             body=await _body(request, endpoint),
-            path=_path(request),
+            path=_path(request, endpoint),
             query=_query(request, endpoint.query),
             login=login,
             key=_key(request) if endpoint.idempotent_by_key else None,
@@ -290,11 +292,19 @@ async def _body(request: Request, endpoint: Endpoint) -> BaseModel | None:
         raise _invalid(issues_of(error, ("body",))) from None
 
 
-def _path(request: Request) -> dict[str, str]:
+def _path(request: Request, endpoint: Endpoint) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in request.path_params.items():
-        found[name] = _uuid(value, ("path", name))
+        where = ("path", name)
+        found[name] = _word(value, where) if name in endpoint.words else _uuid(value, where)
     return found
+
+
+def _word(text: str, path: tuple[str | int, ...]) -> str:
+    if _WORD.fullmatch(text) is None:
+        message = "must be a word of 1 to 32 characters of a-z, 0-9 and dashes"
+        raise _invalid((Issue(path=path, code="word", message=message),))
+    return text
 
 
 def _uuid(text: str, path: tuple[str | int, ...]) -> str:

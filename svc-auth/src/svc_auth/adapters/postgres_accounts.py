@@ -1,6 +1,6 @@
 """People, codes and the outbox in Postgres."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from svc_auth.ports import (
     CodeRefused,
     MakeCode,
     NewPerson,
+    OneTime,
     Registered,
     SentCode,
 )
@@ -54,15 +55,22 @@ _CODE_OF: Final = """
     WHERE p.email = %s AND p.verified_at IS NULL
     FOR UPDATE OF p, c
 """
-_ACCOUNT: Final = """
-    SELECT id::text, username, password_hash, verified_at IS NOT NULL,
-        EXISTS (SELECT 1 FROM second_factors f WHERE f.person = people.id)
-    FROM people
+ACCOUNT_SQL: Final = """
+    SELECT people.id::text, people.username, people.password_hash, verified_at IS NOT NULL,
+        EXISTS (SELECT 1 FROM second_factors f WHERE f.person = people.id),
+        o.password_hash, o.expires_at
+    FROM people LEFT JOIN one_time_passwords o ON o.person = people.id
 """
-_BY_EMAIL: Final = f"{_ACCOUNT} WHERE email = %s"
-_BY_USERNAME: Final = f"{_ACCOUNT} WHERE username = %s"
+_BY_EMAIL: Final = f"{ACCOUNT_SQL} WHERE email = %s"
+_BY_USERNAME: Final = f"{ACCOUNT_SQL} WHERE username = %s"
 
 _Connection = psycopg.AsyncConnection[Any]
+
+
+def account_of(row: Sequence[Any]) -> Account:
+    """The account of a row that ACCOUNT_SQL selects."""
+    one_time = None if row[5] is None else OneTime(row[5], row[6])
+    return Account(PersonId(row[0]), row[1], row[2], row[3], row[4], one_time)
 
 
 class PostgresAccounts:
@@ -182,7 +190,7 @@ class PostgresAccounts:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, (login,))
             row = await cursor.fetchone()
-        return None if row is None else Account(PersonId(row[0]), *row[1:])
+        return None if row is None else account_of(row)
 
     async def set_password_hash(self, person: PersonId, password_hash: str) -> None:
         """Replace the hash."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.jobs import PasswordChangedJob
@@ -10,16 +10,23 @@ from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.adapters.postgres_sessions import end_all
 from svc_auth.links import ResetToken
-from svc_auth.ports import Owner, SentLink
+from svc_auth.ports import OneTime, Owner, SentLink
 
 _OWNER: Final = (
-    "SELECT id::text, email, username, password_hash FROM people WHERE verified_at IS NOT NULL"
+    "SELECT id::text, email, username, people.password_hash, o.password_hash, o.expires_at"
+    " FROM people LEFT JOIN one_time_passwords o ON o.person = people.id WHERE verified_at IS NOT NULL"
 )
 _LINK: Final = """
     INSERT INTO password_resets (person, id, expires_at) VALUES (%s, %s, %s)
     ON CONFLICT (person) DO UPDATE SET id = excluded.id, expires_at = excluded.expires_at
 """
 _HASH: Final = "UPDATE people SET password_hash = %s WHERE id = %s"
+_NO_ONE_TIME: Final = "DELETE FROM one_time_passwords WHERE person = %s"
+
+
+def _owner(row: Sequence[Any]) -> Owner:
+    one_time = None if row[4] is None else OneTime(row[4], row[5])
+    return Owner(PersonId(row[0]), row[1], row[2], row[3], one_time)
 
 
 class PostgresReplacements:
@@ -31,11 +38,13 @@ class PostgresReplacements:
     async def ask(self, email: str, make_link: Callable[[Owner], SentLink]) -> bool:
         """The person's only row is replaced, so an older link is over."""
         async with self._pool.connection() as connection, connection.transaction():
-            cursor = await connection.execute(f"{_OWNER} AND email = %s FOR UPDATE", (email,))
+            cursor = await connection.execute(
+                f"{_OWNER} AND email = %s FOR UPDATE OF people", (email,)
+            )
             row = await cursor.fetchone()
             if row is None:
                 return False
-            sent = make_link(Owner(PersonId(row[0]), *row[1:]))
+            sent = make_link(_owner(row))
             token = sent.token
             await connection.execute(_LINK, (token.person, token.id, token.expires_at))
             await enqueue(connection, sent.job)
@@ -45,7 +54,7 @@ class PostgresReplacements:
         """By the id."""
         async with self._pool.connection() as connection:
             row = await (await connection.execute(f"{_OWNER} AND id = %s", (person,))).fetchone()
-        return None if row is None else Owner(PersonId(row[0]), *row[1:])
+        return None if row is None else _owner(row)
 
     async def spend(
         self, token: ResetToken, password_hash: str, notice: PasswordChangedJob, now: datetime
@@ -59,6 +68,7 @@ class PostgresReplacements:
             if cursor.rowcount != 1:
                 return None
             await connection.execute(_HASH, (password_hash, token.person))
+            await connection.execute(_NO_ONE_TIME, (token.person,))
             await enqueue(connection, notice)
             return await end_all(connection, token.person, now, but=None)
 
@@ -69,11 +79,12 @@ class PostgresReplacements:
         notice: PasswordChangedJob,
         now: datetime,
         *,
-        but: SessionId,
+        but: SessionId | None,
     ) -> Sequence[SessionId]:
         """A link that was asked for before is over too."""
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("DELETE FROM password_resets WHERE person = %s", (person,))
             await connection.execute(_HASH, (password_hash, person))
+            await connection.execute(_NO_ONE_TIME, (person,))
             await enqueue(connection, notice)
             return await end_all(connection, person, now, but=but)

@@ -449,7 +449,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -1122,6 +1122,67 @@ export const profileViewSchema = z.object({
 });
 export type ProfileView = z.infer<typeof profileViewSchema>;
 
+/** What a provider speaks: OpenID Connect, or GitHub's OAuth. */
+export const providerKindSchema = z.enum(["oidc", "github"]);
+export type ProviderKind = z.infer<typeof providerKindSchema>;
+
+/** Somebody whom one can log in with; `label` is for a button. */
+export const providerViewSchema = z.object({
+  id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/),
+  kind: providerKindSchema,
+  label: text(1, 40),
+});
+export type ProviderView = z.infer<typeof providerViewSchema>;
+
+/** Those that are configured, in the operator's order; empty where there are none. */
+export const providersViewSchema = z.object({
+  providers: z.array(providerViewSchema).max(12).default([]),
+});
+export type ProvidersView = z.infer<typeof providersViewSchema>;
+
+/** Where the browser must go; it comes back to the callback with a code. Good for PROVIDER_SECONDS. */
+export const providerStartViewSchema = z.object({
+  location: z.string().regex(/^https?:\/\//).max(4000),
+});
+export type ProviderStartView = z.infer<typeof providerStartViewSchema>;
+
+/** `current` proves that it is the owner who sits at an open page. */
+export const linkProviderBodySchema = z.strictObject({
+  current: text(8, 128),
+});
+export type LinkProviderBody = z.infer<typeof linkProviderBodySchema>;
+
+/** `current` may only be left out by who has no password of their own. */
+export const unlinkIdentityBodySchema = z.strictObject({
+  current: text(8, 128).nullable().optional(),
+});
+export type UnlinkIdentityBody = z.infer<typeof unlinkIdentityBodySchema>;
+
+/** A linked identity. `provider` is None when it is not configured any more; `email` was the address there then. */
+export const identityViewSchema = z.object({
+  id: uuid,
+  provider: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/).nullable().default(null),
+  label: text(0, 300),
+  email: text(3, 254),
+  linked_at: z.int().min(0),
+});
+export type IdentityView = z.infer<typeof identityViewSchema>;
+
+/** One's identities, oldest first. `password`: one has a password of one's own, not only a mailed one. */
+export const identitiesViewSchema = z.object({
+  identities: z.array(identityViewSchema).max(24).default([]),
+  password: z.boolean().default(true),
+});
+export type IdentitiesView = z.infer<typeof identitiesViewSchema>;
+
+/** A mailed one-time password and the one that takes its place; `login` is the address or the username. */
+export const newPasswordBodySchema = z.strictObject({
+  login: text(3, 254),
+  current: text(8, 128),
+  password: text(8, 128),
+});
+export type NewPasswordBody = z.infer<typeof newPasswordBodySchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -1144,6 +1205,7 @@ export const limits = {
   factorStepSeconds: 30,
   factorTries: 5,
   frameBytes: 65536,
+  identities: 24,
   idAheadMs: 60000,
   invites: 20,
   inviteSeconds: [60, 31536000],
@@ -1152,12 +1214,16 @@ export const limits = {
   mentionsCounted: 200,
   messageBodyBytes: 8192,
   mutedForGood: 9007199254740991,
+  oneTimePasswordSeconds: 86400,
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
   passwordChars: [8, 128],
   pinnedChats: 20,
   profileGroups: 20,
   profilePeople: 12,
+  providers: 12,
+  providerLabelChars: 40,
+  providerSeconds: 600,
   queryChars: 200,
   queryTerms: 10,
   quoteChars: 300,
@@ -1826,6 +1892,76 @@ export const endpoints = {
     answer: personViewSchema,
     idempotentByKey: false,
     open: false,
+  },
+  providers: {
+    method: "GET",
+    path: "/api/auth/providers",
+    status: 200,
+    query: [],
+    body: null,
+    answer: providersViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  startProvider: {
+    method: "POST",
+    path: "/api/auth/providers/{provider}/start",
+    status: 200,
+    query: [],
+    body: null,
+    answer: providerStartViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  linkProvider: {
+    method: "POST",
+    path: "/api/auth/providers/{provider}/link",
+    status: 200,
+    query: [],
+    body: linkProviderBodySchema,
+    answer: providerStartViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  providerCallback: {
+    method: "GET",
+    path: "/api/auth/providers/{provider}/callback",
+    status: 303,
+    query: ["state", "code", "error", "iss"],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: true,
+  },
+  identities: {
+    method: "GET",
+    path: "/api/auth/identities",
+    status: 200,
+    query: [],
+    body: null,
+    answer: identitiesViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  unlinkIdentity: {
+    method: "POST",
+    path: "/api/auth/identities/{identity}/unlink",
+    status: 204,
+    query: [],
+    body: unlinkIdentityBodySchema,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  newPassword: {
+    method: "POST",
+    path: "/api/auth/login/new-password",
+    status: 200,
+    query: [],
+    body: newPasswordBodySchema,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+    open: true,
   },
   search: {
     method: "GET",

@@ -21,6 +21,16 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   login_over: "This took too long, or there were too many tries. Log in again.",
   factor_unavailable:
     "Codes of authenticator apps can't be checked on this server right now. Use a recovery code.",
+  provider_away: "The other side does not answer right now. Try again, or use your password.",
+  provider_refused: "That log-in could not be checked. Try again, or use your password.",
+  provider_cancelled: "You did not finish logging in there. Nothing was changed.",
+  address_not_verified:
+    "There is no verified e-mail address in that account. Verify it there, then try again.",
+  link_needed:
+    "There is an account with this address already. Log in to it, then link it on the Security page.",
+  linked_elsewhere: "That account is linked to somebody else here, or you linked another one.",
+  last_way_in: "Nothing else opens your account. Choose a password first.",
+  password_change_needed: "Choose a password of your own first.",
   not_verified: "This address is not verified yet. Enter the code from the mail.",
   username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   not_connected: "You can only do this with people you are connected with.",

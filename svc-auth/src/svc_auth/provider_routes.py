@@ -1,0 +1,160 @@
+"""The REST endpoints of logging in with a provider, and of linked identities."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from nexync_contracts import provider_endpoints, provider_rest
+from nexync_contracts.endpoint import Endpoint
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.ids import IdentityId
+from nexync_runtime import log
+from nexync_runtime.http import Call, Handler, ProblemError, contract_response
+from svc_auth.challenging import Challenging
+from svc_auth.cookies import Cookies
+from svc_auth.linking import LinkedIdentities
+from svc_auth.passwords import BusyError
+from svc_auth.provider_flow import Linking
+from svc_auth.provider_login import ProviderLogin, Returned
+from svc_auth.requests import address_of, agent_of, unless_busy
+from svc_auth.sessions import SessionKeeper
+
+LOGIN_PAGE: Final = "/login"
+SECURITY_PAGE: Final = "/settings/security"
+
+_log = log.get("provider login")
+
+
+class ProviderRoutes:
+    """The handlers. `origins` are those of the page, of which a provider leads back to one."""
+
+    def __init__(
+        self,
+        *,
+        login: ProviderLogin,
+        identities: LinkedIdentities,
+        sessions: SessionKeeper,
+        challenging: Challenging,
+        cookies: Cookies,
+        origins: Sequence[str],
+    ) -> None:
+        self._login = login
+        self._identities = identities
+        self._sessions = sessions
+        self._challenging = challenging
+        self._cookies = cookies
+        self._origins = origins
+
+    def public(self) -> Mapping[Endpoint, Handler]:
+        """What the edge passes on."""
+        return {
+            provider_endpoints.PROVIDERS: self._providers,
+            provider_endpoints.START_PROVIDER: self._start,
+            provider_endpoints.LINK_PROVIDER: unless_busy(self._link),
+            provider_endpoints.PROVIDER_CALLBACK: self._callback,
+            provider_endpoints.IDENTITIES: self._listed,
+            provider_endpoints.UNLINK_IDENTITY: unless_busy(self._unlink),
+        }
+
+    async def _providers(self, _: Call) -> BaseModel:
+        found = tuple(
+            provider_rest.ProviderView(id=one.id, kind=one.kind, label=one.label)
+            for one in self._login.providers
+        )
+        return provider_rest.ProvidersView(providers=found)
+
+    async def _start(self, call: Call) -> Response:
+        return await self._leave(call, None)
+
+    async def _link(self, call: Call) -> Response:
+        body: provider_rest.LinkProviderBody = call.body
+        claims = call.claims
+        await self._identities.prove(claims.sub, body.current, address_of(call.request))
+        return await self._leave(call, Linking(claims.sub, claims.sid))
+
+    async def _leave(self, call: Call, linking: Linking | None) -> Response:
+        begun = await self._login.begin(
+            call.path["provider"],
+            self._origin(call.request),
+            address_of(call.request),
+            linking,
+        )
+        response = contract_response(provider_rest.ProviderStartView(location=begun.location))
+        self._cookies.left(response, begun.cookie)
+        return response
+
+    def _origin(self, request: Request) -> str:
+        """The page's own, so that the cookies are there when the browser comes back."""
+        asked = request.headers.get("origin")
+        return asked if asked is not None and asked in self._origins else self._origins[0]
+
+    async def _callback(self, call: Call) -> Response:
+        """A person waits at the other end, not a script: every outcome is a page."""
+        flow = self._login.flow(self._cookies.provider(call.request))
+        page = LOGIN_PAGE if flow is None or flow.linking is None else SECURITY_PAGE
+        provider = call.path["provider"]
+        back = Returned(
+            state=call.text("state"),
+            code=call.text("code"),
+            error=call.text("error"),
+            issuer=call.text("iss"),
+        )
+        try:
+            if flow is not None and flow.linking is not None:
+                await self._login.link(flow, provider, back)
+                response: Response = _to(page, linked=provider)
+            else:
+                account = await self._login.log_in(flow, provider, back)
+                if account.second_factor:
+                    response = _to(page, step="code")
+                    self._cookies.challenged(response, await self._challenging.begin(account))
+                else:
+                    tokens = await self._sessions.open(
+                        account.person, account.username, agent_of(call.request)
+                    )
+                    response = _to("/")
+                    self._cookies.log_in(response, tokens)
+        except ProblemError as error:
+            response = _to(page, problem=error.problem.code)
+        except BusyError:
+            response = _to(page, problem=ProblemCode.UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 - the last resort, as for any request: logged, and told on the page
+            _log.error("callback failed", reason=type(error).__name__, exc_info=error)
+            response = _to(page, problem=ProblemCode.UNAVAILABLE)
+        self._cookies.came_back(response)
+        return response
+
+    async def _listed(self, call: Call) -> BaseModel:
+        found, password = await self._identities.listed(call.claims.sub)
+        views: list[provider_rest.IdentityView] = []
+        for one in found:
+            provider = self._identities.provider(one.issuer)
+            views.append(
+                provider_rest.IdentityView(
+                    id=one.id,
+                    provider=None if provider is None else provider.id,
+                    label=one.issuer if provider is None else provider.label,
+                    email=one.email,
+                    linked_at=int(one.linked_at.timestamp() * 1000),
+                )
+            )
+        return provider_rest.IdentitiesView(identities=tuple(views), password=password)
+
+    async def _unlink(self, call: Call) -> Response:
+        body: provider_rest.UnlinkIdentityBody = call.body
+        await self._identities.unlink(
+            call.claims.sub,
+            IdentityId(call.path["identity"]),
+            body.current,
+            address_of(call.request),
+        )
+        return Response(status_code=call.endpoint.status)
+
+
+def _to(page: str, **query: str) -> RedirectResponse:
+    """A page of ours, whatever the address said."""
+    return RedirectResponse(f"{page}?{urlencode(query)}" if query else page, status_code=303)
