@@ -6,6 +6,7 @@ that somebody else began.
 
 import hmac
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final

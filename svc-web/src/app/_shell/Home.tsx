@@ -106,7 +106,7 @@ export function Home({ place }: { place: Place }): ReactNode {
         ) : place.kind === "settings" ? (
           <Settings />
         ) : place.kind === "security" ? (
-          <Security />
+          <Security linked={place.linked} problem={place.problem} />
         ) : place.kind === "profile" || place.kind === "privacy" ? (
           <PeopleSettings kind={place.kind} onChat={chatWith} />
         ) : place.kind === "join" ? (

@@ -80,7 +80,8 @@ function Door({ place }: { place: Place }): ReactNode {
     if (place.kind === "signup") return <SignUp />;
     if (place.kind === "verify") return <Verify email={place.email} />;
     if (place.kind === "forgot") return <ForgotPassword />;
-    return place.kind === "login" ? <LogIn changed={place.changed} /> : <Splash />;
+    if (place.kind !== "login") return <Splash />;
+    return <LogIn changed={place.changed} problem={place.problem} second={place.second} />;
   }
   if (outside) return <Splash />;
   return (

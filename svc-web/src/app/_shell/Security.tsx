@@ -3,13 +3,16 @@ import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
 import { ChangeEmail } from "@/features/account/ui/ChangeEmail";
 import { ChangePassword } from "@/features/account/ui/ChangePassword";
+import { Identities } from "@/features/account/ui/Identities";
 import { Sessions } from "@/features/account/ui/Sessions";
 import { TwoStep } from "@/features/account/ui/TwoStep";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 
+type SecurityProps = { linked: string | null; problem: string | null };
+
 /** What keeps the account its owner's. */
-export function Security(): ReactNode {
+export function Security({ linked, problem }: SecurityProps): ReactNode {
   const { me } = useLive();
   const [now] = useState(Date.now);
   return (
@@ -32,6 +35,10 @@ export function Security(): ReactNode {
         <section className={styles["group"]} aria-label="E-mail address">
           <h2>E-mail address</h2>
           <ChangeEmail username={me.username} />
+        </section>
+        <section className={styles["group"]} aria-label="Linked accounts">
+          <h2>Linked accounts</h2>
+          <Identities username={me.username} now={now} linked={linked} problem={problem} />
         </section>
         <section className={styles["group"]} aria-label="Password">
           <h2>Password</h2>

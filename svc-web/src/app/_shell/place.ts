@@ -1,6 +1,7 @@
 /** Where one is, from the path. Everything unknown is the list of chats. */
 export type Place =
-  | { kind: "login"; changed: boolean }
+  /** `problem` and `second` come with the way back from a provider: what went wrong, or that a code must follow. */
+  | { kind: "login"; changed: boolean; problem: string | null; second: boolean }
   | { kind: "forgot" }
   | { kind: "reset"; token: string }
   | { kind: "signup" }
@@ -11,7 +12,8 @@ export type Place =
   | { kind: "people" }
   | { kind: "join"; fragment: string }
   | { kind: "settings" }
-  | { kind: "security" }
+  /** `linked` and `problem` come with the way back from a provider. */
+  | { kind: "security"; linked: string | null; problem: string | null }
   | { kind: "profile" }
   | { kind: "privacy" };
 
@@ -41,7 +43,12 @@ export function placeOf(location: URL): Place {
   }
   switch (path.replace(/\/+$/, "")) {
     case "/login":
-      return { kind: "login", changed: location.searchParams.has("changed") };
+      return {
+        kind: "login",
+        changed: location.searchParams.has("changed"),
+        problem: location.searchParams.get("problem"),
+        second: location.searchParams.get("step") === "code",
+      };
     case "/forgot":
       return { kind: "forgot" };
     case "/reset":
@@ -61,7 +68,11 @@ export function placeOf(location: URL): Place {
     case "/settings/privacy":
       return { kind: "privacy" };
     case "/settings/security":
-      return { kind: "security" };
+      return {
+        kind: "security",
+        linked: location.searchParams.get("linked"),
+        problem: location.searchParams.get("problem"),
+      };
     default:
       return { kind: "chats" };
   }

@@ -3,9 +3,13 @@ import { useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { useLogIn } from "@/features/account/api/session";
 import { fieldWords, logInForm } from "@/features/account/model/forms";
+import { problemWords } from "@/features/account/model/providers";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import styles from "@/features/account/ui/Auth.module.css";
+import { ChoosePassword } from "@/features/account/ui/ChoosePassword";
 import { LogInCode } from "@/features/account/ui/LogInCode";
+import { ProviderButtons } from "@/features/account/ui/ProviderButtons";
+import type { LoginBody } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
 import { navigate } from "@/shared/lib/location";
 import { RestError } from "@/shared/lib/rest";
@@ -14,10 +18,18 @@ import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 
-export function LogIn({ changed }: { changed: boolean }): ReactNode {
+type LogInProps = {
+  changed: boolean;
+  /** The way back from a provider: what went wrong, or that a code must follow. */
+  problem: string | null;
+  second: boolean;
+};
+
+export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNode {
   const logIn = useLogIn();
-  const [second, setSecond] = useState(false);
-  const [over, setOver] = useState<string | null>(null);
+  const [second, setSecond] = useState(coming);
+  const [mailed, setMailed] = useState<LoginBody | null>(null);
+  const [over, setOver] = useState(problemWords(problem));
   const form = useForm({
     resolver: zodResolver(logInForm),
     defaultValues: { login: "", password: "" },
@@ -28,6 +40,7 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
       onError: (error) => {
         setOver(null);
         if (error instanceof RestError && error.code === "second_factor") setSecond(true);
+        if (error instanceof RestError && error.code === "password_change_needed") setMailed(body);
         const unverified = error instanceof RestError && error.code === "not_verified";
         if (unverified && body.login.includes("@")) {
           navigate(`/verify?email=${encodeURIComponent(body.login)}`);
@@ -35,14 +48,23 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
       },
     }),
   );
-  if (second) {
-    const back = (reason: string | null): void => {
-      logIn.reset();
-      form.resetField("password");
-      setOver(reason);
-      setSecond(false);
-    };
-    return <LogInCode back={back} />;
+  const back = (reason: string | null): void => {
+    logIn.reset();
+    form.resetField("password");
+    setOver(reason);
+    setSecond(false);
+    setMailed(null);
+  };
+  if (second) return <LogInCode back={back} />;
+  if (mailed !== null) {
+    return (
+      <ChoosePassword
+        login={mailed.login}
+        mailed={mailed.password}
+        second={() => setSecond(true)}
+        back={back}
+      />
+    );
   }
   return (
     <AuthFrame
@@ -88,6 +110,7 @@ export function LogIn({ changed }: { changed: boolean }): ReactNode {
           Log in
         </Button>
       </form>
+      <ProviderButtons />
     </AuthFrame>
   );
 }

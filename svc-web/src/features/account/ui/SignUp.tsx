@@ -11,6 +11,7 @@ import {
 } from "@/features/account/model/forms";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import { NewPassword } from "@/features/account/ui/NewPassword";
+import { ProviderButtons } from "@/features/account/ui/ProviderButtons";
 import styles from "@/features/account/ui/Auth.module.css";
 import { Link } from "@/shared/lib/Link";
 import { navigate } from "@/shared/lib/location";
@@ -100,6 +101,7 @@ export function SignUp(): ReactNode {
           Create account
         </Button>
       </form>
+      <ProviderButtons />
     </AuthFrame>
   );
 }
