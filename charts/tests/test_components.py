@@ -373,7 +373,8 @@ def test_the_first_key_and_the_ring_are_in_one_secret_under_two_names() -> None:
     assert env["NEXYNC_SIGNING_SECRET"] == secret["metadata"]["name"]
 def test_no_provider_is_mounted_where_none_is_given() -> None:
     assert "ConfigMap" not in kinds(render("svc-auth"))
-    ((_, pod),) = pods(render("svc-auth"))
+    ((_, template),) = pods(render("svc-auth"))
+    pod = template["spec"]
     names = {one["name"] for one in pod["containers"][0]["env"]}
     assert "NEXYNC_PROVIDERS_FILE" not in names
 
@@ -407,7 +408,8 @@ def test_providers_are_a_file_that_names_secrets_and_holds_none() -> None:
             "client_secret_file": "/run/nexync/providers/secrets/github",
         },
     ]
-    ((_, pod),) = pods(made)
+    ((_, template),) = pods(made)
+    pod = template["spec"]
     (volume,) = (one for one in pod["volumes"] if one["name"] == "providers")
     paths = [
         item["path"]

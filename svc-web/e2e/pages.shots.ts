@@ -34,6 +34,23 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "login-providers",
+    path: "/login?problem=link_needed",
+    how: { account: "none", providers: "two" },
+    then: (page) => page.getByRole("button", { name: "Continue with GitHub" }).waitFor(),
+  },
+  {
+    name: "login-choose-password",
+    path: "/login",
+    how: { account: "none", providers: "two" },
+    then: async (page) => {
+      await page.getByLabel("Username or e-mail").fill("elin");
+      await page.getByLabel("Password", { exact: true }).fill("abcd-efgh-jkmn-pqrs");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByLabel("New password").fill("the moss lantern");
+    },
+  },
+  {
     name: "signup",
     path: "/signup",
     how: { account: "none" },
@@ -253,6 +270,18 @@ const SHOTS: Shot[] = [
     path: "/settings/security",
     how: { account: "busy" },
     then: (page) => page.getByText("Firefox on Linux").waitFor(),
+  },
+  {
+    name: "linked-accounts",
+    path: "/settings/security?linked=google",
+    how: { account: "busy", providers: "two" },
+    then: (page) => page.getByRole("button", { name: "Link GitHub" }).scrollIntoViewIfNeeded(),
+  },
+  {
+    name: "linked-only",
+    path: "/settings/security",
+    how: { account: "busy", providers: "only" },
+    then: (page) => page.getByText("your only way in").scrollIntoViewIfNeeded(),
   },
   {
     name: "two-step-on",

@@ -269,11 +269,25 @@ function searchOf(query: URLSearchParams): SearchPage {
 
 export const PRIVATE = uuid("c", 0);
 
+const PROVIDERS = [
+  { id: "google", kind: "oidc", label: "Google" },
+  { id: "github", kind: "github", label: "GitHub" },
+];
+const IDENTITY = {
+  id: uuid("e", 1),
+  provider: "google",
+  label: "Google",
+  email: "elin@example.org",
+  linked_at: NOW - 2 * 24 * 60 * MINUTE,
+};
+
 export type Pretence = {
   account: "none" | "new" | "busy";
   line?: "live" | "down" | "rejecting";
   /** Two-step verification. */
   factor?: "on";
+  /** Providers that one can log in with, of which one is linked; or an account that has nothing else. */
+  providers?: "two" | "only";
   /** Chats that are muted, pinned, archived, marked, and one with a draft. */
   own?: "kept";
 };
@@ -297,6 +311,16 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/auth/refresh") {
       if (how.account === "none") return json(route, none, 401);
       return json(route, { title: "Busy", status: 503, code: "unavailable" }, 503);
+    }
+    if (path === "/api/auth/providers") {
+      return json(route, { providers: how.providers ? PROVIDERS : [] });
+    }
+    if (path === "/api/auth/identities") {
+      const identities = how.providers ? [IDENTITY] : [];
+      return json(route, { identities, password: how.providers !== "only" });
+    }
+    if (path === "/api/auth/login" && how.providers !== undefined) {
+      return json(route, { title: "Change", status: 403, code: "password_change_needed" }, 403);
     }
     if (path === "/api/auth/register") return json(route, { status: "accepted" }, 202);
     if (path === "/api/auth/login/code") {
