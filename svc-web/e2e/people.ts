@@ -36,6 +36,19 @@ export async function linkFor(page: Page, address: string, path: string): Promis
   throw new Error(`no mail with a link to ${path} came to ${address}`);
 }
 
+/** What the pattern finds in the newest mail to the address that has it. */
+export async function mailFor(page: Page, address: string, pattern: RegExp): Promise<string> {
+  const until = Date.now() + MAIL_MS;
+  while (Date.now() < until) {
+    const mine = (await mails(page)).filter((mail) => mail.to.some((to) => to.address === address));
+    const found = mine.map((mail) => pattern.exec(mail.text ?? "")?.[0]);
+    const newest = found.filter((part) => part !== undefined).at(-1);
+    if (newest !== undefined) return newest;
+    await page.waitForTimeout(250);
+  }
+  throw new Error(`no mail with ${String(pattern)} came to ${address}`);
+}
+
 /** The newest six-digit code sent to the address, from the mail inbox. */
 export async function codeFor(page: Page, address: string): Promise<string> {
   const until = Date.now() + MAIL_MS;
