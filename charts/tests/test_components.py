@@ -371,6 +371,8 @@ def test_the_first_key_and_the_ring_are_in_one_secret_under_two_names() -> None:
     env = {one["name"]: one["value"] for one in container["env"]}
     assert env["NEXYNC_SIGNING_SECRET_RING"] == ring["items"][0]["key"]
     assert env["NEXYNC_SIGNING_SECRET"] == secret["metadata"]["name"]
+
+
 def test_no_provider_is_mounted_where_none_is_given() -> None:
     assert "ConfigMap" not in kinds(render("svc-auth"))
     ((_, template),) = pods(render("svc-auth"))

@@ -1,6 +1,7 @@
 """Logging in with a provider over the real Postgres and Redis, with providers over real HTTP."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,6 +28,7 @@ from nexync_runtime.http import application, routes_of
 from nexync_runtime.tokens import CookieAccess
 from svc_auth import totp
 from svc_auth.app import compose, made_providers
+from svc_auth.keyring import Keyring, LiveKeys, RingKey
 from svc_auth.passwords import Passwords
 from svc_auth.providers import ProviderConfig
 from svc_auth.sealing import Sealing
@@ -152,21 +154,21 @@ async def _site(database: str, issuer: Issuer, github: Github) -> AsyncGenerator
     state: Any = redis_client.open_redis(settings.redis_state_url)
     async for key in state.scan_iter(match="limit:*"):
         await state.delete(key)
-    key = SigningKey(Ed25519PrivateKey.generate())
+    keys = LiveKeys(Keyring([RingKey(SigningKey(Ed25519PrivateKey.generate()), 0)]), time.time)
     passwords = Passwords(threads=1, memory_kib=64, passes=1)
     sites: list[Site] = []
     routes = compose(
         settings,
         pool=pool,
         state=state,
-        key=key,
+        keys=keys,
         passwords=passwords,
         sealing=Sealing([b"k" * 32]),
         providers=made_providers([(one, SECRET) for one in configs], None),
         clock=lambda: sites[0].now(),  # noqa: PLW0108 - the site is there only later
     )
     public = application(
-        routes_of(routes.public(), CookieAccess(key.verify, state), allowed_origins=[ORIGIN])
+        routes_of(routes.public(), CookieAccess(keys.verify, state), allowed_origins=[ORIGIN])
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=public), base_url=ORIGIN, headers={"Origin": ORIGIN}

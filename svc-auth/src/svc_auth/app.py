@@ -16,8 +16,8 @@ from nexync_runtime.http import application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
-from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
 from svc_auth.adapters.github_provider import GithubProvider
+from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
 from svc_auth.adapters.oidc_provider import OidcProvider
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_emails import PostgresEmails
@@ -32,12 +32,12 @@ from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProo
 from svc_auth.challenging import Challenging
 from svc_auth.changing_email import ChangingEmail
 from svc_auth.codes import Codes
+from svc_auth.cookies import Cookies
 from svc_auth.email_routes import EmailRoutes
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.key_files import KeyFiles
 from svc_auth.keyring import Keyring, LiveKeys, RotationError
-from svc_auth.cookies import Cookies
 from svc_auth.linking import LinkedIdentities
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
@@ -58,7 +58,7 @@ from svc_auth.settings import AuthSettings, RotationSettings
 from svc_auth.signing import SigningKeyError
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 14
+NEEDED_MIGRATION: Final = 15
 
 _log = log.get("app")
 

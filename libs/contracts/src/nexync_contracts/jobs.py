@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from nexync_contracts import limits
 from nexync_contracts.channels import (
-    EMAIL_QUEUE,
     AUTO_PASSWORD_QUEUE,
+    EMAIL_QUEUE,
     FACTOR_QUEUE,
     RESET_QUEUE,
     VERIFICATION_QUEUE,
