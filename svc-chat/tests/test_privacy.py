@@ -211,6 +211,9 @@ async def test_a_name_is_changed_and_given_back(town: Town) -> None:
     new = await town.person("new", verified=False)
     with pytest.raises(NothingThereError):
         await town.profiles.change(new, ProfileBody(name="New"))
+    async with town.pool.connection() as connection:
+        cursor = await connection.execute("SELECT name FROM people WHERE id = %s", (new,))
+        assert await cursor.fetchone() == ("new",)
 
 
 async def test_a_page_says_what_one_has_in_common(town: Town) -> None:
@@ -302,6 +305,14 @@ async def test_a_slip_of_the_finger_finds_the_name_all_the_same(town: Town, type
     for other in ("tobias", "konstantin", "ferdinand"):
         await town.person(other)
     assert await town.found(viewer, typed) == ["mlindq"]
+
+
+async def test_a_search_gives_the_likeliest_first(town: Town) -> None:
+    """The username itself, then one that begins so, then a name alone; what is cut off is the least likely."""
+    viewer = await town.person("viewer")
+    for username, name in (("zoe", "Marta Berg"), ("martab", "Em"), ("marta", "Em"), ("mia", "M")):
+        await town.profiles.change(await town.person(username), ProfileBody(name=name))
+    assert await town.found(viewer, "marta") == ["marta", "martab", "zoe"]
 
 
 FIRST = "{ada,ben,cid,dee,eva,finn,gus,ida,jon,kim,lea,max,nia,olof,pia,sam}"
