@@ -111,3 +111,12 @@ async def test_bad_changes_name_the_field(frame: dict[str, Any], field: str) -> 
         (answer,) = ana.new_frames()
         assert answer["t"] == "error"
         assert answer["issues"][0]["path"][-1] == field
+
+
+async def test_a_forwarded_message_keeps_its_label() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA, BEN)
+        ana = await world.resumed(ANA)
+        ana.say(t="send", id=uuid7(world.now_ms), chat=chat, body="hi", forwarded=True)
+        await settle()
+        assert commands(world)[0]["forwarded"] is True

@@ -239,9 +239,9 @@ def test_what_no_version_can_read_is_put_away_up_to_a_limit() -> None:
 
 def test_a_command_of_a_newer_release_stops_after_storing_what_came_before() -> None:
     world = opened()
-    newer = message(3).model_dump_json().replace("message.create", "message.pin").encode()
+    newer = message(3).model_dump_json().replace("message.create", "message.press").encode()
     world.add(message(2), newer, message(4))
-    with pytest.raises(UnknownTagError, match=r"partition 0 offset 4: command 'message\.pin'"):
+    with pytest.raises(UnknownTagError, match=r"partition 0 offset 4: command 'message\.press'"):
         world.settle()
     assert world.bodies() == ["m2"]
     world.start()

@@ -8,7 +8,14 @@ from nexync_contracts.commands import Command, CommandEnvelope, CreateChat, Crea
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, EventRecord, Member, MessageCreated, Role
 from nexync_contracts.ids import CommandId, PersonId, Stream
-from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.limits import PINNED_MESSAGES
+from nexync_contracts.message_commands import (
+    DeleteMessage,
+    EditMessage,
+    PinMessage,
+    React,
+    UnpinMessage,
+)
 from nexync_contracts.message_events import (
     Mention,
     MessageDeleted,
@@ -16,7 +23,8 @@ from nexync_contracts.message_events import (
     MessageReacted,
 )
 from nexync_streams.deciding import Accepted, Rejected, decide, digest_of
-from nexync_streams.fold import StreamState, apply, fresh
+from nexync_streams.encoding import encode_event
+from nexync_streams.fold import ChatState, StreamState, apply, fresh, from_snapshot, snapshot
 from nexync_streams.messages import UNTOUCHED, Now, after
 
 STREAM = Stream("c:c0000000-0000-4000-8000-000000000000")
@@ -48,6 +56,16 @@ def chat(kind: ChatKind = ChatKind.GROUP) -> StreamState:
         assert isinstance(decision, Accepted)
         state = apply(state, decision.record)
     return state
+
+
+def test_a_forwarded_message_is_labelled_and_names_nobody() -> None:
+    """The label is no part of the digest: a resend through a gateway that lacks it is the same message."""
+    plain, labelled = CreateMessage(body="hi"), CreateMessage(body="hi", forwarded=True)
+    assert digest_of(envelope(MEMBER, plain)) == digest_of(envelope(MEMBER, labelled))
+    decision = decide(chat(), envelope(MEMBER, labelled), 1_000, None)
+    assert isinstance(decision, Accepted)
+    assert decision.record.event == MessageCreated(body="hi", forwarded=True)
+    assert b'"forwarded":true' in encode_event(decision.record.event)
 
 
 def outcome(state: StreamState, sender: PersonId, command: Command) -> str:
@@ -162,3 +180,65 @@ def test_the_fold_of_a_message_is_its_definition(
     assert there == {key for key, on in last.items() if on}
     for people in now.reactions.values():
         assert list(people.values()) == sorted(people.values())
+
+
+def then(state: StreamState, sender: PersonId, command: Command) -> StreamState:
+    """The state after an accepted command."""
+    decision = decide(state, envelope(sender, command), 1_000, None)
+    assert isinstance(decision, Accepted), decision
+    return apply(state, decision.record)
+
+
+def pinned(state: StreamState) -> list[int]:
+    """What is pinned, and the same after the snapshot was written and read."""
+    assert isinstance(state.body, ChatState)
+    again = from_snapshot(STREAM, snapshot(state.body))
+    assert again == state.body
+    return [pin.target for pin in state.body.settings.pins]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sender", "expected"),
+    [
+        (ChatKind.GROUP, ADMIN, "message.pinned"),
+        (ChatKind.GROUP, AUTHOR, "not_allowed"),
+        (ChatKind.GROUP, STRANGER, "not_a_member"),
+        (ChatKind.PRIVATE, ADMIN, "message.pinned"),
+        (ChatKind.PRIVATE, AUTHOR, "message.pinned"),
+    ],
+)
+def test_who_may_pin(kind: ChatKind, sender: PersonId, expected: str) -> None:
+    """A group's admins, in a private chat both; the same for taking a pin away."""
+    pin = PinMessage(target=2, author=AUTHOR)
+    assert outcome(chat(kind), sender, pin) == expected
+    state = then(chat(kind), ADMIN, pin)
+    unpinned = "message.unpinned" if expected == "message.pinned" else expected
+    assert outcome(state, sender, UnpinMessage(target=2)) == unpinned
+
+
+def test_a_pin_is_there_once_until_it_is_taken_away_or_the_message_deleted() -> None:
+    """Of a message that nobody sees there is none; the fold and its snapshot say the same throughout."""
+    state = chat()
+    pin = PinMessage(target=2, author=AUTHOR)
+    assert outcome(state, ADMIN, PinMessage(target=2)) == "no_such_message"
+    assert outcome(state, ADMIN, PinMessage(target=3, author=AUTHOR)) == "no_such_message"
+    assert outcome(state, ADMIN, UnpinMessage(target=2)) == "already_so"
+    state = then(state, ADMIN, pin)
+    assert pinned(state) == [2]
+    assert outcome(state, ADMIN, pin) == "already_so"
+    assert pinned(then(state, ADMIN, UnpinMessage(target=2))) == []
+    deleted = then(state, AUTHOR, DeleteMessage(target=2, author=AUTHOR))
+    assert pinned(deleted) == []
+    other = then(state, AUTHOR, DeleteMessage(target=1, author=AUTHOR))
+    assert other.body is state.body
+
+
+def test_so_many_messages_are_pinned_and_no_more() -> None:
+    """The oldest pins stay: an admin has to say which one goes."""
+    state = chat()
+    for number in range(PINNED_MESSAGES):
+        state = then(state, AUTHOR, CreateMessage(body=str(number)))
+        state = then(state, ADMIN, PinMessage(target=state.head, author=AUTHOR))
+    assert outcome(state, ADMIN, PinMessage(target=2, author=AUTHOR)) == "pins_full"
+    state = then(state, ADMIN, UnpinMessage(target=3))
+    assert outcome(state, ADMIN, PinMessage(target=2, author=AUTHOR)) == "message.pinned"

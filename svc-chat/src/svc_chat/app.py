@@ -35,6 +35,7 @@ from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
 from svc_chat.pacing import Pace
+from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
@@ -79,6 +80,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     windows = RedisWindows(state)
     reading = StreamReading(streams, windows, Pace)
     listing = Listing(chats, people, windows, Pace)
+    timelines = Timelines(reading)
     commanding = Commanding(
         people=people,
         reading=reading,
@@ -101,7 +103,8 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         owning=Owning(
             reading, PostgresOwnChats(pool), RedisOwnNotices(state), lambda: time.time_ns() // 10**6
         ),
-        timelines=Timelines(reading),
+        pinning=Pinning(commanding, timelines, chats, listing.stored),
+        timelines=timelines,
         searching=Searching(listing, PostgresSearch(pool), people),
     )
     access = CookieAccess(

@@ -38,12 +38,14 @@ from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
+from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
+from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
 from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
@@ -67,6 +69,7 @@ class UseCases:
     commanding: Commanding
     grouping: Grouping
     messaging: Messaging
+    pinning: Pinning
     owning: Owning
     timelines: Timelines
     searching: Searching
@@ -100,6 +103,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),
+        **pin_handlers(use_cases.pinning),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat

@@ -27,7 +27,7 @@ from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
 from svc_chat.errors import NothingThereError
 from svc_chat.ports import Snapshot
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, newest, oldest, visible, within
+from svc_chat.spans import Range, newest, oldest, visible, visible_head, within
 
 _ALL: Final = 2**53
 
@@ -56,6 +56,14 @@ class _Page:
     lines: _Lines
     quoted: tuple[EventRecord, ...]
     now: Mapping[int, Now]
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Some messages of a chat, and the seq up to which they are as now."""
+
+    as_of: int
+    items: tuple[EventRecord, ...]
 
 
 class Timelines:
@@ -96,6 +104,26 @@ class Timelines:
             before=page.lines.before,
             after=page.lines.after,
         )
+
+    async def of(
+        self, chat: ChatId, person: PersonId, seqs: Sequence[int], *, at_least: int | None = None
+    ) -> "Messages":
+        """These messages as they are now, ascending; without what is deleted, isn't there or isn't for this person."""
+
+        async def gather(
+            snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
+        ) -> tuple[EventRecord, ...]:
+            ranges = visible(view.membership.spans, view.head)
+            union = _Union(snapshot, tail)
+            found = [one for one in await union.of(ranges, seqs) if _is_message(one)]
+            now = await union.now([one.seq for one in found], ranges[-1].high if ranges else 0)
+            return tuple(
+                _as_now(one, now) for one in found if not now.get(one.seq, UNTOUCHED).deleted
+            )
+
+        stream = chat_stream(chat)
+        found = await self._reading.read(stream, gather, person=person, at_least=at_least)
+        return Messages(visible_head(found.view.membership.spans, found.view.head), found.gathered)
 
     async def versions(
         self, chat: ChatId, person: PersonId, target: int, *, at_least: int | None = None
@@ -252,11 +280,12 @@ def _as_now(record: EventRecord, now: Mapping[int, Now]) -> EventRecord:
     if state.deleted:
         said = MessageCreated(body="", reply_to=event.reply_to)
     elif state.edit is not None:
-        said = MessageCreated(
-            body=state.edit.body,
-            reply_to=event.reply_to,
-            mentions=state.edit.mentions,
-            mention_all=state.edit.mention_all,
+        said = event.model_copy(
+            update={
+                "body": state.edit.body,
+                "mentions": state.edit.mentions,
+                "mention_all": state.edit.mention_all,
+            }
         )
     else:
         return record

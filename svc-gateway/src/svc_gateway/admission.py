@@ -53,6 +53,7 @@ def command_of(frame: Asking, author: PersonId | None) -> Command:
             reply_to=frame.reply_to,
             mentions=frame.mentions,
             mention_all=frame.mention_all,
+            forwarded=frame.forwarded,
         )
     if isinstance(frame, EditFrame):
         return EditMessage.model_construct(

@@ -19,7 +19,13 @@ from nexync_contracts.ids import (
     StreamField,
     Tagline,
 )
-from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_commands import (
+    DeleteMessage,
+    EditMessage,
+    PinMessage,
+    React,
+    UnpinMessage,
+)
 from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Tolerant
 
@@ -111,6 +117,7 @@ class CreateMessage(Tolerant):
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
+    forwarded: bool = False
 
 
 class JoinChat(Tolerant):
@@ -155,7 +162,9 @@ Command = Annotated[
     | JoinByInvite
     | EditMessage
     | DeleteMessage
-    | React,
+    | React
+    | PinMessage
+    | UnpinMessage,
     Field(discriminator="tag"),
 ]
 

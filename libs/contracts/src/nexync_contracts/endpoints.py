@@ -10,6 +10,7 @@ from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
+from nexync_contracts.pin_endpoints import PIN_ENDPOINTS
 from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
 from nexync_contracts.provider_endpoints import PROVIDER_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
@@ -404,4 +405,5 @@ ENDPOINTS: Final = (
     *PROVIDER_ENDPOINTS,
     *SEARCH_ENDPOINTS,
     *OWN_ENDPOINTS,
+    *PIN_ENDPOINTS,
 )

@@ -25,6 +25,7 @@ class RejectCode(StrEnum):
     """The link is unknown, revoked, expired or used up: which of them is nobody's business."""
     ID_IN_FUTURE = "id_in_future"
     ID_REUSED = "id_reused"
+    PINS_FULL = "pins_full"
     NO_SUCH_MESSAGE = "no_such_message"
     INVALID = "invalid"
 

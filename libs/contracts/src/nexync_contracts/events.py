@@ -21,7 +21,9 @@ from nexync_contracts.message_events import (
     Mentions,
     MessageDeleted,
     MessageEdited,
+    MessagePinned,
     MessageReacted,
+    MessageUnpinned,
     Target,
 )
 from nexync_contracts.model import Tolerant
@@ -142,13 +144,17 @@ class InviteRevoked(Tolerant):
 
 
 class MessageCreated(Tolerant):
-    """A message; `reply_to` is the message that it answers. The body is empty where it was deleted since."""
+    """A message; `reply_to` is the message that it answers. The body is empty where it was deleted since.
+
+    `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
+    """
 
     tag: Literal["message.created"] = "message.created"
     body: EventText
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
+    forwarded: bool = False
 
 
 class ChatJoined(Tolerant):
@@ -203,7 +209,9 @@ Event = Annotated[
     | InviteRevoked
     | MessageEdited
     | MessageDeleted
-    | MessageReacted,
+    | MessageReacted
+    | MessagePinned
+    | MessageUnpinned,
     Field(discriminator="tag"),
 ]
 
@@ -219,6 +227,8 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "chat.dismissed",
     "invite.made",
     "invite.revoked",
+    "message.pinned",
+    "message.unpinned",
 }
 """Events that change what a chat's snapshot says; their batch is flushed at once, so that reads have them."""
 

@@ -33,7 +33,10 @@ class ResumeFrame(Exact):
 
 
 class SendFrame(Exact):
-    """A message to a chat. The same id sent again has the same outcome."""
+    """A message to a chat. The same id sent again has the same outcome.
+
+    `forwarded` only to a gateway that names it among its features.
+    """
 
     t: Literal["send"] = "send"
     id: ClientIdField
@@ -42,6 +45,7 @@ class SendFrame(Exact):
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
+    forwarded: bool = False
 
 
 class EditFrame(Exact):
@@ -135,7 +139,10 @@ class WelcomeFrame(Tolerant):
     ping_seconds: int = 20
     gateway: Annotated[str, StringConstraints(max_length=64)]
     features: Annotated[tuple[str, ...], Field(max_length=32)] = ()
-    """Frames that this gateway takes beyond those of the first release: `typing` stands for `look` and `typing`."""
+    """Frames that this gateway takes beyond those of the first release: `typing` stands for `look` and `typing`.
+
+    `forwarded` stands for that field of `send`.
+    """
 
 
 class ResumedFrame(Tolerant):

@@ -26,6 +26,12 @@ MENTIONS: Final = 50
 EMOJI_BYTES: Final = 64
 """A reaction, UTF-8 bytes: one emoji, however many parts it is joined from."""
 
+PINNED_MESSAGES: Final = 20
+"""Messages that are pinned in one chat at the same time."""
+
+FORWARD_CHATS: Final = 10
+"""Chats that a message is forwarded to at once; a client's own limit."""
+
 REACTION_PEOPLE: Final = 100
 """People named beside one emoji of one message; the count has no such limit."""
 

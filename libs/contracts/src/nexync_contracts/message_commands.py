@@ -1,4 +1,4 @@
-"""Commands on messages that are there: edit, delete, react.
+"""Commands on messages that are there: edit, delete, react, pin.
 
 `author` is stamped by whoever admits the command: the author of the message `target`, a fact that never
 changes; None when there is no such message that the sender may see.
@@ -38,3 +38,18 @@ class React(Tolerant):
     emoji: Emoji
     on: bool = True
     author: PersonIdField | None = None
+
+
+class PinMessage(Tolerant):
+    """Keep a message in view for all: a group's admins may, in a private chat both."""
+
+    tag: Literal["message.pin"] = "message.pin"
+    target: Target
+    author: PersonIdField | None = None
+
+
+class UnpinMessage(Tolerant):
+    """Take a pin away; who may pin, may."""
+
+    tag: Literal["message.unpin"] = "message.unpin"
+    target: Target

@@ -1,4 +1,4 @@
-"""Events of messages after they were written: edited, deleted, reacted to; and whom a message names."""
+"""Events of messages after they were written: edited, deleted, reacted to, pinned; and whom a message names."""
 
 from typing import Annotated, Literal
 
@@ -49,3 +49,17 @@ class MessageReacted(Tolerant):
     target: Target
     emoji: Emoji
     on: bool = True
+
+
+class MessagePinned(Tolerant):
+    """The message `target` is kept in view for all. A deletion ends it, too."""
+
+    tag: Literal["message.pinned"] = "message.pinned"
+    target: Target
+
+
+class MessageUnpinned(Tolerant):
+    """The message `target` is pinned no longer."""
+
+    tag: Literal["message.unpinned"] = "message.unpinned"
+    target: Target

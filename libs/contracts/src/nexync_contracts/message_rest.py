@@ -29,6 +29,13 @@ class ReactBody(Exact):
     on: bool = True
 
 
+class PinMessageBody(Exact):
+    """`on` false takes the pin away."""
+
+    target: Target
+    on: bool = True
+
+
 class Reaction(Tolerant):
     """One emoji on a message: how many have it, and who, in the order in which they put it there.
 

@@ -221,6 +221,24 @@ class TimelinePage(Tolerant):
     after: Annotated[int | None, Field(ge=0)] = None
 
 
+class Pin(Tolerant):
+    """The message `target` was pinned by the event `seq`, by `by`, at `at` (Unix ms)."""
+
+    target: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1)]
+    by: PersonIdField
+    at: Annotated[int, Field(ge=0)]
+
+
+class PinsView(Tolerant):
+    """The pinned messages of a chat that the reader may see, the newest pin first; `items` are the messages as now."""
+
+    chat: ChatIdField
+    as_of: Annotated[int, Field(ge=0)]
+    pins: Annotated[tuple[Pin, ...], Field(max_length=limits.PINNED_MESSAGES)]
+    items: Annotated[tuple[EventRecord, ...], Field(max_length=limits.PINNED_MESSAGES)]
+
+
 class EventsPage(Tolerant):
     """The raw range (`after`, `to`] of a stream: events and skips together close the numbers."""
 

@@ -32,7 +32,13 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import id_time_ms
-from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_commands import (
+    DeleteMessage,
+    EditMessage,
+    PinMessage,
+    React,
+    UnpinMessage,
+)
 from nexync_streams.fold import PersonState, StreamState
 from nexync_streams.group_deciding import judge_admin, judge_join, judge_remove, reachable
 from nexync_streams.messages import judge_change, judge_message
@@ -78,7 +84,7 @@ class Reused:
     earlier: Seen
 
 
-_STAMPED: Final = {"author"}
+_LEFT_OUT: Final = {"author", "forwarded"}
 
 Decision = Accepted | Rejected | Double | Reused
 
@@ -87,10 +93,11 @@ def digest_of(envelope: CommandEnvelope) -> bytes:
     """16 bytes that tell two commands with the same id apart.
 
     Defaults are left out, so a field that a later release adds with a default doesn't change the digest. What
-    the admission stamps is no part of what the sender said.
+    the admission stamps is no part of what the sender said, nor is a label that a client leaves out for an older
+    gateway.
     """
     command = envelope.command
-    text = command.tag + command.model_dump_json(exclude_defaults=True, exclude=_STAMPED)
+    text = command.tag + command.model_dump_json(exclude_defaults=True, exclude=_LEFT_OUT)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -152,7 +159,7 @@ def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | Re
         return RejectCode.DISMISSED
     if isinstance(command, CreateMessage):
         return judge_message(state.head, body, envelope.sender, command)
-    if isinstance(command, EditMessage | DeleteMessage | React):
+    if isinstance(command, EditMessage | DeleteMessage | React | PinMessage | UnpinMessage):
         return judge_change(state.head, body, envelope.sender, command)
     return judge_admin(body, envelope, command, at)
 

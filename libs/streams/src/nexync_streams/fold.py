@@ -127,11 +127,13 @@ def _created(event: ChatCreated, seq: int) -> ChatState:
 
 def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     event = record.event
-    if isinstance(event, MessageCreated | MessageEdited | MessageDeleted | MessageReacted):
+    if isinstance(event, MessageCreated | MessageEdited | MessageReacted):
         return body
     if isinstance(event, ChatRenamed):
         return replace(body, name=event.name, named=record.seq)
     settings = settings_after(body.settings, record)
+    if isinstance(event, MessageDeleted):
+        return body if settings is body.settings else replace(body, settings=settings)
     if not isinstance(event, MemberAdded | MemberRemoved | MemberRoleChanged):
         if event.tag not in STATE_TAGS or isinstance(event, ChatCreated):
             raise _impossible(record)

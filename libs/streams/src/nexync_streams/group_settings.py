@@ -1,4 +1,4 @@
-"""What a group settles about itself besides its name and members: part of the fold, as values."""
+"""What a chat settles about itself besides its name and members: part of the fold, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,8 @@ from nexync_contracts.events import (
     MemberAdded,
     TaglineChanged,
 )
-from nexync_contracts.ids import InviteId
+from nexync_contracts.ids import InviteId, PersonId
+from nexync_contracts.message_events import MessageDeleted, MessagePinned, MessageUnpinned
 
 
 class Invite(NamedTuple):
@@ -33,14 +34,29 @@ class Invite(NamedTuple):
         return (self.expires_at is None or at < self.expires_at) and self.uses_left != 0
 
 
+class Pin(NamedTuple):
+    """A message that is kept in view: the event that pinned it, by whom and when (Unix milliseconds)."""
+
+    target: int
+    seq: int
+    by: PersonId
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A private chat has these, too, and never changes them."""
+    """A private chat has these, too, but changes nothing except its pins."""
 
     tagline: str = ""
     history: History = History.FROM_JOIN
     dismissed: bool = False
     invites: Mapping[InviteId, Invite] = field(default_factory=lambda: MappingProxyType({}))
+    pins: tuple[Pin, ...] = ()
+    """Oldest first, at most `limits.PINNED_MESSAGES`."""
+
+    def pinned(self, target: int) -> bool:
+        """Whether the message is pinned."""
+        return any(pin.target == target for pin in self.pins)
 
     def working(self, at: int) -> dict[InviteId, Invite]:
         """The links that let somebody in at that time; at most `limits.INVITES`."""
@@ -66,6 +82,14 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
         case InviteRevoked(invite=revoked):
             left = {key: invite for key, invite in settings.invites.items() if key != revoked}
             return replace(settings, invites=MappingProxyType(left))
+        case MessagePinned(target=target):
+            pin = Pin(target, record.seq, record.by, record.at)
+            return replace(settings, pins=(*settings.pins, pin))
+        case MessageUnpinned(target=target) | MessageDeleted(target=target) if settings.pinned(
+            target
+        ):
+            left_pins = tuple(pin for pin in settings.pins if pin.target != target)
+            return replace(settings, pins=left_pins)
         case MemberAdded(invite=used) if used is not None and used in settings.invites:
             invite = settings.invites[used]
             if invite.uses_left is None:
@@ -87,6 +111,8 @@ def to_json(settings: GroupSettings) -> dict[str, Any]:
         value["dismissed"] = True
     if settings.invites:
         value["invites"] = {key: list(invite) for key, invite in settings.invites.items()}
+    if settings.pins:
+        value["pins"] = [list(pin) for pin in settings.pins]
     return value
 
 
@@ -98,4 +124,5 @@ def from_json(value: Mapping[str, Any]) -> GroupSettings:
         history=History(value.get("history", History.FROM_JOIN.value)),
         dismissed=bool(value.get("dismissed", False)),
         invites=MappingProxyType(invites),
+        pins=tuple(Pin(*parts) for parts in value.get("pins", ())),
     )

@@ -9,16 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from nexync_contracts import limits
 from nexync_contracts.commands import CreateMessage
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, Event, EventRecord, MessageCreated, Role
 from nexync_contracts.ids import PersonId
-from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_commands import (
+    DeleteMessage,
+    EditMessage,
+    PinMessage,
+    React,
+    UnpinMessage,
+)
 from nexync_contracts.message_events import (
     Mention,
     MessageDeleted,
     MessageEdited,
+    MessagePinned,
     MessageReacted,
+    MessageUnpinned,
 )
 from nexync_streams.fold import ChatState
 
@@ -29,7 +38,8 @@ def judge_message(
     """A new message of a member. Whom it can't name (no member, or all without being an admin) is left out."""
     if command.reply_to is not None and command.reply_to > head:
         return RejectCode.NO_SUCH_MESSAGE
-    if not command.mentions and not command.mention_all and command.reply_to is None:
+    plain = not command.mentions and not command.mention_all and command.reply_to is None
+    if plain and not command.forwarded:
         return MessageCreated.model_construct(tag="message.created", body=command.body)
     return MessageCreated.model_construct(
         tag="message.created",
@@ -37,13 +47,19 @@ def judge_message(
         reply_to=command.reply_to,
         mentions=_members_of(body, command.mentions),
         mention_all=command.mention_all and _is_admin(body, sender),
+        forwarded=command.forwarded,
     )
 
 
 def judge_change(
-    head: int, body: ChatState, sender: PersonId, command: EditMessage | DeleteMessage | React
+    head: int,
+    body: ChatState,
+    sender: PersonId,
+    command: EditMessage | DeleteMessage | React | PinMessage | UnpinMessage,
 ) -> Event | RejectCode:
-    """An edit, a deletion or a reaction of a member."""
+    """An edit, a deletion, a reaction or a pin of a member."""
+    if isinstance(command, PinMessage | UnpinMessage):
+        return _judge_pin(head, body, sender, command)
     if command.author is None or command.target > head:
         return RejectCode.NO_SUCH_MESSAGE
     if isinstance(command, React):
@@ -61,6 +77,24 @@ def judge_change(
         mentions=_members_of(body, command.mentions),
         mention_all=command.mention_all and _is_admin(body, sender),
     )
+
+
+def _judge_pin(
+    head: int, body: ChatState, sender: PersonId, command: PinMessage | UnpinMessage
+) -> Event | RejectCode:
+    """A pin set or taken away by a member: in a private chat both may, in a group its admins."""
+    if body.kind is ChatKind.GROUP and not _is_admin(body, sender):
+        return RejectCode.NOT_ALLOWED
+    pinned = body.settings.pinned(command.target)
+    if isinstance(command, UnpinMessage):
+        return MessageUnpinned(target=command.target) if pinned else RejectCode.ALREADY_SO
+    if command.author is None or command.target > head:
+        return RejectCode.NO_SUCH_MESSAGE
+    if pinned:
+        return RejectCode.ALREADY_SO
+    if len(body.settings.pins) >= limits.PINNED_MESSAGES:
+        return RejectCode.PINS_FULL
+    return MessagePinned(target=command.target)
 
 
 def _is_admin(body: ChatState, person: PersonId) -> bool:

@@ -6,8 +6,11 @@ import styles from "@/app/_shell/Shell.module.css";
 import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
 import { chatTitle, foldRead } from "@/features/chats/model/list";
 import { useChangeOwn } from "@/features/chats/api/own";
+import { ForwardTo } from "@/features/chats/ui/ForwardTo";
 import { ChatMenu } from "@/features/chats/ui/ChatMenu";
 import { Details } from "@/features/chats/ui/Details";
+import type { Words } from "@/features/conversation/api/outbox";
+import { useOutbox } from "@/features/conversation/api/provider";
 import type { Named } from "@/features/conversation/model/mentions";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
 import { usePresence } from "@/features/people/api/presence";
@@ -63,6 +66,8 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
     },
     [queries],
   );
+  const outbox = useOutbox();
+  const [forwarding, setForwarding] = useState<string | null>(null);
   const now = useNow();
   const { mutate: changeOwn } = useChangeOwn();
   const opened = useRef(false);
@@ -107,6 +112,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         message={message}
         onBack={() => navigate("/")}
         onRead={onRead}
+        onForward={setForwarding}
         actions={
           <>
             {view.role === null ? null : (
@@ -134,6 +140,15 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
           </>
         }
       />
+      {forwarding === null ? null : (
+        <ForwardTo
+          chats={chats ?? []}
+          onForward={(chosen) => {
+            for (const one of chosen) outbox.write(one, forwardedWords(forwarding));
+          }}
+          onClose={() => setForwarding(null)}
+        />
+      )}
       {beside === "details" ? (
         <Details chat={view} me={me.person} people={people} onClose={() => setBeside(null)} />
       ) : null}
@@ -148,6 +163,11 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
       ) : null}
     </>
   );
+}
+
+/** Names stay in the text but call nobody: whom they meant may not be in the other chat. */
+function forwardedWords(body: string): Words {
+  return { body, replyTo: null, mentions: [], all: false, forwarded: true };
 }
 
 function subtitleOf(chat: ChatView): string {

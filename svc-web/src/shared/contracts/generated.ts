@@ -77,13 +77,18 @@ export const mentionSchema = z.object({
 });
 export type Mention = z.infer<typeof mentionSchema>;
 
-/** A message; `reply_to` is the message that it answers. The body is empty where it was deleted since. */
+/**
+ * A message; `reply_to` is the message that it answers. The body is empty where it was deleted since.
+ *
+ * `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
+ */
 export const messageCreatedSchema = z.object({
   tag: z.literal("message.created"),
   body: bytes(z.string().min(0), 8192),
   reply_to: z.int().min(1).max(9007199254740992).nullable().default(null),
   mentions: z.array(mentionSchema).max(50).default([]),
   mention_all: z.boolean().default(false),
+  forwarded: z.boolean().default(false),
 });
 export type MessageCreated = z.infer<typeof messageCreatedSchema>;
 
@@ -203,7 +208,21 @@ export const messageReactedSchema = z.object({
 });
 export type MessageReacted = z.infer<typeof messageReactedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema]);
+/** The message `target` is kept in view for all. A deletion ends it, too. */
+export const messagePinnedSchema = z.object({
+  tag: z.literal("message.pinned"),
+  target: z.int().min(1).max(9007199254740992),
+});
+export type MessagePinned = z.infer<typeof messagePinnedSchema>;
+
+/** The message `target` is pinned no longer. */
+export const messageUnpinnedSchema = z.object({
+  tag: z.literal("message.unpinned"),
+  target: z.int().min(1).max(9007199254740992),
+});
+export type MessageUnpinned = z.infer<typeof messageUnpinnedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -213,7 +232,11 @@ export const resumeFrameSchema = z.strictObject({
 });
 export type ResumeFrame = z.infer<typeof resumeFrameSchema>;
 
-/** A message to a chat. The same id sent again has the same outcome. */
+/**
+ * A message to a chat. The same id sent again has the same outcome.
+ *
+ * `forwarded` only to a gateway that names it among its features.
+ */
 export const sendFrameSchema = z.strictObject({
   t: z.literal("send"),
   id: uuid7,
@@ -222,6 +245,7 @@ export const sendFrameSchema = z.strictObject({
   reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
   mentions: z.array(mentionSchema).max(50).optional(),
   mention_all: z.boolean().optional(),
+  forwarded: z.boolean().optional(),
 });
 export type SendFrame = z.infer<typeof sendFrameSchema>;
 
@@ -392,7 +416,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "no_such_message", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "pins_full", "no_such_message", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -505,6 +529,13 @@ export const reactBodySchema = z.strictObject({
   on: z.boolean().optional(),
 });
 export type ReactBody = z.infer<typeof reactBodySchema>;
+
+/** `on` false takes the pin away. */
+export const pinMessageBodySchema = z.strictObject({
+  target: z.int().min(1).max(9007199254740992),
+  on: z.boolean().optional(),
+});
+export type PinMessageBody = z.infer<typeof pinMessageBodySchema>;
 
 /**
  * One emoji on a message: how many have it, and who, in the order in which they put it there.
@@ -827,6 +858,24 @@ export const timelinePageSchema = z.object({
   after: z.int().min(0).nullable().default(null),
 });
 export type TimelinePage = z.infer<typeof timelinePageSchema>;
+
+/** The message `target` was pinned by the event `seq`, by `by`, at `at` (Unix ms). */
+export const pinSchema = z.object({
+  target: z.int().min(1),
+  seq: z.int().min(1),
+  by: uuid,
+  at: z.int().min(0),
+});
+export type Pin = z.infer<typeof pinSchema>;
+
+/** The pinned messages of a chat that the reader may see, the newest pin first; `items` are the messages as now. */
+export const pinsViewSchema = z.object({
+  chat: uuid,
+  as_of: z.int().min(0),
+  pins: z.array(pinSchema).max(20),
+  items: z.array(eventRecordSchema).max(20),
+});
+export type PinsView = z.infer<typeof pinsViewSchema>;
 
 /** The raw range (`after`, `to`] of a stream: events and skips together close the numbers. */
 export const eventsPageSchema = z.object({
@@ -1204,6 +1253,7 @@ export const limits = {
   factorEnrolSeconds: 900,
   factorStepSeconds: 30,
   factorTries: 5,
+  forwardChats: 10,
   frameBytes: 65536,
   identities: 24,
   idAheadMs: 60000,
@@ -1219,6 +1269,7 @@ export const limits = {
   pageMax: 200,
   passwordChars: [8, 128],
   pinnedChats: 20,
+  pinnedMessages: 20,
   profileGroups: 20,
   profilePeople: 12,
   providers: 12,
@@ -2011,6 +2062,26 @@ export const endpoints = {
     body: null,
     answer: ownChatViewSchema,
     idempotentByKey: false,
+    open: false,
+  },
+  pins: {
+    method: "GET",
+    path: "/api/chats/{chat}/pins",
+    status: 200,
+    query: ["at_least"],
+    body: null,
+    answer: pinsViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  pinMessage: {
+    method: "POST",
+    path: "/api/chats/{chat}/pins",
+    status: 200,
+    query: [],
+    body: pinMessageBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
     open: false,
   },
 } as const;

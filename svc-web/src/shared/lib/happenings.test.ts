@@ -26,6 +26,11 @@ describe("what happened to a group", () => {
     expect(said({ ...left, promoted: null })).toBe("ann left");
   });
 
+  it("says who pinned a message", () => {
+    expect(said({ tag: "message.pinned", target: 2 }, "me")).toBe("You pinned a message");
+    expect(said({ tag: "message.unpinned", target: 2 })).toBe("ann unpinned a message");
+  });
+
   it("says nothing about messages", () => {
     expect(said(message("hi"))).toBeNull();
   });

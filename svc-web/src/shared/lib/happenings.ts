@@ -1,6 +1,6 @@
 import type { Event } from "@/shared/contracts/generated";
 
-/** What a change of a group says, with the names put in; null for what isn't a change of a group. */
+/** What a change of a chat says, with the names put in; null for what isn't one. */
 export function groupSentence(
   event: Event,
   by: string,
@@ -37,6 +37,10 @@ export function groupSentence(
       return `${who} made an invite link`;
     case "invite.revoked":
       return `${who} revoked an invite link`;
+    case "message.pinned":
+      return `${who} pinned a message`;
+    case "message.unpinned":
+      return `${who} unpinned a message`;
     case "chat.created":
     case "chat.joined":
     case "chat.left":

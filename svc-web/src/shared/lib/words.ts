@@ -52,6 +52,7 @@ const REJECTIONS: Record<RejectCode, string> = {
   invite_over: "This link doesn’t work any more. Ask for another one.",
   id_in_future: "The clock of this device was ahead.",
   id_reused: "This message was sent with other text before.",
+  pins_full: "This chat has as many pinned messages as it can have. Unpin one first.",
   no_such_message: "This message is not there any more.",
   invalid: "This text can't be sent.",
 };

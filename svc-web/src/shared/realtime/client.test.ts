@@ -99,6 +99,20 @@ describe("RealtimeClient", () => {
     expect(signals.at(-1)).toEqual({ kind: "typist", chat: CHAT, by: ME });
   });
 
+  it("leaves the label of a forwarded message behind where the gateway doesn't know it", () => {
+    const { client, wire } = setup();
+    const frame = { t: "send" as const, id: "id-1", chat: CHAT, body: "x", forwarded: true };
+    client.start();
+    client.send(frame);
+    wire(0).live(0, ["typing"]);
+    const { forwarded: _, ...rest } = frame;
+    expect(wire(0).sent.slice(1)).toEqual([rest]);
+    wire(0).drop(1012);
+    vi.advanceTimersByTime(10_000);
+    wire(1).live(0, ["forwarded"]);
+    expect(wire(1).sent.slice(1)).toEqual([frame]);
+  });
+
   it("says neither to a gateway of before", () => {
     const { client, wire } = setup();
     client.look(CHAT);

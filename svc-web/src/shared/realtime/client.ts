@@ -65,7 +65,9 @@ export class RealtimeClient {
 
   constructor(options: RealtimeOptions) {
     this.#options = options;
-    this.#queue = new SendQueue((message) => this.#current?.send(message));
+    this.#queue = new SendQueue((message) => {
+      if (this.#current !== null) this.#current.send(understood(message, this.#current));
+    });
   }
 
   get state(): RealtimeState {
@@ -324,6 +326,13 @@ export class RealtimeClient {
   #emit(signal: Signal): void {
     for (const listener of [...this.#listeners]) listener(signal);
   }
+}
+
+/** A gateway of the last release refuses a field that it doesn't know: then the label stays behind. */
+function understood(message: Outgoing, link: Link): Outgoing {
+  if (message.t !== "send" || link.takes("forwarded")) return message;
+  const { forwarded: _, ...rest } = message;
+  return rest;
 }
 
 export type { Head, Outgoing, Step };

@@ -155,7 +155,8 @@ export class ConversationDriver {
     const { id, frame, rejected } = message;
     const at = uuid7Time(id);
     if (frame.t === "send") {
-      this.dispatch({ kind: "written", id, body: frame.body, replyTo: frame.reply_to ?? null, at });
+      const { body, reply_to: replyTo = null, forwarded = false } = frame;
+      this.dispatch({ kind: "written", id, body, replyTo, forwarded, at });
     } else {
       this.dispatch({ kind: "asked", id, change: changeOfFrame(frame), at });
     }

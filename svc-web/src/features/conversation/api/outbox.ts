@@ -9,6 +9,8 @@ export type Words = {
   replyTo: number | null;
   mentions: readonly Mention[];
   all: boolean;
+  /** It was said in another chat before. */
+  forwarded?: boolean;
 };
 
 export type OutboxChange =
@@ -64,6 +66,7 @@ export class Outbox {
       body: words.body,
       ...(words.replyTo === null ? {} : { reply_to: words.replyTo }),
       ...named(words),
+      ...(words.forwarded === true ? { forwarded: true } : {}),
     };
     this.#send(frame);
   }

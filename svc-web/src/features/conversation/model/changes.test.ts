@@ -73,7 +73,7 @@ function stateOf(
       at = one;
     } else if (event.tag === "message.deleted") {
       by = one.by;
-    } else {
+    } else if (event.tag === "message.reacted") {
       const has = (people.get(event.emoji) ?? []).filter((person) => person !== one.by);
       const had = (people.get(event.emoji) ?? []).includes(one.by);
       if (event.on && had) continue;

@@ -26,6 +26,7 @@ export type Pending = {
   id: string;
   body: string;
   replyTo: number | null;
+  forwarded: boolean;
   at: number;
   delivery: Delivery;
 };
@@ -92,7 +93,14 @@ export type Input =
   | Step
   | { kind: "reset"; epoch: number; seq: number }
   | { kind: "gone"; seq: number }
-  | { kind: "written"; id: string; body: string; replyTo?: number | null; at: number }
+  | {
+      kind: "written";
+      id: string;
+      body: string;
+      replyTo?: number | null;
+      forwarded?: boolean;
+      at: number;
+    }
   | { kind: "asked"; id: string; change: Change; at: number }
   | { kind: "quoted"; seq: number; quote: Quote | null }
   | { kind: "refusal_read" }
@@ -409,15 +417,21 @@ function reset(state: Conversation, epoch: number, seq: number): Conversation {
 
 function written(
   state: Conversation,
-  message: { id: string; body: string; replyTo?: number | null; at: number },
+  message: {
+    id: string;
+    body: string;
+    replyTo?: number | null;
+    forwarded?: boolean;
+    at: number;
+  },
 ): Conversation {
   const known =
     state.pending.some((one) => one.id === message.id) ||
     state.records.some((record) => record.id === message.id);
   if (known) return state;
-  const { id, body, at, replyTo = null } = message;
+  const { id, body, at, replyTo = null, forwarded = false } = message;
   const delivery = { kind: "waiting" } as const;
-  const pending = [...state.pending, { id, body, replyTo, at, delivery }];
+  const pending = [...state.pending, { id, body, replyTo, forwarded, at, delivery }];
   return { ...state, pending: pending.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 

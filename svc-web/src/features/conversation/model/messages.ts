@@ -85,7 +85,7 @@ export function reworded(record: EventRecord, now: MessageNow, change: Change): 
   if (change.kind === "delete") {
     return {
       ...record,
-      event: { ...record.event, body: "", mentions: [], mention_all: false },
+      event: { ...record.event, body: "", mentions: [], mention_all: false, forwarded: false },
     };
   }
   return record;

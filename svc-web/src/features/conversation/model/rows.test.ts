@@ -47,6 +47,14 @@ describe("rows", () => {
     ]);
   });
 
+  it("says of a forwarded message that it is one, before and after it has its number", () => {
+    const event = { ...said("hi"), forwarded: true };
+    const state = open([{ ...record(1, "anna", NOON), event }]);
+    const words = { id: "id-2", body: "hi", forwarded: true, at: NOON };
+    const written = fold(state, { kind: "written", ...words });
+    expect(messages(written).map((row) => row.forwarded)).toEqual([true, true]);
+  });
+
   it("puts a chip between days", () => {
     const day = 24 * 60 * MINUTE;
     const state = open([record(1, "anna", NOON - day), record(2, "anna", NOON)]);

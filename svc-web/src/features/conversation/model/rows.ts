@@ -20,6 +20,8 @@ export type MessageRow = {
   seq: number | null;
   mentions: readonly Mention[];
   mentionAll: boolean;
+  /** It was said in another chat before. */
+  forwarded: boolean;
   now: MessageNow;
   /** An own change is on its way. */
   changing: boolean;
@@ -70,6 +72,7 @@ export function rows(state: Conversation): Row[] {
         seq: record.seq,
         mentions: record.event.mentions,
         mentionAll: record.event.mention_all,
+        forwarded: record.event.forwarded,
         now,
         changing,
         reply: replyOf(state, record.event.reply_to),
@@ -95,6 +98,7 @@ export function rows(state: Conversation): Row[] {
       seq: null,
       mentions: [],
       mentionAll: false,
+      forwarded: pending.forwarded,
       now: UNTOUCHED,
       changing: false,
       reply: replyOf(state, pending.replyTo),

@@ -7,6 +7,7 @@ import {
   useMarkRead,
   useOutbox,
 } from "@/features/conversation/api/provider";
+import { usePin, usePins } from "@/features/conversation/api/pins";
 import { useTypists } from "@/features/conversation/api/typing";
 import type { Named } from "@/features/conversation/model/mentions";
 import { answerable, lastOwn, type MessageRow } from "@/features/conversation/model/rows";
@@ -16,11 +17,12 @@ import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
 import { Versions } from "@/features/conversation/ui/Versions";
+import { PinnedBar } from "@/features/conversation/ui/PinnedBar";
 import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
-import type { ReadMarkView } from "@/shared/contracts/generated";
+import type { ReadMarkView, RejectCode } from "@/shared/contracts/generated";
 import { useDraftPart, useDrafts } from "@/shared/lib/useDrafts";
 import { useNames } from "@/shared/lib/names";
-import { rejectionWords } from "@/shared/lib/words";
+import { errorWords, rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
@@ -45,6 +47,8 @@ type ConversationViewProps = {
   actions?: ReactNode;
   onBack: () => void;
   onRead: (mark: ReadMarkView) => void;
+  /** This text is to be said in other chats. */
+  onForward: (body: string) => void;
 };
 
 const FORMER = "You are not in this chat any more. You can read what was said while you were.";
@@ -86,10 +90,12 @@ function Body({
   driver,
   ...props
 }: ConversationViewProps & { driver: ConversationDriver }): ReactNode {
-  const { chat, group, readSeq, writable, admin, people, message, onRead } = props;
+  const { chat, group, readSeq, writable, admin, people, message, onRead, onForward } = props;
   const state = useConversation(driver);
   const outbox = useOutbox();
-  const nameOf = useNames(peopleIn(state));
+  const pins = usePins(chat);
+  const { mutate: changePin, error: pinError, reset: forgetPin } = usePin(chat);
+  const nameOf = useNames([...peopleIn(state), ...pins.flatMap((pin) => [pin.author, pin.by])]);
   const [aim, setAim] = useState<Aim>({ kind: "new" });
   const [menu, setMenu] = useState<MessageRow | null>(null);
   const [versions, setVersions] = useState<MessageRow | null>(null);
@@ -118,13 +124,17 @@ function Body({
         setAim({ kind: "reply", row, name, draft });
       },
       onEdit: (row) => setAim({ kind: "edit", row }),
+      onForward: (row) => onForward(row.body),
+      onPin: (row, on) => {
+        if (row.seq !== null) changePin({ target: row.seq, on });
+      },
       onReact: (row, emoji, on) => {
         if (row.seq !== null) outbox.change(chat, { kind: "react", target: row.seq, emoji, on });
       },
       onShow: show,
       onVersions: setVersions,
     }),
-    [chat, drafts, outbox, show],
+    [changePin, chat, drafts, outbox, onForward, show],
   );
   const answered = useMemo(
     () => (replyTo === null ? null : answerable(state, replyTo)),
@@ -161,9 +171,19 @@ function Body({
       </div>
     );
   }
+  const mayPin = writable && state.status.kind !== "gone" && (!group || admin);
   const loading = state.status.kind === "opening" && state.records.length === 0;
   return (
     <>
+      {pins.length === 0 ? null : (
+        <PinnedBar
+          pins={pins}
+          admin={mayPin}
+          nameOf={nameOf}
+          onShow={show}
+          onUnpin={(target) => changePin({ target, on: false })}
+        />
+      )}
       {loading ? (
         <SkeletonTalk label="Loading messages" />
       ) : (
@@ -177,18 +197,15 @@ function Body({
           onSeen={seen}
         />
       )}
-      {state.refused !== null || missing ? (
+      {state.refused !== null || missing || pinError !== null ? (
         <div className={styles["refused"]} role="alert">
-          <span>
-            {state.refused === null
-              ? "This message is not there any more."
-              : `Not done. ${rejectionWords(state.refused)}`}
-          </span>
+          <span>{problemWords(state.refused, pinError)}</span>
           <Button
             look="quiet"
             small
             onClick={() => {
               setMissing(false);
+              forgetPin();
               driver.dispatch({ kind: "refusal_read" });
             }}
           >
@@ -210,6 +227,7 @@ function Body({
           row={menu}
           writable={writable && state.status.kind !== "gone"}
           admin={admin}
+          pinned={mayPin ? pins.some((pin) => pin.target === menu.seq) : null}
           actions={actions}
           onDelete={(row) => {
             if (row.seq !== null) outbox.change(chat, { kind: "delete", target: row.seq });
@@ -237,4 +255,11 @@ function Body({
       )}
     </>
   );
+}
+
+function problemWords(refused: RejectCode | null, pinError: Error | null): string {
+  if (refused !== null) return `Not done. ${rejectionWords(refused)}`;
+  return pinError === null
+    ? "This message is not there any more."
+    : `Not done. ${errorWords(pinError)}`;
 }

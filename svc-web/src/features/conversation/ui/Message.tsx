@@ -1,4 +1,4 @@
-import { Ban, Check, CircleAlert, Clock } from "lucide-react";
+import { Ban, Check, CircleAlert, Clock, Forward } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import styles from "@/features/conversation/ui/Message.module.css";
@@ -19,6 +19,8 @@ export type MessageActions = {
   onMenu: (row: MessageRow) => void;
   onReply: (row: MessageRow) => void;
   onEdit: (row: MessageRow) => void;
+  onForward: (row: MessageRow) => void;
+  onPin: (row: MessageRow, on: boolean) => void;
   onReact: (row: MessageRow, emoji: string, on: boolean) => void;
   onShow: (seq: number) => void;
   /** The texts that it had. */
@@ -77,6 +79,12 @@ export const Message = memo(
             </button>
           ) : null}
           <div className={styles["bubble"]} {...press}>
+            {row.forwarded && !row.now.deleted ? (
+              <span className={styles["forwarded"]}>
+                <Forward size={14} strokeWidth={2} aria-hidden="true" />
+                Forwarded
+              </span>
+            ) : null}
             {row.reply !== null && !row.now.deleted ? (
               <QuoteOf reply={row.reply} me={me} nameOf={nameOf} onShow={actions.onShow} />
             ) : null}

@@ -1,4 +1,15 @@
-import { Copy, History, Link2, Pencil, Reply, Trash2, type LucideIcon } from "lucide-react";
+import {
+  Copy,
+  Forward,
+  History,
+  Link2,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  Trash2,
+  type LucideIcon,
+} from "lucide-react";
 import { useState, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { EmojiPicker } from "@/features/conversation/ui/EmojiPicker";
@@ -14,6 +25,8 @@ type MessageMenuProps = {
   writable: boolean;
   /** May delete what others wrote. */
   admin: boolean;
+  /** Whether it is pinned; null where one may not change that. */
+  pinned: boolean | null;
   actions: MessageActions;
   onDelete: (row: MessageRow) => void;
   onClose: () => void;
@@ -21,7 +34,7 @@ type MessageMenuProps = {
 
 /** All that can be done with one message: for a long press, the keyboard, and "More". */
 export function MessageMenu(props: MessageMenuProps): ReactNode {
-  const { chat, row, writable, admin, actions, onDelete, onClose } = props;
+  const { chat, row, writable, admin, pinned, actions, onDelete, onClose } = props;
   const [deleting, setDeleting] = useState(false);
   const leave = (then: () => void) => () => {
     onClose();
@@ -62,6 +75,14 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
         {writable && row.own ? (
           <Item icon={Pencil} words="Edit" onPress={leave(() => actions.onEdit(row))} />
         ) : null}
+        <Item icon={Forward} words="Forward" onPress={leave(() => actions.onForward(row))} />
+        {pinned === null ? null : (
+          <Item
+            icon={pinned ? PinOff : Pin}
+            words={pinned ? "Unpin" : "Pin"}
+            onPress={leave(() => actions.onPin(row, !pinned))}
+          />
+        )}
         <Item
           icon={Copy}
           words="Copy text"

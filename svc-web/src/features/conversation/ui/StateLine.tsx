@@ -4,14 +4,27 @@ import type { EventRecord } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
 import { absolute } from "@/shared/lib/time";
 
-type StateLineProps = { record: EventRecord; me: string; nameOf: (person: string) => string };
+type StateLineProps = {
+  record: EventRecord;
+  me: string;
+  nameOf: (person: string) => string;
+  onShow: (seq: number) => void;
+};
 
 /** What happened to the chat, quietly. */
-export function StateLine({ record, me, nameOf }: StateLineProps): ReactNode {
+export function StateLine({ record, me, nameOf, onShow }: StateLineProps): ReactNode {
   const words = sentence(record, me, nameOf);
-  return words === null ? null : (
+  if (words === null) return null;
+  const { event } = record;
+  return (
     <p className={styles["line"]} title={absolute(record.at)}>
-      {words}
+      {event.tag === "message.pinned" ? (
+        <button type="button" className={styles["link"]} onClick={() => onShow(event.target)}>
+          {words}
+        </button>
+      ) : (
+        words
+      )}
     </p>
   );
 }

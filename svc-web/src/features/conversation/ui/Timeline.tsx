@@ -139,7 +139,12 @@ export function Timeline(props: TimelineProps): ReactNode {
                   </p>
                 ) : null}
                 {row.kind === "line" ? (
-                  <StateLine record={row.record} me={state.me} nameOf={nameOf} />
+                  <StateLine
+                    record={row.record}
+                    me={state.me}
+                    nameOf={nameOf}
+                    onShow={actions.onShow}
+                  />
                 ) : null}
                 {row.kind === "message" ? (
                   <Message
