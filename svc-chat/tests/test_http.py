@@ -23,6 +23,7 @@ from svc_chat.errors import (
     NotYetError,
     OutcomeUnknownError,
     RefusedError,
+    TooManyError,
 )
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
@@ -87,6 +88,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         grouping=parts,
         messaging=parts,
         pinning=parts,
+        reporting=parts,
         owning=parts,
         timelines=parts,
         searching=parts,
@@ -127,6 +129,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         grouping=parts,
         messaging=parts,
         pinning=parts,
+        reporting=parts,
         owning=parts,
         timelines=parts,
         searching=parts,
@@ -145,6 +148,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         (RefusedError(RejectCode.CHAT_FULL), 409, ProblemCode.REJECTED),
         (NotConnectedError(), 403, ProblemCode.NOT_CONNECTED),
         (ClosedError(), 403, ProblemCode.FORBIDDEN),
+        (TooManyError(60.0), 429, ProblemCode.TOO_MANY),
         (BusyError(), 503, ProblemCode.UNAVAILABLE),
     ],
 )
@@ -156,7 +160,7 @@ async def test_refusals_are_problems(
     answer = await client.request("DELETE", f"/api/chats/{ID}/members/{ID}")
     found = problem(answer)
     assert (answer.status_code, found.code) == (status, code)
-    assert ("retry-after" in answer.headers) == (status == 503)
+    assert ("retry-after" in answer.headers) == (status in {429, 503})
     assert found.reject == (RejectCode.CHAT_FULL if status == 409 else None)
     assert not isinstance(refusal, OutcomeUnknownError) or ID in (found.detail or "")
 

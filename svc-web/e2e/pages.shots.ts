@@ -89,6 +89,30 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "forward",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.locator("[data-message]").last().focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Forward" }).click();
+      const chats = page.getByRole("dialog").locator("[aria-pressed]");
+      await chats.first().click();
+      await chats.nth(2).click();
+    },
+  },
+  {
+    name: "report",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.locator("[data-message][data-own=false]").last().focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Report" }).click();
+      await page.getByRole("radio", { name: "Insults or harassment" }).click();
+    },
+  },
+  {
     name: "rejected",
     path: `/c/${PRIVATE}`,
     how: { account: "busy", line: "rejecting" },

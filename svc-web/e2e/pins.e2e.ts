@@ -80,4 +80,19 @@ describe("messages that are pinned, and said again elsewhere", () => {
     await message(anna, "The key").getByText("Forwarded").waitFor();
     expect(await message(anna, "The key").getAttribute("aria-label")).toContain(BO);
   });
+
+  it("a message is reported, and who wrote it blocked in one go", async () => {
+    await (await menu(anna, "The key")).getByRole("button", { name: "Report" }).click();
+    const dialog = anna.getByRole("dialog", { name: "Report this message" });
+    await dialog.getByRole("radio", { name: "Insults or harassment" }).click();
+    await dialog.getByLabel("Anything else?").fill("It says more than it seems");
+    await dialog.getByLabel(`Block ${BO} too`).check();
+    await dialog.getByRole("button", { name: "Report", exact: true }).click();
+    await anna.getByRole("dialog", { name: "Thank you" }).getByText("is not told").waitFor();
+    await anna.getByRole("button", { name: "Done" }).click();
+    await message(anna, "The key")
+      .getByRole("button", { name: `Profile of ${BO}` })
+      .click();
+    await anna.getByRole("dialog").getByRole("button", { name: "Unblock" }).waitFor();
+  });
 });

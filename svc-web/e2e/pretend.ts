@@ -5,6 +5,7 @@ import type {
   MessageCreated,
   OwnChatView,
   PersonView,
+  PinsView,
   SearchHit,
   SearchPage,
   TimelinePage,
@@ -98,6 +99,7 @@ function changedTalk(items: EventRecord[]): Pick<TimelinePage, "states" | "quote
     body: "@elin the `list` for Monday:\n\n- icons in both sizes\n- the empty states\n\n> nothing jumps",
     mentions: [{ person: ME, name: "elin" }],
   });
+  say(9, { forwarded: true });
   say(12, { body: "Before we go:\n\n```\nmake check\nmake test\n```", reply_to: 10 });
   return {
     states: [
@@ -215,6 +217,16 @@ function keepOwn(chats: ChatView[]): void {
   keep(4, { marked_unread: true });
   keep(5, { archived_n: 100 });
   keep(6, { archived_n: 100, muted_until }, { unread: 7 });
+}
+
+/** Three pinned messages of the group, none elsewhere. */
+function pinsOf(group: boolean): PinsView {
+  const items = group
+    ? talkOf(GROUP, [people[1]?.person ?? ME]).filter(({ seq }) => [3, 9, 11].includes(seq))
+    : [];
+  const by = people[2]?.person ?? ME;
+  const pins = items.map(({ seq }) => ({ target: seq, seq: seq + 20, by, at: NOW }));
+  return { chat: GROUP, as_of: 14, pins: pins.toReversed(), items };
 }
 
 /** Hits for every search but one that finds nothing. */
@@ -398,6 +410,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       }));
       return json(route, { target: 5, versions: versions.toReversed() });
     }
+    if (path.endsWith("/pins")) return json(route, pinsOf(path.includes(GROUP)));
     const timeline = /^\/api\/chats\/([^/]+)\/timeline$/.exec(path)?.[1];
     if (timeline !== undefined) {
       const others = timeline === GROUP ? people.slice(1, 4) : people.slice(0, 1);

@@ -21,6 +21,7 @@ from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.profiles import PostgresProfiles
 from svc_chat.adapters.replies import Replies
+from svc_chat.adapters.reports import PostgresReports
 from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
@@ -40,13 +41,14 @@ from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
+from svc_chat.reporting import Reporting
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 13
+NEEDED_MIGRATION: Final = 16
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -105,6 +107,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         ),
         pinning=Pinning(commanding, timelines, chats, listing.stored),
         timelines=timelines,
+        reporting=Reporting(timelines, people, PostgresReports(pool)),
         searching=Searching(listing, PostgresSearch(pool), people),
     )
     access = CookieAccess(

@@ -49,6 +49,14 @@ class WindowsAwayError(Exception):
     """The store of the windows can't be reached: nobody sees anything live at the moment."""
 
 
+class TooManyError(Exception):
+    """The person has done this as often as one may for now; `seconds` until once more is possible."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
 class BusyError(Exception):
     """A bound is reached; nothing was taken."""
 

@@ -7,12 +7,13 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, people_endpoints, search_endpoints
+from nexync_contracts import endpoints, people_endpoints, report_endpoints, search_endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import TIMELINE_PAGE
 from nexync_contracts.message_rest import DeleteMessageBody, EditMessageBody, ReactBody
+from nexync_contracts.report_rest import ReportBody
 from nexync_contracts.rest import (
     AddMemberBody,
     AskBody,
@@ -31,6 +32,7 @@ from svc_chat.errors import (
     NotYetError,
     OutcomeUnknownError,
     RefusedError,
+    TooManyError,
 )
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
@@ -43,6 +45,7 @@ from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
+from svc_chat.reporting import Reporting
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
@@ -70,6 +73,7 @@ class UseCases:
     grouping: Grouping
     messaging: Messaging
     pinning: Pinning
+    reporting: Reporting
     owning: Owning
     timelines: Timelines
     searching: Searching
@@ -100,6 +104,7 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
         endpoints.VERSIONS: public.versions,
         endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
+        report_endpoints.REPORT: public.report,
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),
@@ -130,6 +135,7 @@ _REFUSALS: Final = (
     NotConnectedError,
     ClosedError,
     InvalidError,
+    TooManyError,
     BusyError,
 )
 
@@ -168,6 +174,13 @@ def problem_of(error: Exception) -> ProblemError:
                 "The request is not valid",
                 detail=f"{'.'.join(str(part) for part in path)}: {message}",
                 issues=(Issue(path=path, code="invalid", message=message),),
+            )
+        case TooManyError(seconds=seconds):
+            return ProblemError(
+                429,
+                ProblemCode.TOO_MANY,
+                "This was done as often as one may for now",
+                retry_after=seconds,
             )
         case _:
             return ProblemError(
@@ -299,6 +312,10 @@ class _Public:
             limit=call.integer("limit"),
         )
         return await self._use.searching.page(call.claims.sub, asked)
+
+    async def report(self, call: Call) -> Answer:
+        body: ReportBody = call.body
+        return await self._use.reporting.report(call.claims.sub, body)
 
     async def read_mark(self, call: Call) -> Answer:
         body: ReadMarkBody = call.body

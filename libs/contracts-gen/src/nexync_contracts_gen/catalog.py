@@ -21,6 +21,7 @@ from nexync_contracts import (
     own_rest,
     profile_rest,
     provider_rest,
+    report_rest,
     rest,
     search_rest,
     session,
@@ -56,6 +57,7 @@ _ALL: Final = (
     email_rest,
     profile_rest,
     provider_rest,
+    report_rest,
     session,
 )
 _BROWSER: Final = (
@@ -72,6 +74,7 @@ _BROWSER: Final = (
     email_rest,
     profile_rest,
     provider_rest,
+    report_rest,
 )
 
 

@@ -26,6 +26,12 @@ MENTIONS: Final = 50
 EMOJI_BYTES: Final = 64
 """A reaction, UTF-8 bytes: one emoji, however many parts it is joined from."""
 
+REPORT_CHARS: Final = 500
+"""What one says with a report, characters."""
+
+REPORTS_A_DAY: Final = 20
+"""Reports of one person in 24 hours; one more is refused until the oldest is a day old."""
+
 PINNED_MESSAGES: Final = 20
 """Messages that are pinned in one chat at the same time."""
 

@@ -43,6 +43,9 @@ def _bio(text: str) -> str:
     return _refuse_hidden(text, "\n")
 
 
+PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_bio)]
+"""Text of several lines, without characters that hide or turn it around."""
+
 DisplayName = Annotated[
     str,
     StringConstraints(max_length=limits.DISPLAY_NAME_CHARS, strip_whitespace=True),

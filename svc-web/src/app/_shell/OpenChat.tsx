@@ -12,12 +12,15 @@ import { Details } from "@/features/chats/ui/Details";
 import type { Words } from "@/features/conversation/api/outbox";
 import { useOutbox } from "@/features/conversation/api/provider";
 import type { Named } from "@/features/conversation/model/mentions";
+import type { MessageRow } from "@/features/conversation/model/rows";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
 import { usePresence } from "@/features/people/api/presence";
+import { Report } from "@/features/people/ui/Report";
 import { SearchInChat } from "@/features/search/ui/SearchInChat";
 import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
+import { useNames } from "@/shared/lib/names";
 import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -68,6 +71,8 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   );
   const outbox = useOutbox();
   const [forwarding, setForwarding] = useState<string | null>(null);
+  const [reported, setReported] = useState<MessageRow | null>(null);
+  const nameOf = useNames(reported === null ? [] : [reported.by]);
   const now = useNow();
   const { mutate: changeOwn } = useChangeOwn();
   const opened = useRef(false);
@@ -113,6 +118,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         onBack={() => navigate("/")}
         onRead={onRead}
         onForward={setForwarding}
+        onReport={setReported}
         actions={
           <>
             {view.role === null ? null : (
@@ -147,6 +153,14 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
             for (const one of chosen) outbox.write(one, forwardedWords(forwarding));
           }}
           onClose={() => setForwarding(null)}
+        />
+      )}
+      {reported?.seq == null ? null : (
+        <Report
+          person={reported.by}
+          name={nameOf(reported.by)}
+          message={{ chat, target: reported.seq }}
+          onClose={() => setReported(null)}
         />
       )}
       {beside === "details" ? (

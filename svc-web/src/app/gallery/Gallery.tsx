@@ -284,6 +284,7 @@ const NOTHING: MessageActions = {
   onEdit: () => undefined,
   onForward: () => undefined,
   onPin: () => undefined,
+  onReport: () => undefined,
   onReact: () => undefined,
   onShow: () => undefined,
   onVersions: () => undefined,

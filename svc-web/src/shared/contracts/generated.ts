@@ -1232,6 +1232,26 @@ export const newPasswordBodySchema = z.strictObject({
 });
 export type NewPasswordBody = z.infer<typeof newPasswordBodySchema>;
 
+/** What is wrong, in the eyes of who reports. */
+export const reportReasonSchema = z.enum(["spam", "abuse", "violence", "sexual", "impersonation", "other"]);
+export type ReportReason = z.infer<typeof reportReasonSchema>;
+
+/** Either `person`, or a message of somebody else's: `chat` and `target` (its seq). */
+export const reportBodySchema = z.strictObject({
+  person: uuid.nullable().optional(),
+  chat: uuid.nullable().optional(),
+  target: z.int().min(1).max(9007199254740992).nullable().optional(),
+  reason: reportReasonSchema,
+  comment: text(0, 500).optional(),
+});
+export type ReportBody = z.infer<typeof reportBodySchema>;
+
+/** The report is kept. Reporting the same again changes reason and comment; `again` says so. */
+export const reportDoneSchema = z.object({
+  again: z.boolean().default(false),
+});
+export type ReportDone = z.infer<typeof reportDoneSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -1284,6 +1304,8 @@ export const limits = {
   recoveryCodes: 10,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
+  reportsADay: 20,
+  reportChars: 500,
   resetLifetimeSeconds: 1800,
   resetTokenChars: 200,
   resumeHeads: 1000,
@@ -2082,6 +2104,16 @@ export const endpoints = {
     body: pinMessageBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
+  },
+  report: {
+    method: "POST",
+    path: "/api/reports",
+    status: 200,
+    query: [],
+    body: reportBodySchema,
+    answer: reportDoneSchema,
+    idempotentByKey: false,
     open: false,
   },
 } as const;

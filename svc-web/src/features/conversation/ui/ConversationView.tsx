@@ -49,6 +49,8 @@ type ConversationViewProps = {
   onRead: (mark: ReadMarkView) => void;
   /** This text is to be said in other chats. */
   onForward: (body: string) => void;
+  /** This message is to be reported. */
+  onReport: (row: MessageRow) => void;
 };
 
 const FORMER = "You are not in this chat any more. You can read what was said while you were.";
@@ -90,7 +92,8 @@ function Body({
   driver,
   ...props
 }: ConversationViewProps & { driver: ConversationDriver }): ReactNode {
-  const { chat, group, readSeq, writable, admin, people, message, onRead, onForward } = props;
+  const { chat, group, readSeq, writable, admin, people, message, onRead, onForward, onReport } =
+    props;
   const state = useConversation(driver);
   const outbox = useOutbox();
   const pins = usePins(chat);
@@ -125,6 +128,7 @@ function Body({
       },
       onEdit: (row) => setAim({ kind: "edit", row }),
       onForward: (row) => onForward(row.body),
+      onReport,
       onPin: (row, on) => {
         if (row.seq !== null) changePin({ target: row.seq, on });
       },
@@ -134,7 +138,7 @@ function Body({
       onShow: show,
       onVersions: setVersions,
     }),
-    [changePin, chat, drafts, outbox, onForward, show],
+    [changePin, chat, drafts, outbox, onForward, onReport, show],
   );
   const answered = useMemo(
     () => (replyTo === null ? null : answerable(state, replyTo)),

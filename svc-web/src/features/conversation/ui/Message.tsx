@@ -20,6 +20,7 @@ export type MessageActions = {
   onReply: (row: MessageRow) => void;
   onEdit: (row: MessageRow) => void;
   onForward: (row: MessageRow) => void;
+  onReport: (row: MessageRow) => void;
   onPin: (row: MessageRow, on: boolean) => void;
   onReact: (row: MessageRow, emoji: string, on: boolean) => void;
   onShow: (seq: number) => void;

@@ -1,5 +1,6 @@
 import {
   Copy,
+  Flag,
   Forward,
   History,
   Link2,
@@ -99,6 +100,9 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
             words="Earlier texts"
             onPress={leave(() => actions.onVersions(row))}
           />
+        )}
+        {row.own ? null : (
+          <Item icon={Flag} words="Report" onPress={leave(() => actions.onReport(row))} />
         )}
         {writable && (row.own || admin) ? (
           <Item

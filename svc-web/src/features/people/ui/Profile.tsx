@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Ban, Users } from "lucide-react";
+import { Ban, Flag, Users } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { usePresence } from "@/features/people/api/presence";
 import { profileQuery, useBlock } from "@/features/people/api/profiles";
 import { relationOf } from "@/features/people/model/people";
 import { Relate } from "@/features/people/ui/PeopleList";
 import styles from "@/features/people/ui/Profile.module.css";
+import { Report } from "@/features/people/ui/Report";
 import type { PersonView, ProfileView } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
 import { closePerson, showPerson } from "@/shared/lib/who";
@@ -62,6 +63,7 @@ type ToldProps = { profile: ProfileView; onChat: (person: string) => void };
 function Told({ profile, onChat }: ToldProps): ReactNode {
   const { person, bio, acquaintances, groups } = profile;
   const relation = relationOf(person);
+  const [reporting, setReporting] = useState(false);
   const presence = usePresence(relation === "connected" ? person.person : null);
   return (
     <>
@@ -89,8 +91,20 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
         <div className={styles["actions"]}>
           <Relate person={person} onChat={onChat} words />
           <Block person={person} blocked={relation === "blocked"} />
+          <Button small look="quiet" onClick={() => setReporting(true)}>
+            <Flag size={16} strokeWidth={1.75} />
+            Report
+          </Button>
         </div>
       )}
+      {reporting ? (
+        <Report
+          person={person.person}
+          name={person.name}
+          message={null}
+          onClose={() => setReporting(false)}
+        />
+      ) : null}
       {acquaintances.length === 0 ? null : (
         <section className={styles["section"]}>
           <h3>Connections in common · {person.mutual}</h3>
