@@ -95,17 +95,17 @@ export function Report({ person, name, message, onClose }: ReportProps): ReactNo
               {limits.reportChars - comment.length} characters left.
             </p>
           </div>
-          <label className={styles["too"]}>
-            <input
-              type="checkbox"
-              checked={blocks}
-              onChange={(event) => setBlocks(event.target.checked)}
-            />
-            <span>
-              Block <span dir="auto">{name}</span> too
-            </span>
-          </label>
         </div>
+        <label className={styles["too"]}>
+          <input
+            type="checkbox"
+            checked={blocks}
+            onChange={(event) => setBlocks(event.target.checked)}
+          />
+          <span>
+            Block <span dir="auto">{name}</span> too
+          </span>
+        </label>
         <div className={styles["foot"]}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="danger" busy={report.isPending || block.isPending}>
