@@ -11,7 +11,7 @@ from test_postgres import Town, record
 
 from nexync_contracts.channels import KIND_OWN, decode_published, stream_channel
 from nexync_contracts.events import ChatKind, EventRecord, MessageCreated
-from nexync_contracts.frames import OwnChatFrame
+from nexync_contracts.frames import OwnChatFrame, ReadFrame, server_frame_adapter
 from nexync_contracts.ids import ChatId, PersonId, chat_stream, person_stream
 from nexync_contracts.limits import MENTIONS_COUNTED, PINNED_CHATS
 from nexync_contracts.message_events import Mention
@@ -106,12 +106,16 @@ async def test_the_persons_pages_are_told(state: "redis.asyncio.Redis") -> None:
     client: Any = state
     pubsub = client.pubsub()
     await pubsub.subscribe(stream_channel(person_stream(ADA)))
-    await RedisOwnNotices(state).changed(ADA, chat)
+    notices = RedisOwnNotices(state)
+    await notices.changed(ADA, chat)
+    await notices.marked(ADA, chat, 7, 5)
+    wanted = [OwnChatFrame(chat=chat), ReadFrame(chat=chat, seq=7, n=5)]
     async with asyncio.timeout(5):
         async for message in pubsub.listen():
             if message["type"] == "message":
                 kind, epoch, seq, frame = decode_published(message["data"])
                 assert (kind, epoch, seq) == (KIND_OWN, 0, 0)
-                assert OwnChatFrame.model_validate_json(frame).chat == chat
-                break
+                assert server_frame_adapter.validate_json(frame) == wanted.pop(0)
+                if not wanted:
+                    break
     await pubsub.aclose()

@@ -34,6 +34,7 @@ from nexync_streams.encoding import encode_event, encode_frame
 from svc_chat.adapters import messages
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.outbox import OutboxRelay
+from svc_chat.adapters.own_chats import RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.streams import PostgresSnapshot, PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
@@ -160,7 +161,7 @@ class Parts:
         self.reading = StreamReading(self.streams, self.windows, Pace)
         self.listing = Listing(self.chats, self.people, self.windows, Pace)
         self.inside = Inside(self.reading, self.streams, self.listing, self.windows)
-        self.marking = Marking(self.reading, self.chats)
+        self.marking = Marking(self.reading, self.chats, RedisOwnNotices(state))
 
 
 @pytest.fixture

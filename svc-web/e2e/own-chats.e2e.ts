@@ -98,9 +98,15 @@ describe("what one keeps about a chat", () => {
     expect(await phone.title()).toBe("Nexync");
   });
 
+  it("what is read on one page is no longer unread on the other", async () => {
+    await anna.getByRole("button", { name: /Archived/ }).click();
+    await row(anna).click();
+    await anna.getByText("are you there?").and(anna.locator("[data-body]")).waitFor();
+    await row(phone).getByText("1 new message").waitFor({ state: "detached" });
+  });
+
   it("says what is wrong when a change can't be made", async () => {
     await anna.context().setOffline(true);
-    await anna.getByRole("button", { name: /Archived/ }).click();
     await row(anna).click({ button: "right" });
     await anna.getByRole("menuitem", { name: "Pin to the top" }).click();
     await anna.getByText("Not done. Nexync can't be reached.").waitFor();

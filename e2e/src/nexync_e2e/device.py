@@ -54,6 +54,7 @@ class Device:
         self.errors: list[frames.ErrorFrame] = []
         self.typists: list[frames.TypistFrame] = []
         self.own_chats: list[frames.OwnChatFrame] = []
+        self.marks: list[frames.ReadFrame] = []
         self.close_codes: list[int] = []
         self.gateways_seen: list[str] = []
         self.resets = 0
@@ -298,6 +299,8 @@ class Device:
                 self.typists.append(frame)
             case frames.OwnChatFrame():
                 self.own_chats.append(frame)
+            case frames.ReadFrame():
+                self.marks.append(frame)
             case _:
                 await self._take_outcome(frame, now)
 

@@ -7,7 +7,7 @@ import pytest
 from nexync_contracts import endpoints, own_endpoints, own_rest, rest
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.events import ChatKind
-from nexync_contracts.frames import OwnChatFrame
+from nexync_contracts.frames import OwnChatFrame, ReadFrame
 from nexync_contracts.ids import ChatId, chat_stream
 from nexync_e2e.client import Device, Person, RefusedError
 from nexync_e2e.settings import Wires
@@ -80,6 +80,38 @@ async def test_the_other_device_is_told_of_each_change(
         await other.caught_up(chat_stream(chat), 2)
         assert other.own_chats == []
         assert (await kept(bob, chat)).version == 0
+
+
+async def test_a_mark_of_one_device_reaches_the_others_on_any_gateway(
+    where: Wires, ann: Person, bob: Person
+) -> None:
+    """Bob reads on one page: both of his pages are told how far, a late mark and Ann's pages are not."""
+    chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
+    sender = Device(ann, where.gateways[:1], name="ann")
+    one = Device(bob, where.gateways[:1], name="bob's page")
+    two = Device(bob, where.gateways[1:2], name="bob's phone")
+    async with sender.running(), one.running(), two.running():
+        for device in (sender, one, two):
+            await until_true(lambda device=device: device.live, "resumed")
+        await sender.send(chat, "one")
+        await sender.send(chat, "two")
+        await two.caught_up(chat_stream(chat), 3)
+        for seq in (3, 2, 3):
+            view = await bob.rest.call(
+                endpoints.READ_MARK,
+                rest.ReadMarkView,
+                path={"chat": chat},
+                body=rest.ReadMarkBody(seq=seq),
+            )
+            assert (view.seq, view.unread) == (3, 0)
+        told = ReadFrame(chat=chat, seq=3, n=2)
+        for device in (one, two):
+            await until_true(lambda device=device: len(device.marks) >= 2, "the marks")
+            assert device.marks == [told, told]
+        # What was said to Ann before comes before this event.
+        await sender.send(chat, "three")
+        await sender.caught_up(chat_stream(chat), 4)
+        assert sender.marks == []
 
 
 async def test_one_more_pin_than_there_may_be_says_the_limit(ann: Person) -> None:

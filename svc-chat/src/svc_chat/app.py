@@ -79,7 +79,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
 
     streams = PostgresStreams(pool, first_partitions=settings.chat_partitions)
     chats, people = PostgresChats(pool), PostgresPeople(pool)
-    windows = RedisWindows(state)
+    windows, notices = RedisWindows(state), RedisOwnNotices(state)
     reading = StreamReading(streams, windows, Pace)
     listing = Listing(chats, people, windows, Pace)
     timelines = Timelines(reading)
@@ -98,13 +98,11 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         history=History(reading),
         listing=listing,
         reading=reading,
-        marking=Marking(reading, chats),
+        marking=Marking(reading, chats, notices),
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         messaging=Messaging(reading, commanding),
-        owning=Owning(
-            reading, PostgresOwnChats(pool), RedisOwnNotices(state), lambda: time.time_ns() // 10**6
-        ),
+        owning=Owning(reading, PostgresOwnChats(pool), notices, lambda: time.time_ns() // 10**6),
         pinning=Pinning(commanding, timelines, chats, listing.stored),
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),

@@ -271,6 +271,10 @@ class OwnNotices(Protocol):
         """Tell them. Lost without a word when Redis is away."""
         ...
 
+    async def marked(self, person: PersonId, chat: ChatId, seq: int, n: int) -> None:
+        """Tell them how far the chat is read: up to `seq`, at which there were `n` messages. Lost likewise."""
+        ...
+
 
 class Phase(StrEnum):
     """Where a search looks, and what counts there as found; the order is that of the answer."""

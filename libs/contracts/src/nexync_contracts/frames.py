@@ -215,6 +215,18 @@ class OwnChatFrame(Tolerant):
     chat: ChatIdField
 
 
+class ReadFrame(Tolerant):
+    """The reader's own mark moved, maybe on another device: everything up to `seq` is read, `n` messages so far.
+
+    It may be lost, so a client reads its chats again after each reconnect too.
+    """
+
+    t: Literal["read"] = "read"
+    chat: ChatIdField
+    seq: Seq
+    n: Annotated[int, Field(ge=0)]
+
+
 class AckFrame(Tolerant):
     """The command is durable: its event or its `rejected` follows, always."""
 
@@ -282,6 +294,7 @@ ServerFrame = Annotated[
     | GoneFrame
     | TypistFrame
     | OwnChatFrame
+    | ReadFrame
     | AckFrame
     | AcceptedFrame
     | RejectedFrame

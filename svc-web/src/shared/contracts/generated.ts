@@ -398,6 +398,19 @@ export const ownChatFrameSchema = z.object({
 });
 export type OwnChatFrame = z.infer<typeof ownChatFrameSchema>;
 
+/**
+ * The reader's own mark moved, maybe on another device: everything up to `seq` is read, `n` messages so far.
+ *
+ * It may be lost, so a client reads its chats again after each reconnect too.
+ */
+export const readFrameSchema = z.object({
+  t: z.literal("read"),
+  chat: uuid,
+  seq: z.int().min(0),
+  n: z.int().min(0),
+});
+export type ReadFrame = z.infer<typeof readFrameSchema>;
+
 /** The command is durable: its event or its `rejected` follows, always. */
 export const ackFrameSchema = z.object({
   t: z.literal("ack"),
@@ -469,7 +482,7 @@ export const errorFrameSchema = z.object({
 });
 export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
-export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ownChatFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
+export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ownChatFrameSchema, readFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */

@@ -25,6 +25,7 @@ export type Signal =
   | { kind: "gone"; stream: string; seq: number }
   | { kind: "typist"; chat: string; by: string }
   | { kind: "own_chat"; chat: string }
+  | { kind: "read"; chat: string; seq: number; n: number }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; stream: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode };
@@ -163,6 +164,8 @@ export class RealtimeClient {
         return this.#emit({ kind: "typist", chat: frame.chat, by: frame.by });
       case "own_chat":
         return this.#emit({ kind: "own_chat", chat: frame.chat });
+      case "read":
+        return this.#emit({ kind: "read", chat: frame.chat, seq: frame.seq, n: frame.n });
       case "ack":
         this.#queue.acked(frame.id);
         return this.#emit({ kind: "ack", id: frame.id });

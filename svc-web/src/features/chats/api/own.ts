@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { chatsQuery } from "@/features/chats/api/chats";
+import { foldMark } from "@/features/chats/model/list";
 import { foldOwn, ownProblem, type OwnChange } from "@/features/chats/model/own";
 import { endpoints, type OwnChatView } from "@/shared/contracts/generated";
 import { useSignals } from "@/shared/lib/live";
@@ -80,6 +81,12 @@ export function useOwnLive(): void {
     useCallback(
       (signal: Signal): void => {
         if (signal.kind === "state" && signal.state.kind === "live") again();
+        if (signal.kind === "read") {
+          const known = queries.getQueryData(chatsQuery.queryKey);
+          if (known === undefined) return;
+          const folded = foldMark(known, signal.chat, signal.seq, signal.n);
+          queries.setQueryData(chatsQuery.queryKey, folded);
+        }
         if (signal.kind !== "own_chat") return;
         void call(endpoints.ownChat, { path: { chat: signal.chat } })
           .then((own) => take(queries, own))

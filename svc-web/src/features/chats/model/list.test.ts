@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filterChats, foldEvent, foldRead, keepNewer } from "@/features/chats/model/list";
+import { filterChats, foldEvent, foldMark, foldRead, keepNewer } from "@/features/chats/model/list";
 import type { ChatView, EventRecord } from "@/shared/contracts/generated";
 import { said } from "@/shared/lib/said";
 
@@ -79,6 +79,21 @@ describe("the list of chats", () => {
   it("takes a read mark that is not older", () => {
     expect(foldRead([chat("a", { unread: 4 })], "a", 9, 0)[0]).toMatchObject({ unread: 0 });
     expect(foldRead([chat("a", { unread: 4, read_seq: 10 })], "a", 9, 0)[0]?.unread).toBe(4);
+  });
+
+  it("takes over what another device read, and leaves what came after it", () => {
+    const list = [chat("a", { head: 6, n: 5, unread: 4 })];
+    expect(foldMark(list, "a", 4, 3)[0]).toMatchObject({ read_seq: 4, unread: 2 });
+    expect(foldMark(list, "a", 6, 5)[0]).toMatchObject({ read_seq: 6, unread: 0 });
+    const further = foldMark(list, "a", 6, 5);
+    expect(foldMark(further, "a", 4, 3)[0]).toMatchObject({ read_seq: 6, unread: 0 });
+    expect(foldMark(list, "b", 4, 3)).toEqual(list);
+  });
+
+  it("does not count a message that another device read before it came here", () => {
+    const marked = foldMark([chat("a")], "a", 2, 1);
+    expect(foldEvent(marked, message("a", 2), "me")?.[0]).toMatchObject({ head: 2, unread: 0 });
+    expect(foldEvent(marked, message("a", 3), "me")?.[0]?.unread).toBe(1);
   });
 
   it("is filtered by name, in any case", () => {

@@ -48,14 +48,16 @@ export function foldEvent(
   if (record.epoch === chat.epoch && record.seq <= chat.head) return [...chats];
   if (record.event.tag.startsWith("member.")) return null;
   const fromOther = record.event.tag === "message.created" && record.by !== me;
+  // The mark of another device may come before the message that it is about.
+  const unreadOne = fromOther && record.seq > chat.read_seq;
   const folded: ChatView = {
     ...chat,
     ...settled(chat, record.event),
     epoch: record.epoch,
     head: record.seq,
     n: record.n,
-    unread: fromOther ? chat.unread + 1 : chat.unread,
-    mentioned: fromOther && names(record.event, me) ? chat.mentioned + 1 : chat.mentioned,
+    unread: unreadOne ? chat.unread + 1 : chat.unread,
+    mentioned: unreadOne && names(record.event, me) ? chat.mentioned + 1 : chat.mentioned,
     last: record,
   };
   return byNewest(chats.map((one) => (one === chat ? folded : one)));
@@ -85,6 +87,19 @@ export function foldRead(
       ? { ...one, read_seq: seq, unread, mentioned: Math.min(one.mentioned, unread) }
       : one,
   );
+}
+
+/** Another page of the same person read up to `seq`, at which the chat had `n` messages. */
+export function foldMark(
+  chats: readonly ChatView[],
+  chat: string,
+  seq: number,
+  n: number,
+): ChatView[] {
+  const known = chats.find((one) => one.chat === chat);
+  return known === undefined
+    ? [...chats]
+    : foldRead(chats, chat, seq, Math.min(known.unread, Math.max(0, known.n - n)));
 }
 
 export function chatTitle(chat: ChatView): string {

@@ -184,6 +184,7 @@ export class ConversationDriver {
       case "rejected": // Comes through the outbox, which keeps it.
       case "typist":
       case "own_chat":
+      case "read":
         return;
     }
   }
