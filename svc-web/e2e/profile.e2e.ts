@@ -5,7 +5,8 @@ import { connect, PAGE, signUp } from "./people";
 import { inSteps } from "./steps";
 
 const run = Date.now().toString(36);
-const ANNA = `anna-p${run}`;
+/** Unlike the names of the other stories, which a search that forgives slips would find in its place. */
+const ANNA = `mirthe-${[...run].reverse().join("")}`;
 const BO = `bo-p${run}`;
 const NAME = `Anna ${run} Žižek`;
 
