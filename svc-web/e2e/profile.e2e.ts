@@ -6,7 +6,7 @@ import { inSteps } from "./steps";
 
 const run = Date.now().toString(36);
 /** Unlike the names of the other stories, which a search that forgives slips would find in its place. */
-const ANNA = `mirthe-${[...run].reverse().join("")}`;
+const ANNA = `mirthe-${Array.from(run).reverse().join("")}`;
 const BO = `bo-p${run}`;
 const NAME = `Anna ${run} Žižek`;
 
