@@ -3,12 +3,25 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 
-from chartkit.render import CHARTS, Object, Release, Values, find, kinds, names, pods, render
+from chartkit.render import (
+    CHARTS,
+    ROOT,
+    Object,
+    Release,
+    Values,
+    find,
+    kinds,
+    names,
+    pods,
+    render,
+)
 
 COMPONENTS = ("svc-gateway", "svc-auth", "svc-chat", "svc-persister", "svc-mailer", "svc-web")
 SCALED = COMPONENTS[:-1]
@@ -201,6 +214,26 @@ def test_kafka_with_sasl_and_tls() -> None:
     assert any(env["NEXYNC_CA_FILE"].startswith(path) for path in mounts.values())
     volumes = [v["secret"]["secretName"] for v in pod["spec"]["volumes"] if "secret" in v]
     assert "authority" in volumes
+
+
+def test_production_as_the_page_shows_it() -> None:
+    """The values that docs/production.md gives render; addresses and authority come from Secrets of others."""
+    page = (ROOT / "docs" / "production.md").read_text()
+    blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    values = next(one for one in blocks if one.get("topics"))
+    objects = render("nexync", values)
+    authority = {"name": "backends-ca", "key": "ca.crt"}
+    topics = [one["spec"] for one in objects if one["kind"] == "KafkaTopic"]
+    assert topics
+    for topic in topics:
+        assert topic["connection"]["security"]["caSecretRef"] == authority
+        assert topic["replicationFactor"] == 3
+        assert topic["config"]["min.insync.replicas"] == "2"
+    schema = find(objects, "PostgresSchema")["spec"]["connection"]
+    assert schema == {
+        "secretRef": {"name": "chat-db-app", "key": "uri"},
+        "caSecretRef": authority,
+    }
 
 
 @pytest.mark.parametrize("key", ["signingKey", "factorKey"])

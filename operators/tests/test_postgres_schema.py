@@ -1,17 +1,22 @@
 """What the PostgresSchema kind reads from Kubernetes, and what it says when something isn't there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from nexync_operator.errors import ReconcileError, RefusedError
 from nexync_operator.kinds import Kind
-from nexync_operator.postgres_schema import PostgresSchemaKind, _refuse_second, limits
+from nexync_operator.postgres_schema import (
+    PostgresSchemaKind,
+    _connection,
+    _refuse_second,
+    limits,
+)
 from nexync_operator.resources import Resource
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "connection": {"secretRef": {"name": "backends", "key": "postgres-url"}},
     "migrations": {"configMapRef": {"name": "files"}},
 }
@@ -19,13 +24,16 @@ SPEC = {
 
 @dataclass
 class FakeCluster:
-    """Secrets and ConfigMaps in memory."""
+    """Secrets and ConfigMaps in memory; `others` are Secrets by name, any other name is the connection's."""
 
     secrets: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     files: Mapping[str, str] = field(default_factory=dict[str, str])
+    others: Mapping[str, Mapping[str, bytes]] = field(
+        default_factory=dict[str, Mapping[str, bytes]]
+    )
 
     async def secret(self, namespace: str, name: str) -> Mapping[str, bytes]:
-        return self.secrets
+        return self.others.get(name, self.secrets)
 
     async def config_map(self, namespace: str, name: str) -> Mapping[str, str]:
         return self.files
@@ -45,6 +53,34 @@ async def test_a_missing_key_is_named_and_retried() -> None:
         await PostgresSchemaKind().look(_resource("a"), FakeCluster({"other": b""}))
     assert caught.value.reason == "SecretKeyMissing"
     assert not isinstance(caught.value, RefusedError)
+
+
+@pytest.mark.parametrize(
+    ("connection", "others", "found"),
+    [
+        ({}, {}, None),
+        ({"caKey": "ca.crt"}, {}, "beside"),
+        ({"caSecretRef": {"name": "ca", "key": "tls.crt"}}, {"ca": {"tls.crt": b"apart"}}, "apart"),
+    ],
+)
+async def test_the_authority_is_beside_the_address_or_apart(
+    connection: Mapping[str, Any], others: Mapping[str, Mapping[str, bytes]], found: str | None
+) -> None:
+    """Beside it under `caKey`, or in a Secret of its own, as other operators make them."""
+    secrets = {"postgres-url": b"postgresql://x", "ca.crt": b"beside"}
+    spec = {**SPEC, "connection": {**SPEC["connection"], **connection}}
+    resource = replace(_resource("a"), spec=spec)
+    where = await _connection(resource, FakeCluster(secrets, others=others))
+    assert (where.url, where.ca) == ("postgresql://x", found)
+
+
+async def test_a_missing_authority_is_named() -> None:
+    """By its Secret and its key."""
+    reference = {"caSecretRef": {"name": "ca", "key": "tls.crt"}}
+    spec = {**SPEC, "connection": {**SPEC["connection"], **reference}}
+    cluster = FakeCluster({"postgres-url": b"postgresql://x"}, others={"ca": {}})
+    with pytest.raises(ReconcileError, match=r"'ca' has no key 'tls\.crt'"):
+        await PostgresSchemaKind().look(replace(_resource("a"), spec=spec), cluster)
 
 
 @pytest.mark.parametrize(

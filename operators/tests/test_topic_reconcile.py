@@ -18,7 +18,7 @@ from nexync_operator.topic_reconcile import (
     reconcile,
     unmeasured,
 )
-from nexync_operator.topic_spec import Claim, bootstrap, claims, client_settings
+from nexync_operator.topic_spec import Claim, authority_secret, bootstrap, claims, client_settings
 from nexync_operator.topics import Change, CreateTopic, RaisePartitions, SetConfig, TopicState
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -338,7 +338,7 @@ def test_the_connection_comes_from_the_secret() -> None:
     }
     secret = {"kafka-bootstrap": b"k:1\n", "user": b"u", "word": b"w", "ca.crt": b"PEM"}
     assert bootstrap({"connection": connection}, secret) == "k:1"
-    assert client_settings({"connection": connection}, secret) == {
+    assert client_settings({"connection": connection}, secret, {}) == {
         "security.protocol": "sasl_ssl",
         "sasl.mechanism": "SCRAM-SHA-512",
         "sasl.username": "u",
@@ -346,7 +346,19 @@ def test_the_connection_comes_from_the_secret() -> None:
         "ssl.ca.pem": "PEM",
     }
     with pytest.raises(ReconcileError, match="no value under 'word'"):
-        client_settings({"connection": connection}, {**secret, "word": b""})
+        client_settings({"connection": connection}, {**secret, "word": b""}, {})
+
+
+def test_the_authority_may_be_in_a_secret_of_its_own() -> None:
+    """As the operators of Kafka keep it; the Secret that lacks the key is told from the other."""
+    security = {"protocol": "ssl", "caSecretRef": {"name": "ca", "key": "ca.crt"}}
+    spec = {"connection": {"secretRef": {"name": "s", "key": "k"}, "security": security}}
+    assert authority_secret(spec) == "ca"
+    settings = client_settings(spec, {"ca.crt": b"wrong"}, {"ca.crt": b"PEM"})
+    assert settings["ssl.ca.pem"] == "PEM"
+    with pytest.raises(ReconcileError, match=r"authority has no value under 'ca\.crt'"):
+        client_settings(spec, {"ca.crt": b"wrong"}, {})
+    assert authority_secret({"connection": {"secretRef": {"name": "s", "key": "k"}}}) is None
 
 
 def test_an_unreachable_kafka_is_passed_on() -> None:

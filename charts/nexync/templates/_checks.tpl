@@ -14,11 +14,4 @@
 {{- if and .Values.topics.autoscaling.enabled (lt (.Values.topics.autoscaling.maxPartitions | int) (.Values.global.chatPartitions | int)) -}}
 {{- fail (printf "topics.autoscaling.maxPartitions %v is less than global.chatPartitions %v" .Values.topics.autoscaling.maxPartitions .Values.global.chatPartitions) -}}
 {{- end -}}
-{{- $backends := .Values.global.backends -}}
-{{- range $name := list "kafka" "postgres" -}}
-{{- $secret := (get $backends $name).secret | default $backends.secret -}}
-{{- if and $backends.ca.secret (ne $backends.ca.secret $secret) -}}
-{{- fail (printf "global.backends.ca.secret %q: the operator reads address and authority of %s from one Secret; put %s into %q as well" $backends.ca.secret $name $backends.ca.key $secret) -}}
-{{- end -}}
-{{- end -}}
 {{- end -}}

@@ -10,12 +10,23 @@ from nexync_operator.adapters.prometheus import Prometheus
 from nexync_operator.kinds import Cluster, Step
 from nexync_operator.resources import Resource, Result
 from nexync_operator.topic_reconcile import Admin, World, finalize, reconcile, unmeasured
-from nexync_operator.topic_spec import Wish, bootstrap, claims, client_settings, secret_name
+from nexync_operator.topic_spec import (
+    Wish,
+    authority_secret,
+    bootstrap,
+    claims,
+    client_settings,
+    secret_name,
+)
 
 
 def connect(where: str, settings: Mapping[str, str]) -> Admin:
     """The real Kafka."""
     return KafkaTopicAdmin(where, settings)
+
+
+async def _secret(cluster: Cluster, namespace: str, name: str | None) -> Mapping[str, bytes]:
+    return {} if name is None else await cluster.secret(namespace, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +46,10 @@ class KafkaTopicKind:
         """Read the connection and the other resources."""
         wish = Wish.read(resource)
         others = claims(resource, await cluster.resources(self))
-        secret = secret_name(resource.spec)
-        data: Mapping[str, bytes] = {}
-        if secret is not None:
-            data = await cluster.secret(resource.namespace, secret)
+        data = await _secret(cluster, resource.namespace, secret_name(resource.spec))
+        authority = await _secret(cluster, resource.namespace, authority_secret(resource.spec))
         where = bootstrap(resource.spec, data)
-        settings = client_settings(resource.spec, data)
+        settings = client_settings(resource.spec, data, authority)
         prometheus = Prometheus(wish.prometheus_url, wish.prometheus_selector)
 
         def step() -> Result:

@@ -102,19 +102,20 @@ def limits(spec: Mapping[str, Any]) -> Limits:
 
 async def _connection(resource: Resource, cluster: Cluster) -> Connection:
     spec: Mapping[str, Any] = resource.spec["connection"]
-    reference: Mapping[str, Any] = spec["secretRef"]
-    data = await cluster.secret(resource.namespace, str(reference["name"]))
 
-    def value(key: str) -> str:
+    async def value(reference: Mapping[str, Any]) -> str:
+        name, key = str(reference["name"]), str(reference["key"])
+        data = await cluster.secret(resource.namespace, name)
         if key not in data:
-            msg = f"Secret {reference['name']!r} has no key {key!r}; add it, it is looked for again"
+            msg = f"Secret {name!r} has no key {key!r}; add it, it is looked for again"
             raise ReconcileError(msg, reason="SecretKeyMissing")
         return data[key].decode()
 
-    authority = spec.get("caKey")
-    return Connection(
-        value(str(reference["key"])).strip(), value(str(authority)) if authority else None
-    )
+    authority = spec.get("caSecretRef")
+    if authority is None and spec.get("caKey"):
+        authority = {"name": spec["secretRef"]["name"], "key": spec["caKey"]}
+    url = (await value(spec["secretRef"])).strip()
+    return Connection(url, None if authority is None else await value(authority))
 
 
 def _refuse_second(resource: Resource, database: str, others: Sequence[Resource]) -> None:

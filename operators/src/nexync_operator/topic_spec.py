@@ -120,8 +120,21 @@ def secret_name(spec: Mapping[str, Any]) -> str | None:
     return security.get("secretName") or reference.get("name")
 
 
-def client_settings(spec: Mapping[str, Any], secret: Mapping[str, bytes]) -> dict[str, str]:
-    """Security settings for the Kafka client. Raises ReconcileError (SecretKeyMissing), RefusedError."""
+def authority_secret(spec: Mapping[str, Any]) -> str | None:
+    """The Secret of the authority alone, None when it is in the connection's, or when none is named."""
+    connection: Mapping[str, Any] = spec.get("connection") or {}
+    security: Mapping[str, Any] = connection.get("security") or {}
+    reference: Mapping[str, Any] = security.get("caSecretRef") or {}
+    return reference.get("name")
+
+
+def client_settings(
+    spec: Mapping[str, Any], secret: Mapping[str, bytes], authority: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Security settings for the Kafka client, from the Secrets of `secret_name` and `authority_secret`.
+
+    Raises ReconcileError (SecretKeyMissing), RefusedError.
+    """
     connection: Mapping[str, Any] = spec.get("connection") or {}
     security: Mapping[str, Any] = connection.get("security") or {}
     protocol = str(security.get("protocol") or DEFAULT_SECURITY)
@@ -138,14 +151,17 @@ def client_settings(spec: Mapping[str, Any], secret: Mapping[str, bytes]) -> dic
         settings["sasl.password"] = _key(
             secret, str(security.get("passwordKey", "kafka-sasl-password"))
         )
-    if protocol.endswith("ssl") and security.get("caKey"):
+    if protocol.endswith("ssl") and security.get("caSecretRef"):
+        key = str(security["caSecretRef"]["key"])
+        settings["ssl.ca.pem"] = _key(authority, key, "authority")
+    elif protocol.endswith("ssl") and security.get("caKey"):
         settings["ssl.ca.pem"] = _key(secret, str(security["caKey"]))
     return settings
 
 
-def _key(secret: Mapping[str, bytes], key: str) -> str:
+def _key(secret: Mapping[str, bytes], key: str, what: str = "connection") -> str:
     value = secret.get(key, b"").decode().strip()
     if not value:
-        msg = f"the Secret of the connection has no value under {key!r}"
+        msg = f"the Secret of the {what} has no value under {key!r}"
         raise ReconcileError(msg, reason="SecretKeyMissing")
     return value
