@@ -66,7 +66,9 @@ def _key(folder: Path, name: str) -> None:
         ):
             _ = subprocess.run(command, capture_output=True, timeout=60, check=True)
     finally:
-        _ = subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], timeout=30)
+        _ = subprocess.run(
+            ["gpgconf", "--homedir", str(home), "--kill", "all"], timeout=30, check=False
+        )
 
 
 def _answers(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -86,15 +88,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         port = free.getsockname()[1]
     config = folder / "registry.yaml"
     config.write_text(CONFIG % (folder / "storage", port))
-    bin = folder / "bin"
-    bin.mkdir()
-    (bin / "helm").symlink_to(tools.helm())
-    (bin / "cosign").write_text(COSIGN)
-    (bin / "cosign").chmod(0o755)
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "helm").symlink_to(tools.helm())
+    (programs / "cosign").write_text(COSIGN)
+    (programs / "cosign").chmod(0o755)
     for name in ("ours", "theirs"):
         _key(folder, name)
     environment = {
-        "PATH": f"{bin}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "HOME": str(folder),
         "REGISTRY": f"127.0.0.1:{port}/",
         "PLAIN_HTTP": "1",
