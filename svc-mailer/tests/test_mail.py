@@ -103,7 +103,7 @@ def test_settings(smtp_url: str, mail_from: str, good: bool) -> None:
         return MailerSettings(
             admin_port=1,
             rabbitmq_url="amqp://x",
-            redis_state_url="redis://x",
+            postgres_url="postgresql://x",
             smtp_url=smtp_url,
             mail_from=mail_from,
         )

@@ -1,15 +1,17 @@
 """What becomes of a job, over fakes."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from nexync_contracts.channels import MAIL_QUEUES, VERIFICATION_QUEUE
 from nexync_contracts.ids import JobId
 from nexync_contracts.jobs import QUEUE_OF, Job, ResetPasswordJob, VerificationCodeJob
 from nexync_runtime.rabbit_queues import Dead, Delivery, Done, Retry, Verdict
-from svc_mailer.errors import MailError, PermanentMailError, TemporaryMailError
+from svc_mailer.errors import MailError, PermanentMailError, RecordError, TemporaryMailError
 from svc_mailer.mailing import Mailing
-from svc_mailer.ports import Mail
+from svc_mailer.ports import Mail, Standing
 from svc_mailer.preview import SAMPLES
 
 NOW_MS = 1_767_225_600_000
@@ -36,20 +38,25 @@ class FakePost:
 
 
 class FakeRecord:
-    """Remembers in memory; `away` makes it fail."""
+    """Remembers in memory; `away` makes it fail, `elsewhere` is what others work on."""
 
     def __init__(self) -> None:
         self.known: set[str] = set()
+        self.elsewhere: set[str] = set()
         self.away: set[str] = set()
 
-    async def has(self, identity: str) -> bool:
-        if "has" in self.away:
-            raise RedisConnectionError
-        return identity in self.known
+    @asynccontextmanager
+    async def claimed(self, identity: str) -> AsyncGenerator[Standing]:
+        if "claimed" in self.away:
+            raise RecordError("OperationalError")
+        if identity in self.elsewhere:
+            yield Standing.TAKEN
+        else:
+            yield Standing.DONE if identity in self.known else Standing.OURS
 
     async def add(self, identity: str) -> None:
         if "add" in self.away:
-            raise RedisConnectionError
+            raise RecordError("OperationalError")
         self.known.add(identity)
 
 
@@ -128,8 +135,17 @@ async def test_a_refused_mail_is_dead(desk: Desk) -> None:
 
 async def test_while_the_record_is_away_nothing_is_sent(desk: Desk) -> None:
     """It can't be known whether the mail is out already."""
-    desk.record.away = {"has"}
+    desk.record.away = {"claimed"}
+    assert await desk.take() == Retry("postgres: OperationalError")
+    assert not desk.post.sent
+
+
+async def test_what_another_mailer_works_on_is_looked_at_later(desk: Desk) -> None:
+    """The broker delivers again what a mailer still has in work when their connection breaks."""
+    desk.record.elsewhere = {JOB.id}
     assert isinstance(await desk.take(), Retry)
+    desk.record.elsewhere, desk.record.known = set(), {JOB.id}
+    assert await desk.take() == Done()
     assert not desk.post.sent
 
 

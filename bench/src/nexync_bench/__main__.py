@@ -14,6 +14,7 @@ from nexync_bench.failover import failover
 from nexync_bench.fanout import fanout
 from nexync_bench.figures import Section, as_markdown, as_text
 from nexync_bench.idle import idle
+from nexync_bench.mails import mails
 from nexync_bench.native import build
 from nexync_bench.persisting import persisting
 from nexync_bench.starting import starting
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "idle": idle,
     "endtoend": endtoend,
     "subscriptions": subscribing,
+    "mails": mails,
 }
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
 _HEAD = """# Performance

@@ -2,12 +2,14 @@
 component: mailer
 ports: []
 admin: true
-backends: [rabbitmq, redisState, smtp]
+backends: [rabbitmq, postgres, smtp]
 env:
   - name: NEXYNC_MAIL_FROM
     value: {{ .Values.config.mailFrom | quote }}
   - name: NEXYNC_PREFETCH
     value: {{ .Values.config.prefetch | int | quote }}
+  - name: NEXYNC_SMTP_CONNECTIONS
+    value: {{ .Values.config.smtpConnections | int | quote }}
 autoscaling:
   kind: external
   metric: nexync_mailer_queue_messages

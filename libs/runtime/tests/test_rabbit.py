@@ -8,10 +8,13 @@ import pika
 import pytest
 
 from nexync_runtime.rabbit import Consumer, Publisher, PublishError
+from nexync_runtime.rabbit_dead import DeadLetterError, look, put_back
 from nexync_runtime.rabbit_queues import (
+    ATTEMPTS_MAX,
     RETRY_DELAYS_SECONDS,
     Dead,
     Delivery,
+    Depth,
     Done,
     Retry,
     Verdict,
@@ -25,12 +28,15 @@ def _delivery(attempt: int) -> Delivery:
     return Delivery("q", "id", b"{}", attempt, 1, 1)
 
 
-def test_delays_grow_and_then_the_message_is_dead() -> None:
-    """Each attempt waits longer than the one before; after the last delay nothing is tried again."""
+def test_delays_grow_and_after_a_workday_the_message_is_dead() -> None:
+    """Each attempt waits at least as long as the one before; a server may be away for eight hours."""
     assert list(RETRY_DELAYS_SECONDS) == sorted(set(RETRY_DELAYS_SECONDS))
-    seen = [where_next(_delivery(n), Retry("no")) for n in range(1, len(RETRY_DELAYS_SECONDS) + 2)]
-    queues = [place[0] for place in seen if place is not None]
-    assert queues == [*(retry_queue("q", delay) for delay in RETRY_DELAYS_SECONDS), dead_queue("q")]
+    places = [where_next(_delivery(n), Retry("no")) for n in range(1, ATTEMPTS_MAX + 1)]
+    queues = [place[0] for place in places if place is not None]
+    steps = [retry_queue("q", delay) for delay in RETRY_DELAYS_SECONDS]
+    rest = ATTEMPTS_MAX - 1 - len(steps)
+    assert queues == [*steps, *([steps[-1]] * rest), dead_queue("q")]
+    assert rest * RETRY_DELAYS_SECONDS[-1] > 7 * 3600
 
 
 def test_a_retry_counts_its_attempts_and_names_the_reason() -> None:
@@ -103,7 +109,7 @@ def _remove(url: str, name: str) -> int:
 async def test_messages_are_done_retried_or_dead(url: str) -> None:
     """Confirmed messages reach the handler; a retry comes back after its delay, with its number."""
     name = f"test-{uuid.uuid4().hex}"
-    depths: list[int] = []
+    depths: list[Depth] = []
     publisher = Publisher(url)
     consumer = Consumer(url, name, prefetch=2, on_depth=depths.append)
     publisher.start()
@@ -140,5 +146,76 @@ async def test_messages_are_done_retried_or_dead(url: str) -> None:
         ("dead", 1),
     ]
     assert depths
-    assert min(depths) >= 0
+    (message,) = look(url, name)
+    assert (message.message_id, message.reason, message.body) == ("dead", "because", b"{}")
     assert _remove(url, name) == 1
+
+
+@pytest.mark.real
+async def test_dead_messages_can_be_looked_at_and_put_back(url: str) -> None:
+    """Looking takes nothing away; what is put back is tried from the beginning."""
+    name = f"test-{uuid.uuid4().hex}"
+    publisher = Publisher(url)
+    publisher.start()
+    dead: set[str] = {"a", "b", "c"}
+    seen: list[tuple[str, int]] = []
+    quiet = asyncio.Event()
+
+    async def handle(delivery: Delivery) -> Verdict:
+        seen.append((delivery.message_id, delivery.attempt))
+        if delivery.message_id in dead:
+            return Dead("because")
+        quiet.set()
+        return Done()
+
+    async def consume_until_quiet() -> None:
+        quiet.clear()
+        consumer = Consumer(url, name, prefetch=1)
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+            running = group.create_task(consumer.run(handle))
+            await quiet.wait()
+            await consumer.drain()
+            running.cancel()
+        await consumer.close()
+
+    try:
+        for identity in ("a", "b", "c", "last"):
+            await publisher.publish(name, identity, b"{}")
+        await consume_until_quiet()
+        for _ in range(3):
+            assert {message.message_id for message in look(url, name)} == dead
+        assert len(look(url, name, most=2)) == 2
+        dead.clear()
+        assert put_back(url, name, ["b"]) == ["b"]
+        seen.clear()
+        await consume_until_quiet()
+        assert seen == [("b", 1)]
+        assert put_back(url, name, ["unknown"]) == []
+        assert sorted(put_back(url, name, None)) == ["a", "c"]
+        assert look(url, name) == []
+        assert look(url, "never-declared") == []
+    finally:
+        await publisher.close()
+        _remove(url, name)
+
+
+@pytest.mark.real
+async def test_a_queue_of_an_older_release_is_used_as_it_is(url: str) -> None:
+    """Arguments of a queue can't be changed; mails must go out all the same."""
+    name = f"test-{uuid.uuid4().hex}"
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        old = connection.channel()
+        old.queue_declare(dead_queue(name), durable=True, arguments={"x-queue-type": "quorum"})
+    publisher = Publisher(url)
+    publisher.start()
+    try:
+        await publisher.publish(name, "a", b"{}")
+    finally:
+        await publisher.close()
+    assert _remove(url, name) == 0
+
+
+def test_a_broker_that_is_away_is_said_so() -> None:
+    """The operator's command ends with a reason."""
+    with pytest.raises(DeadLetterError):
+        look("amqp://127.0.0.1:1/", "q")

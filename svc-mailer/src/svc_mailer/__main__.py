@@ -1,10 +1,11 @@
-"""`python -m svc_mailer` sends mails; `python -m svc_mailer preview [folder]` writes them to look at."""
+"""`python -m svc_mailer` does jobs; `… preview [folder]` writes mails to look at; `… dead list` is about dead jobs."""
 
 import sys
 from pathlib import Path
 
 from nexync_runtime import lifecycle
 from nexync_runtime.settings import load
+from svc_mailer import dead
 from svc_mailer.app import build
 from svc_mailer.preview import write
 from svc_mailer.settings import MailerSettings
@@ -17,6 +18,8 @@ def main() -> None:
         sys.stdout.writelines(f"{path}\n" for path in files)
         return
     settings = load(MailerSettings)
+    if sys.argv[1:2] == ["dead"]:
+        sys.exit(dead.run(sys.argv[2:], url=settings.rabbitmq_url, ca_file=settings.ca_file))
     lifecycle.run("svc-mailer", settings, lambda life: build(life, settings))
 
 

@@ -11,3 +11,7 @@ class TemporaryMailError(MailError):
 
 class PermanentMailError(MailError):
     """Trying again doesn't help: the server refuses this recipient or this mail."""
+
+
+class RecordError(Exception):
+    """Whether a job was done can't be read or written: Postgres is away."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from pydantic import ValidationError
-from redis.exceptions import RedisError
 
 from nexync_contracts.errors import issues_of
 from nexync_contracts.jobs import (
@@ -18,9 +17,9 @@ from nexync_contracts.jobs import (
 from nexync_runtime import log
 from nexync_runtime.rabbit_queues import Dead, Delivery, Done, Retry, Verdict
 from svc_mailer.composing import mail_of
-from svc_mailer.errors import PermanentMailError, TemporaryMailError
+from svc_mailer.errors import PermanentMailError, RecordError, TemporaryMailError
 from svc_mailer.metrics import JOBS
-from svc_mailer.ports import Post, Record
+from svc_mailer.ports import Post, Record, Standing
 
 _log = log.get("mailing")
 
@@ -56,20 +55,27 @@ class Mailing:
         if _expired(job, now):
             return Done(), "expired"
         try:
-            if await self._record.has(job.id):
-                return Done(), "done before"
+            async with self._record.claimed(job.id) as standing:
+                if standing is Standing.DONE:
+                    return Done(), "done before"
+                if standing is Standing.TAKEN:
+                    return Retry("somebody else is at it"), "put off"
+                return await self._send(job, now)
+        except RecordError as error:
+            return Retry(f"postgres: {error}"), "put off"
+
+    async def _send(self, job: Job, now: int) -> tuple[Verdict, str]:
+        try:
             await self._post.send(mail_of(job, now))
-        except RedisError as error:
-            return Retry(f"redis: {type(error).__name__}"), "put off"
         except TemporaryMailError as error:
             return Retry(f"smtp: {error}"), "put off"
         except PermanentMailError as error:
             return Dead(f"smtp: {error}"), "refused"
         try:
             await self._record.add(job.id)
-        except RedisError as error:
+        except RecordError as error:
             # The mail is out. Only if the acknowledgement is lost as well will it be sent twice.
-            _log.warning("record failed", job=job.id, reason=type(error).__name__)
+            _log.warning("record failed", job=job.id, reason=str(error))
         return Done(), "sent"
 
 

@@ -2,21 +2,42 @@
 
 | name | kind | meaning |
 |---|---|---|
-| jobs_total{job,outcome} | counter | jobs and what became of them |
+| jobs_total{job,outcome} | counter | jobs by queue and what became of them |
 | smtp_seconds | histogram | time to hand a mail to SMTP |
+| smtp_connections_total | counter | connections made to the mail server |
 | queue_messages{queue} | gauge | messages that wait in a work queue |
+| retry_messages{queue} | gauge | messages that wait for another attempt, over all delays |
+| dead_messages{queue} | gauge | messages that no retry can help: `python -m svc_mailer dead list` |
 
-Every mailer asks the broker for `queue_messages` every 5 s and shows the same number: take the maximum, not the sum.
+Every mailer asks the broker for the gauges every 5 s and shows the same numbers: take the maximum, not the sum.
 """
 
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from nexync_runtime.rabbit_queues import Depth
+
 JOBS: Final = Counter(
-    "nexync_mailer_jobs", "Jobs by kind and what became of them", ["job", "outcome"]
+    "nexync_mailer_jobs", "Jobs by queue and what became of them", ["job", "outcome"]
 )
 SMTP_SECONDS: Final = Histogram("nexync_mailer_smtp_seconds", "Time to hand a mail to SMTP")
+SMTP_CONNECTIONS: Final = Counter(
+    "nexync_mailer_smtp_connections", "Connections made to the mail server"
+)
 QUEUE_MESSAGES: Final = Gauge(
     "nexync_mailer_queue_messages", "Messages that wait in a work queue", ["queue"]
 )
+RETRY_MESSAGES: Final = Gauge(
+    "nexync_mailer_retry_messages", "Messages that wait for another attempt", ["queue"]
+)
+DEAD_MESSAGES: Final = Gauge(
+    "nexync_mailer_dead_messages", "Messages that no retry can help", ["queue"]
+)
+
+
+def show_depth(queue: str, depth: Depth) -> None:
+    """Set the gauges of one queue."""
+    QUEUE_MESSAGES.labels(queue).set(depth.waiting)
+    RETRY_MESSAGES.labels(queue).set(depth.later)
+    DEAD_MESSAGES.labels(queue).set(depth.dead)

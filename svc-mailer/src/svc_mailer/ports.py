@@ -1,6 +1,8 @@
 """What sending mails needs from the outside."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 
@@ -23,13 +25,23 @@ class Post(Protocol):
         ...
 
 
-class Record(Protocol):
-    """Remembers which jobs are done."""
+class Standing(Enum):
+    """How far a job is."""
 
-    async def has(self, identity: str) -> bool:
-        """Whether the job was done. Raises RedisError."""
+    OURS = "ours"
+    """Nobody has done it, and nobody else works on it until we let go."""
+    TAKEN = "taken"
+    """Somebody works on it: another mailer, or we by an older delivery."""
+    DONE = "done"
+
+
+class Record(Protocol):
+    """Remembers which jobs are done, and lets nobody work on one that is worked on."""
+
+    def claimed(self, identity: str) -> AbstractAsyncContextManager[Standing]:
+        """The job is ours for the block, if it is to be had; a process that dies lets go. Raises RecordError."""
         ...
 
     async def add(self, identity: str) -> None:
-        """The job is done. Raises RedisError."""
+        """The job is done. Raises RecordError."""
         ...

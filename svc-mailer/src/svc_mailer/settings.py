@@ -18,10 +18,12 @@ class MailerSettings(Settings):
     """What svc-mailer reads besides the general settings."""
 
     rabbitmq_url: Url
-    redis_state_url: Url
+    postgres_url: Url
     smtp_url: Annotated[Url, StringConstraints(pattern=r"^smtps?(\+starttls)?://")]
     """`smtp://`, `smtp+starttls://` or `smtps://`, with user and password where the server wants them."""
     mail_from: Annotated[str, StringConstraints(max_length=300), AfterValidator(_sender)]
     """The sender, such as `Nexync <hello@example.org>`."""
     prefetch: Annotated[int, Field(ge=1, le=100)] = 8
-    """Mails in work at once."""
+    """Jobs of one queue in work at once."""
+    smtp_connections: Annotated[int, Field(ge=1, le=64)] = 8
+    """Connections to the mail server at once; further mails wait for one."""

@@ -194,6 +194,7 @@ class MailerConfig(Strict):
 
     mail_from: Annotated[str, Field(pattern=r"@", max_length=300)]
     prefetch: Annotated[int, Field(ge=1, le=100)]
+    smtp_connections: Annotated[int, Field(ge=1, le=64)]
 
 
 class Mailer(Scaled):

@@ -25,6 +25,8 @@ MAIL_QUEUES: Final = (
     EMAIL_QUEUE,
     AUTO_PASSWORD_QUEUE,
 )
+WORK_QUEUES: Final = MAIL_QUEUES
+"""All queues of jobs; one consumer each."""
 
 ACCESS_COOKIE: Final = "nexync_access"
 REFRESH_COOKIE: Final = "nexync_refresh"

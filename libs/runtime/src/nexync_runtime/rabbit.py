@@ -27,8 +27,10 @@ from nexync_runtime import log
 from nexync_runtime.rabbit_queues import (
     ATTEMPT_HEADER,
     Delivery,
+    Depth,
     Verdict,
     declare,
+    measure,
     where_next,
 )
 
@@ -46,7 +48,8 @@ class PublishError(Exception):
     """The broker has not confirmed the message; whether it has it is unknown. Trying again is right."""
 
 
-def _parameters(url: str, ca_file: Path | None) -> pika.URLParameters:
+def parameters(url: str, ca_file: Path | None) -> pika.URLParameters:
+    """How we connect: every wait has a limit, and TLS checks the host's name."""
     # A lost broker is reported once by us, not by every layer of pika.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     parameters = pika.URLParameters(url)
@@ -62,7 +65,7 @@ def _parameters(url: str, ca_file: Path | None) -> pika.URLParameters:
     return parameters
 
 
-def _send(
+def send(
     channel: BlockingChannel, to: str, message_id: str, body: bytes, headers: dict[str, Any]
 ) -> None:
     """Publish and wait for the confirm. Raises AMQPError when it is refused or can't be routed."""
@@ -79,7 +82,7 @@ class _Thread:
     """A thread that keeps a connection and hands it to `_session`, with growing pauses after failures."""
 
     def __init__(self, url: str, name: str, ca_file: Path | None) -> None:
-        self._parameters = _parameters(url, ca_file)
+        self._parameters = parameters(url, ca_file)
         self._name = name
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -206,7 +209,7 @@ class Publisher(_Thread):
                 if outgoing.queue not in declared:
                     declare(channel, outgoing.queue)
                     declared.add(outgoing.queue)
-                _send(channel, outgoing.queue, outgoing.message_id, outgoing.body, {})
+                send(channel, outgoing.queue, outgoing.message_id, outgoing.body, {})
             except Failures as error:
                 self._settle(outgoing, PublishError(f"{type(error).__name__}: {error}"))
                 raise
@@ -241,9 +244,9 @@ class Consumer(_Thread):
         *,
         prefetch: int = 8,
         ca_file: Path | None = None,
-        on_depth: Callable[[int], None] | None = None,
+        on_depth: Callable[[Depth], None] | None = None,
     ) -> None:
-        """`on_depth` is told on the thread, every few seconds, how many messages wait in the queue."""
+        """`on_depth` is told on the thread, every few seconds, how full the queue and its companions are."""
         super().__init__(url, f"rabbit-{queue_name}", ca_file)
         self._on_depth = on_depth
         self._depth_at = 0.0
@@ -303,8 +306,7 @@ class Consumer(_Thread):
         now = time.monotonic()
         if self._on_depth is not None and now >= self._depth_at:
             self._depth_at = now + DEPTH_SECONDS
-            answer = channel.queue_declare(self._queue_name, passive=True)
-            self._on_depth(answer.method.message_count)
+            self._on_depth(measure(channel, self._queue_name))
 
     def _between_sessions(self) -> None:
         if self._draining.is_set():
@@ -346,7 +348,7 @@ class Consumer(_Thread):
             aside = where_next(delivery, verdict)
             if aside is not None:
                 to, headers = aside
-                _send(channel, to, delivery.message_id, delivery.body, headers)
+                send(channel, to, delivery.message_id, delivery.body, headers)
             channel.basic_ack(delivery.tag)
 
 

@@ -1,1 +1,1 @@
-"""SMTP and Redis behind the ports."""
+"""SMTP and Postgres behind the ports."""
