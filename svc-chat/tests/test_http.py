@@ -13,6 +13,7 @@ from nexync_contracts.ids import CommandId, PersonId, SessionId
 from nexync_contracts.rest import CommandDone, CreateChatBody, TimelinePage
 from nexync_contracts.session import AccessClaims, StreamEvents
 from nexync_runtime import http
+from nexync_runtime.cursors import Cursors
 from nexync_runtime.http import ProblemError
 from svc_chat.commanding import Actor
 from svc_chat.errors import (
@@ -31,6 +32,7 @@ from svc_chat.timeline import Wanted
 
 ID = "00000000-0000-7000-8000-000000000001"
 ORIGIN = "http://127.0.0.1:8080"
+CURSORS = Cursors([bytes(32)])
 CLAIMS = AccessClaims(
     iss="x",
     aud="x",
@@ -93,7 +95,9 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         timelines=parts,
         searching=parts,
     )
-    app = http.application(http.routes_of(handlers(use_cases), Access(), allowed_origins=[ORIGIN]))
+    app = http.application(
+        http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://chat", cookies={"nexync_access": "good"}
@@ -135,8 +139,8 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         searching=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
-    assert set(handlers(use_cases, rename=True)) == every
-    assert set(handlers(use_cases)) == every - {RENAME_CHAT}
+    assert set(handlers(use_cases, CURSORS, rename=True)) == every
+    assert set(handlers(use_cases, CURSORS)) == every - {RENAME_CHAT}
 
 
 @pytest.mark.parametrize(
@@ -217,7 +221,7 @@ async def test_query_parameters_reach_the_history(client: httpx.AsyncClient, stu
     stub.result = TimelinePage.model_validate({"chat": ID, "epoch": 1, "as_of": 3, "items": ()})
     answer = await client.get(f"/api/chats/{ID}/timeline?before=9&limit=5&at_least=3")
     assert answer.json()["as_of"] == 3
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-cache"
     assert stub.calls == [(ID, ID, Wanted(before=9, count=5), {"at_least": 3})]
 
 

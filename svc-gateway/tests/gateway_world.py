@@ -33,6 +33,7 @@ from nexync_contracts.ids import (
     person_stream,
 )
 from nexync_contracts.session import PersonStreams, Span, StreamHead, StreamView
+from nexync_runtime.limiting import Budget
 from nexync_streams.encoding import encode_frame
 from svc_gateway.errors import BackendAwayError, NotVisibleError, UnauthenticatedError
 from svc_gateway.metrics import Counts
@@ -42,6 +43,7 @@ from svc_gateway.tasks import Nursery
 from svc_gateway.wiring import build_core
 
 ORIGIN = "http://chat.example"
+UNLIMITED = Budget(1e6, 1_000_000)
 START_MS = 1_800_000_000_000
 
 
@@ -216,7 +218,12 @@ class World:
     """The fakes and the gateway between them."""
 
     def __init__(
-        self, nursery: Nursery, *, repair_off: bool = False, max_connections: int = 100
+        self,
+        nursery: Nursery,
+        *,
+        repair_off: bool = False,
+        max_connections: int = 100,
+        budget: Budget = UNLIMITED,
     ) -> None:
         self.now = 1_000.0
         self.now_ms = START_MS
@@ -244,6 +251,7 @@ class World:
             origins=(ORIGIN,),
             max_connections=max_connections,
             max_age=0,
+            budget=budget,
             repair_off=repair_off,
             channels=self,
             windows=self,

@@ -18,6 +18,10 @@ env:
     value: {{ include "nexync-lib.cookieSecure" . | quote }}
   - name: NEXYNC_CHAT_PARTITIONS
     value: {{ .Values.global.chatPartitions | int | quote }}
+  - name: NEXYNC_REQUESTS_PER_SECOND
+    value: {{ .Values.config.requestsPerSecond | quote }}
+  - name: NEXYNC_REQUESTS_BURST
+    value: {{ .Values.config.requestsBurst | int | quote }}
   - name: NEXYNC_HASH_THREADS
     value: {{ .Values.config.hashThreads | int | quote }}
   {{- if .Values.providers }}

@@ -14,6 +14,10 @@ env:
     value: {{ .Values.config.maxConnections | int | quote }}
   - name: NEXYNC_MAX_AGE_SECONDS
     value: {{ .Values.config.maxAgeSeconds | int | quote }}
+  - name: NEXYNC_FRAMES_PER_SECOND
+    value: {{ .Values.config.framesPerSecond | quote }}
+  - name: NEXYNC_FRAMES_BURST
+    value: {{ .Values.config.framesBurst | int | quote }}
 autoscaling:
   kind: pods
   metric: nexync_gateway_connections

@@ -91,6 +91,11 @@ class Config:
         return self.state / "secrets" / "factor-key"
 
     @property
+    def cursor_key(self) -> Path:
+        """The key that signs the cursors of lists, base64, mode 0600."""
+        return self.state / "secrets" / "cursor-key"
+
+    @property
     def providers(self) -> Path:
         """Whom one can log in with, JSON as svc-auth reads it; nobody to begin with."""
         return self.state / "secrets" / "providers.json"
@@ -167,6 +172,12 @@ def environment(config: Config) -> dict[str, str]:
         "NEXYNC_SIGNING_RING_FILE": str(config.signing_ring),
         "NEXYNC_FACTOR_KEY_FILE": str(config.factor_key),
         "NEXYNC_PROVIDERS_FILE": str(config.providers),
+        "NEXYNC_CURSOR_KEY_FILE": str(config.cursor_key),
+        # A machine that is measured and loaded by few accounts; limits have tests of their own.
+        "NEXYNC_REQUESTS_PER_SECOND": "2000",
+        "NEXYNC_REQUESTS_BURST": "10000",
+        "NEXYNC_FRAMES_PER_SECOND": "100000",
+        "NEXYNC_FRAMES_BURST": "100000",
     }
 
 

@@ -69,9 +69,10 @@ NAMES = ("edge", *(service.name for service in reversed(_SERVICES)))
 
 
 def prepare(config: Config, place: Place, steps: Steps) -> None:
-    """Make the keys of svc-auth and build the web client when its sources changed."""
+    """Make the keys of svc-auth and svc-chat and build the web client when its sources changed."""
     _keep(config.signing_key, _signing_key)
     _keep(config.factor_key, lambda: base64.b64encode(secrets.token_bytes(32)))
+    _keep(config.cursor_key, lambda: base64.b64encode(secrets.token_bytes(32)))
     _keep(config.providers, lambda: b'{"providers": []}\n')
     sources = _web_digest(config)
     stamp = config.tools / "web.done"

@@ -21,6 +21,7 @@ from nexync_contracts.ids import ChatId, PersonId, SessionId
 from nexync_contracts.session import AccessClaims
 from nexync_runtime.http import Call, ProblemError, application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.limiting import Budget, LocalBuckets, Policy, Standing
 from nexync_runtime.settings import Settings
 
 PERSON = PersonId("00000000-0000-4000-8000-000000000001")
@@ -303,3 +304,75 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+class Counting:
+    """Lets so many requests through."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._buckets = LocalBuckets(lambda: 0.0)
+        self._budget = budget
+
+    async def take(self, person: PersonId, session: SessionId, cost: int) -> Standing:
+        del person
+        return self._buckets.take([Policy("session", session, self._budget)], cost)
+
+
+async def test_too_many_requests_are_told_when_to_come_again() -> None:
+    """Every answer says how much is left; 429 is a problem, and nothing is done for it."""
+    called: list[str] = []
+
+    async def counted(call: Call) -> rest.ReadMarkView:
+        called.append("once")
+        return await mark(call)
+
+    routes = routes_of(
+        {endpoints.READ_MARK: counted}, FakeAccess(), limiter=Counting(Budget(0.4, 2))
+    )
+    transport = httpx.ASGITransport(app=application(routes))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        anonymous = await http.put(f"/api/chats/{CHAT}/read-mark", json={"seq": 7})
+        assert anonymous.status_code == 401
+        assert "ratelimit" not in anonymous.headers
+        http.cookies.set("nexync_access", "good")
+        good = await http.put(f"/api/chats/{CHAT}/read-mark", json={"seq": 7})
+        assert good.headers["RateLimit-Policy"] == '"session";q=2;w=5'
+        assert good.headers["RateLimit"] == '"session";r=1;t=3'
+        wrong = await http.put(f"/api/chats/{CHAT}/read-mark", json={"seq": "x"})
+        assert wrong.status_code == 422
+        assert wrong.headers["RateLimit"] == '"session";r=0;t=5'
+        refused = await http.put(f"/api/chats/{CHAT}/read-mark", json={"seq": 7})
+    assert refused.status_code == 429
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == ProblemCode.TOO_FAST
+    assert refused.json()["retry_after"] == 2.5
+    assert refused.headers["Retry-After"] == "3"
+    assert refused.headers["RateLimit"] == '"session";r=0;t=5'
+    assert called == ["once"]
+
+
+async def test_an_answer_that_still_holds_is_not_sent_again() -> None:
+    """304 without a body for who has it, however it is named; another answer has another tag."""
+    path = f"/api/chats/{CHAT}/timeline"
+    first = await send("GET", path)
+    tag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Vary"] == "Cookie"
+    for asked in (tag, f"W/{tag}", f'"other", {tag}'):
+        again = await send("GET", path, headers={"If-None-Match": asked})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == tag
+        assert again.headers["Cache-Control"] == "private, no-cache"
+    other = await send("GET", path, params={"before": 3}, headers={"If-None-Match": tag})
+    assert other.status_code == 200
+    assert other.headers["ETag"] != tag
+
+
+async def test_errors_and_changes_are_never_kept() -> None:
+    """No tag, and `no-store`."""
+    for answer in (
+        await send("GET", f"/api/chats/{CHAT}/timeline", token="bad"),
+        await send("PUT", f"/api/chats/{CHAT}/read-mark", json={"seq": 7}),
+    ):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "etag" not in answer.headers

@@ -14,6 +14,7 @@ from nexync_contracts.provider_rest import ProviderKind
 from nexync_runtime import log, postgres, redis_client, schema
 from nexync_runtime.http import application, routes_of, serve
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
+from nexync_runtime.limiting import Budget, RedisLimiter
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
 from svc_auth.adapters.github_provider import GithubProvider
@@ -247,7 +248,10 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
         providers=providers,
     )
     access = CookieAccess(keys.verify, state)
-    public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
+    limiter = RedisLimiter(state, Budget(settings.requests_per_second, settings.requests_burst))
+    public = application(
+        routes_of(routes.public(), access, allowed_origins=settings.origins, limiter=limiter)
+    )
     internal = application(routes_of(routes.internal(), access))
     await serve(life, public, host=settings.host, port=settings.port, name="public")
     await serve(life, internal, host=settings.host, port=settings.internal_port, name="internal")

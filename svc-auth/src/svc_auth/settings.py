@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts.channels import CHAT_PARTITIONS
-from nexync_runtime.settings import Port, Settings, Url
+from nexync_runtime.settings import Port, RestSettings, Settings, Url
 from svc_auth.keyring import LEAD_SECONDS
 
 
-class AuthSettings(Settings):
+class AuthSettings(RestSettings):
     """What svc-auth reads besides the general settings."""
 
     port: Port

@@ -8,8 +8,10 @@ from typing import Final
 import httpx
 
 from nexync_runtime import http, postgres, redis_client, schema
+from nexync_runtime.cursors import CursorKeyError, Cursors, load_cursors
 from nexync_runtime.kafka import Producer
-from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.lifecycle import Lifecycle, RefusedError
+from nexync_runtime.limiting import Budget, RedisLimiter
 from nexync_runtime.tokens import CookieAccess, Verifier
 from nexync_runtime.waiting import until_there
 from svc_chat.adapters.chats import PostgresChats
@@ -52,8 +54,16 @@ NEEDED_MIGRATION: Final = 16
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
+def _cursors(settings: ChatSettings) -> Cursors:
+    try:
+        return load_cursors(settings.cursor_key_file)
+    except CursorKeyError as error:
+        raise RefusedError(str(error)) from None
+
+
 async def build(life: Lifecycle, settings: ChatSettings) -> None:
     """Build and register everything."""
+    cursors = _cursors(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
         settings.postgres_url,
@@ -128,9 +138,12 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
 
     public = http.application(
         http.routes_of(
-            handlers(use_cases, rename=settings.rename_chats == "on"),
+            handlers(use_cases, cursors, rename=settings.rename_chats == "on"),
             access,
             allowed_origins=settings.origins,
+            limiter=RedisLimiter(
+                state, Budget(settings.requests_per_second, settings.requests_burst)
+            ),
         )
     )
     inside = http.application(internal_routes(Inside(reading, streams, listing, windows)))

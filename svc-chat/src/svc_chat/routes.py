@@ -21,6 +21,7 @@ from nexync_contracts.rest import (
     ReadMarkBody,
     RenameChatBody,
 )
+from nexync_runtime.cursors import Cursors, paging
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.errors import (
@@ -79,7 +80,9 @@ class UseCases:
     searching: Searching
 
 
-def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, Handler]:
+def handlers(
+    use_cases: UseCases, cursors: Cursors, *, rename: bool = False
+) -> Mapping[Endpoint, Handler]:
     """A handler for every endpoint of svc-chat that is switched on."""
     public = _Public(use_cases)
     table: dict[Endpoint, Callable[[Call], Awaitable[Answer]]] = {
@@ -112,7 +115,11 @@ def handlers(use_cases: UseCases, *, rename: bool = False) -> Mapping[Endpoint, 
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat
-    return {endpoint: refusing(handler) for endpoint, handler in table.items()}
+    refused = {endpoint: refusing(handler) for endpoint, handler in table.items()}
+    return {
+        endpoint: paging(endpoint, handler, cursors) if endpoint.paged else handler
+        for endpoint, handler in refused.items()
+    }
 
 
 def refusing(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:

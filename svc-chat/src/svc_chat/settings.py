@@ -2,19 +2,23 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, FilePath, StringConstraints
 
 from nexync_contracts import channels
-from nexync_runtime.settings import KafkaSettings, Port, Url
+from nexync_runtime.settings import KafkaSettings, Port, RestSettings, Url
 
 
-class ChatSettings(KafkaSettings):
+class ChatSettings(RestSettings, KafkaSettings):
     """`public_origins` are separated by commas."""
 
     port: Port
     internal_port: Port
     postgres_url: Url
     redis_state_url: Url
+    redis_cache_url: Url
+    """The Redis for what may be lost: answers that are kept for a while."""
+    cursor_key_file: FilePath
+    """Keys that sign the cursors of lists, one a line, 32 bytes as base64; the first signs, all are believed."""
     chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
         channels.CHAT_TOPIC
     )

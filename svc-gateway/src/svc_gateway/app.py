@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from nexync_runtime import log
 from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.limiting import Budget
 from nexync_runtime.redis_client import open_redis, reachable
 from nexync_runtime.tokens import Verifier
 from nexync_runtime.waiting import until_there
@@ -78,6 +79,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         origins=settings.origins,
         max_connections=settings.max_connections,
         max_age=settings.max_age_seconds,
+        budget=Budget(settings.frames_per_second, settings.frames_burst),
         repair_off="repair_off" in settings.faults,
         channels=channels,
         windows=RedisWindows(redis),

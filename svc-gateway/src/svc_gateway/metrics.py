@@ -31,6 +31,7 @@ _COUNTERS = {
     "resets": "streams that a client was told to read anew",
     "resumes": "sockets that resumed",
     "slow_readers": "sockets closed because they didn't read",
+    "rests": "pauses in which a socket that sends too fast was not read",
     "dead_sockets": "sockets closed because nothing was heard",
     "resubscribes": "subscribing connections that were made anew",
     "typing": "words about somebody who types that were passed on",
@@ -62,6 +63,7 @@ class Counts:
     resets: int = 0
     resumes: int = 0
     slow_readers: int = 0
+    rests: int = 0
     dead_sockets: int = 0
     resubscribes: int = 0
     typing: int = 0

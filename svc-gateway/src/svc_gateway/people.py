@@ -48,6 +48,7 @@ class Person:
 
     __slots__ = (
         "fresh",
+        "full_at",
         "id",
         "idle_since",
         "loaded",
@@ -75,6 +76,8 @@ class Person:
         self.fresh = True
         """False while it is not sure that no removal was missed; sends wait then."""
         self.idle_since = 0.0
+        self.full_at = 0.0
+        """When the bucket of their frames is full again, monotonic seconds."""
         self.seen_at = float("-inf")
         """When it was said last that they are here, monotonic seconds."""
 

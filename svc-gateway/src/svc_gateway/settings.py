@@ -32,6 +32,11 @@ class GatewaySettings(KafkaSettings):
     max_age_seconds: Annotated[float, Field(ge=0)] = 0.0
     """After how long a socket has to make way for a new one, give or take a tenth; 0 for never."""
 
+    frames_per_second: Annotated[float, Field(gt=0, le=1_000_000)] = 100.0
+    """Frames that a socket may send each second in the long run; a person has three times that on this gateway."""
+    frames_burst: Annotated[int, Field(ge=10, le=1_000_000)] = 500
+    """Frames that a socket may send at once."""
+
     fault: Annotated[str, StringConstraints(max_length=100)] = ""
     """Planted faults for tests, with commas between; refused in production."""
 

@@ -43,6 +43,7 @@ from svc_gateway.outbox import Flusher
 from svc_gateway.people import People, Person
 from svc_gateway.ports import Clock, Spawn, Tokens, Windows
 from svc_gateway.resuming import Resumer
+from svc_gateway.spending import FrameBudget, cost_of
 
 HANDSHAKE_SECONDS: Final = 10.0
 RESUME_SECONDS: Final = 10.0
@@ -82,6 +83,7 @@ class Kit:
     flusher: Flusher
     keeper: Keeper
     looking: Looking
+    budget: FrameBudget
     people: People
     resumer: Resumer
     admission: Admission
@@ -107,11 +109,13 @@ class Socket(asyncio.Protocol):
         "_identity",
         "_kit",
         "_reads",
+        "_rest",
         "_state",
         "_timer",
         "_transport",
         "bucket",
         "conversation",
+        "full_at",
         "heard_at",
         "live",
         "looking",
@@ -132,9 +136,11 @@ class Socket(asyncio.Protocol):
         self._decoder: Decoder | None = None
         self._identity = NOBODY
         self._reads: deque[Reading] | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.bucket = 0
         self.conversation = Conversation()
+        self.full_at = 0.0
         self.heard_at = 0.0
         self.live = False
         self.looking: Stream | None = None
@@ -192,6 +198,7 @@ class Socket(asyncio.Protocol):
         self._state = State.CLOSED
         self._transport = None
         self._cancel_timer()
+        self._wake()
         self._leave()
 
     # Everybody else calls these.
@@ -212,6 +219,7 @@ class Socket(asyncio.Protocol):
             return
         if self._state is State.IDENTIFYING:
             transport.resume_reading()
+        self._wake()
         self._settle()
         self._state = State.CLOSING
         transport.write(b"".join((*self.out, encode_close(code, reason))))
@@ -303,6 +311,26 @@ class Socket(asyncio.Protocol):
             self._take(message)
         if error is not None:
             self.close(error.code, error.reason)
+        elif messages and self._state is State.OPEN:
+            rest = self._kit.budget.rest(self, self.person, cost_of(messages), self.heard_at)
+            if rest > 0:
+                self._pause(rest)
+
+    def _pause(self, seconds: float) -> None:
+        """Read nothing for a while: a sender that is too fast is slowed by TCP."""
+        if self._transport is None or self._rest is not None:
+            return
+        self._kit.counts.rests += 1
+        self._transport.pause_reading()
+        self._rest = self._kit.call_later(seconds, self._wake)
+
+    def _wake(self) -> None:
+        if self._rest is None:
+            return
+        self._rest.cancel()
+        self._rest = None
+        if self._transport is not None:
+            self._transport.resume_reading()
 
     def _take(self, message: Message) -> None:
         if message.opcode == CLOSE:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from nexync_runtime.limiting import Budget
 from svc_gateway.admission import Admission
 from svc_gateway.authority import MembershipAuthority
 from svc_gateway.authors import Authors
@@ -33,6 +34,7 @@ from svc_gateway.repair import Comparer, Mender
 from svc_gateway.resuming import Resumer
 from svc_gateway.rooms import Room, Rooms
 from svc_gateway.socket import Kit
+from svc_gateway.spending import FrameBudget
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +57,7 @@ def build_core(
     origins: tuple[str, ...],
     max_connections: int,
     max_age: float,
+    budget: Budget,
     repair_off: bool,
     channels: Channels,
     windows: Windows,
@@ -142,6 +145,7 @@ def build_core(
         flusher=flusher,
         keeper=keeper,
         looking=looking,
+        budget=FrameBudget(budget),
         people=people,
         resumer=resumer,
         admission=admission,

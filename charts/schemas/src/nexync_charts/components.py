@@ -87,6 +87,8 @@ class Scaled(Replicated):
 class GatewayConfig(Strict):
     """Settings of svc-gateway."""
 
+    frames_per_second: Annotated[float, Field(gt=0, le=1_000_000)]
+    frames_burst: Annotated[int, Field(ge=10, le=1_000_000)]
     max_connections: Annotated[int, Field(ge=1, le=1_000_000)]
     max_age_seconds: Annotated[int, Field(ge=0, le=604_800)]
 
@@ -98,7 +100,14 @@ class Gateway(Scaled):
     service: Service
 
 
-class AuthConfig(Strict):
+class RestConfig(Strict):
+    """Settings of a service with a public REST API."""
+
+    requests_per_second: Annotated[float, Field(gt=0, le=1_000_000)]
+    requests_burst: Annotated[int, Field(ge=10, le=1_000_000)]
+
+
+class AuthConfig(RestConfig):
     """Settings of svc-auth."""
 
     hash_threads: Annotated[int, Field(ge=1, le=32)]
@@ -158,7 +167,14 @@ class Auth(Scaled):
     service: Service
 
 
-class ChatConfig(Strict):
+class CursorKey(Strict):
+    """The keys that sign the cursors of lists."""
+
+    existing_secret: Name
+    key: Key
+
+
+class ChatConfig(RestConfig):
     """Settings of svc-chat."""
 
     postgres_connections: Annotated[int, Field(ge=2, le=100)]
@@ -168,6 +184,7 @@ class Chat(Scaled):
     """svc-chat."""
 
     config: ChatConfig
+    cursor_key: CursorKey
     service: Service
 
 

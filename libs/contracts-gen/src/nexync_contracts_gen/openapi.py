@@ -44,8 +44,10 @@ _STATUS: Final = {
     ProblemCode.LINK_SPENT: 410,
     ProblemCode.WRONG_PASSWORD: 403,
     ProblemCode.WRONG_CREDENTIALS: 401,
+    ProblemCode.BAD_CURSOR: 400,
     ProblemCode.TOO_LARGE: 413,
     ProblemCode.TOO_MANY: 429,
+    ProblemCode.TOO_FAST: 429,
     ProblemCode.INTERNAL: 500,
     ProblemCode.NOT_YET: 503,
     ProblemCode.UNAVAILABLE: 503,
@@ -112,11 +114,13 @@ def _query(query: Query) -> JsonSchema:
 def _problems(endpoint: Endpoint) -> dict[int, list[str]]:
     codes = {*endpoint.errors, ProblemCode.INTERNAL, ProblemCode.UNAVAILABLE}
     if not endpoint.open:
-        codes.add(ProblemCode.UNAUTHENTICATED)
+        codes |= {ProblemCode.UNAUTHENTICATED, ProblemCode.TOO_FAST}
     if endpoint.method != "GET":
         codes.add(ProblemCode.FOREIGN_ORIGIN)
     if endpoint.body is not None:
         codes.add(ProblemCode.TOO_LARGE)
+    if endpoint.paged:
+        codes.add(ProblemCode.BAD_CURSOR)
     if endpoint.body is not None or endpoint.query or "{" in endpoint.path:
         codes.add(ProblemCode.VALIDATION)
     by_status: dict[int, list[str]] = {}
@@ -132,6 +136,9 @@ def _responses(endpoint: Endpoint) -> JsonSchema:
     responses: JsonSchema = {str(endpoint.status): done}
     if endpoint.name == "create_chat":
         responses["200"] = {**done, "description": "The private chat was there already"}
+    if endpoint.revalidated:
+        done["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        responses["304"] = {"description": "The answer that `If-None-Match` names still holds"}
     for status, codes in _problems(endpoint).items():
         responses[str(status)] = {
             "description": "Problem: " + ", ".join(codes),

@@ -101,6 +101,11 @@ def seen_key(person: PersonId) -> str:
     return f"seen:{person}"
 
 
+def budget_key(name: str, subject: str) -> str:
+    """Redis string: Unix seconds at which this bucket of tokens is full again; gone once it is."""
+    return f"budget:{name}:{subject}"
+
+
 class Published(NamedTuple):
     """The header and the body of one Pub/Sub payload on a stream's channel."""
 

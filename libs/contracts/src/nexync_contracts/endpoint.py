@@ -24,7 +24,9 @@ class Endpoint:
     """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
 
     `open` needs no login. `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
-    Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes.
+    Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes. A request takes
+    `cost` tokens of one's budget. The answer of one that is `revalidated` has an `ETag`: clients may keep it, and ask
+    each time whether it still holds.
     """
 
     name: str
@@ -40,4 +42,11 @@ class Endpoint:
     open: bool = False
     idempotent_by_key: bool = False
     words: tuple[str, ...] = ()
+    cost: int = 1
+    revalidated: bool = False
     tags: tuple[str, ...] = field(default=())
+
+    @property
+    def paged(self) -> bool:
+        """Whether it goes on at a cursor, the text parameter `after`, which `next` of its answer is."""
+        return any(query.name == "after" and query.kind == "text" for query in self.query)

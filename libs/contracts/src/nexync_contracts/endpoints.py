@@ -177,6 +177,7 @@ PEOPLE: Final = Endpoint(
     summary="Find people by name or username",
     answer=rest.PeoplePage,
     query=(Query("q", "text", 1, 60, "part of a name or username"),),
+    cost=3,
 )
 PERSON: Final = Endpoint(
     name="person",
@@ -193,6 +194,7 @@ CONNECTIONS: Final = Endpoint(
     method="GET",
     path="/api/connections",
     summary="People one is connected with, has asked or is asked by",
+    revalidated=True,
     answer=rest.PeoplePage,
     query=(Query("after", "text", 1, 200, "cursor"),),
 )
@@ -222,6 +224,7 @@ CHATS: Final = Endpoint(
     method="GET",
     path="/api/chats",
     summary="One's chats, newest first",
+    revalidated=True,
     answer=rest.ChatsPage,
     query=(Query("after", "text", 1, 200, "cursor"), Query("limit", "integer", 1, 200)),
 )
@@ -231,6 +234,7 @@ CREATE_CHAT: Final = Endpoint(
     method="POST",
     path="/api/chats",
     summary="Make a private chat or a group",
+    cost=5,
     body=rest.CreateChatBody,
     answer=rest.CommandDone,
     status=201,
@@ -243,6 +247,7 @@ CHAT: Final = Endpoint(
     method="GET",
     path="/api/chats/{chat}",
     summary="One chat",
+    revalidated=True,
     answer=rest.ChatView,
     query=(_AT_LEAST,),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
@@ -290,6 +295,7 @@ TIMELINE: Final = Endpoint(
     method="GET",
     path="/api/chats/{chat}/timeline",
     summary="Messages and state lines, newest page by default",
+    revalidated=True,
     answer=rest.TimelinePage,
     query=(
         Query("before", "integer", 1, _SEQ),

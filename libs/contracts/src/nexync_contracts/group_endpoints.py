@@ -14,6 +14,7 @@ MEMBERS: Final = Endpoint(
     method="GET",
     path="/api/chats/{chat}/members",
     summary="Who is in the chat: admins first, then by how long they are in; for members only",
+    revalidated=True,
     answer=group_rest.MembersPage,
     query=(Query("after", "text", 1, 200, "cursor"), Query("limit", "integer", 1, 200)),
     errors=(ProblemCode.NOT_FOUND,),

@@ -22,6 +22,7 @@ SUGGESTIONS: Final = Endpoint(
     path="/api/people/suggestions",
     summary="People whom those know whom one knows, then who was here lately",
     answer=rest.PeoplePage,
+    cost=3,
 )
 PRESENCE: Final = Endpoint(
     name="presence",

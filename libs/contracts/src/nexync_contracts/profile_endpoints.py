@@ -12,6 +12,7 @@ PROFILE: Final = Endpoint(
     method="GET",
     path="/api/people/{person}/profile",
     summary="A person's page: bio, connections and what one has in common",
+    revalidated=True,
     answer=profile_rest.ProfileView,
     errors=(ProblemCode.NOT_FOUND,),
 )

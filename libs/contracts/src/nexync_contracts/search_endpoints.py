@@ -27,6 +27,7 @@ SEARCH: Final = Endpoint(
         Query("limit", "integer", 1, limits.SEARCH_PAGE_MAX),
     ),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+    cost=3,
 )
 
 SEARCH_ENDPOINTS: Final = (SEARCH,)

@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-import re
+import hashlib
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import uvicorn
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,24 +20,25 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
-from nexync_contracts.endpoint import Endpoint, Query
-from nexync_contracts.errors import Issue, Problem, ProblemCode, RejectCode, issues_of
+from nexync_contracts.endpoint import Endpoint
+from nexync_contracts.errors import Problem, ProblemCode
 from nexync_contracts.session import AccessClaims
 from nexync_runtime import log
 from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.limiting import Limiter
+from nexync_runtime.parsing import read_body, read_key, read_path, read_query
+from nexync_runtime.problems import ProblemError, problem_response
 from nexync_runtime.server import BoundServer, bind
-
-BODY_BYTES: Final = 65_536
-"""A request body over this is refused with 413 before it is read whole."""
 
 LINGER_SECONDS: Final = 1.0
 """For requests that are on their way over a kept connection when the service begins to drain."""
 
 HANDLER_SECONDS: Final = 15.0
-_WORD: Final = re.compile(r"[a-z0-9-]{1,32}")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
 """Values of `Sec-Fetch-Site` for requests that another origin's page makes; a neighbouring host is another origin."""
+REVALIDATED: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
+"""Of answers with an `ETag`: only the one who asked keeps them, and asks each time whether they hold (RFC 9111)."""
 SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -46,31 +48,17 @@ SECURITY_HEADERS: Final = {
 
 _log = log.get("http")
 
-
-class ProblemError(Exception):
-    """An error that becomes `application/problem+json`."""
-
-    def __init__(
-        self,
-        status: int,
-        code: ProblemCode,
-        title: str,
-        *,
-        detail: str | None = None,
-        reject: RejectCode | None = None,
-        retry_after: float | None = None,
-        issues: tuple[Issue, ...] = (),
-    ) -> None:
-        super().__init__(title)
-        self.problem = Problem(
-            title=title,
-            status=status,
-            detail=detail,
-            code=code,
-            reject=reject,
-            retry_after=retry_after,
-            issues=issues,
-        )
+__all__ = [
+    "Access",
+    "Call",
+    "Handler",
+    "ProblemError",
+    "application",
+    "contract_response",
+    "problem_response",
+    "routes_of",
+    "serve",
+]
 
 
 class Access(Protocol):
@@ -120,35 +108,23 @@ def contract_response(model: BaseModel, status: int = 200) -> Response:
     )
 
 
-def problem_response(problem: Problem) -> Response:
-    """A problem as `application/problem+json`, with `Retry-After` where it has one."""
-    headers: dict[str, str] = {}
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(problem.retry_after)))
-    return Response(
-        to_json(problem, exclude_none=True),
-        status_code=problem.status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
-
-
 def routes_of(
     handlers: Mapping[Endpoint, Handler],
     access: Access,
     *,
     allowed_origins: Sequence[str] = (),
+    limiter: Limiter | None = None,
 ) -> list[BaseRoute]:
     """Routes for the endpoints, words before parameters, so that `/people/{person}` doesn't take `/people/suggestions`.
 
-    The origins also say under which name the access cookie comes.
+    The origins also say under which name the access cookie comes. The limiter counts whoever is logged in.
     """
     origins = frozenset(allowed_origins)
     cookie = cookie_name(ACCESS_COOKIE, allowed_origins)
     return [
         Route(
             endpoint.path,
-            _Operation(endpoint, handler, access, origins, cookie),
+            _Operation(endpoint, handler, access, origins, cookie, limiter),
             methods=[endpoint.method],
             name=endpoint.name,
         )
@@ -170,20 +146,23 @@ class _Operation:
         access: Access,
         origins: frozenset[str],
         cookie: str,
+        limiter: Limiter | None,
     ) -> None:
         self._endpoint = endpoint
         self._handler = handler
         self._access = access
         self._origins = origins
         self._cookie = cookie
+        self._limiter = limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         identity = uuid.uuid4().hex
         log.bind(request=identity)
+        standing: dict[str, str] = {}
         try:
             async with asyncio.timeout(HANDLER_SECONDS):
-                response = await self._answer(request)
+                response = await self._answer(request, standing)
         except ProblemError as error:
             response = problem_response(error.problem)
         except TimeoutError:
@@ -200,11 +179,13 @@ class _Operation:
         except Exception as error:  # noqa: BLE001 - the last resort of a request: logged, answered with 500 or 503
             response = problem_response(_unexpected(error))
         response.headers["X-Request-Id"] = identity
+        response.headers.update(standing)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, standing: dict[str, str]) -> Response:
+        """The answer; `standing` gets the headers that tell how much more may be asked for."""
         endpoint = self._endpoint
         if self._foreign(request):
             raise ProblemError(
@@ -214,21 +195,36 @@ class _Operation:
         if not endpoint.open:
             login = await self._access.claims(request.cookies.get(self._cookie))
             log.bind(person=login.sub)
+            await self._count(login, standing)
         call = Call(
             request=request,
             endpoint=endpoint,
-            body=await _body(request, endpoint),
-            path=_path(request, endpoint),
-            query=_query(request, endpoint.query),
+            body=await read_body(request, endpoint),
+            path=read_path(request, endpoint),
+            query=read_query(request, endpoint.query),
             login=login,
-            key=_key(request) if endpoint.idempotent_by_key else None,
+            key=read_key(request) if endpoint.idempotent_by_key else None,
         )
         answer = await self._handler(call)
-        if isinstance(answer, Response):
-            return answer
+        if isinstance(answer, BaseModel):
+            answer = contract_response(answer, endpoint.status)
         if answer is None:
             return Response(status_code=endpoint.status)
-        return contract_response(answer, endpoint.status)
+        return _revalidated(request, answer) if endpoint.revalidated else answer
+
+    async def _count(self, login: AccessClaims, standing: dict[str, str]) -> None:
+        if self._limiter is None:
+            return
+        found = await self._limiter.take(login.sub, login.sid, self._endpoint.cost)
+        standing.update(found.headers())
+        if found.wait > 0:
+            raise ProblemError(
+                429,
+                ProblemCode.TOO_FAST,
+                "These are too many requests at once",
+                detail=f"come again in {found.wait:.1f} s",
+                retry_after=found.wait,
+            )
 
     def _foreign(self, request: Request) -> bool:
         """Whether a page of somebody else makes the browser ask this.
@@ -245,6 +241,18 @@ class _Operation:
         return site in FOREIGN_SITES and (changes or not self._endpoint.open)
 
 
+def _revalidated(request: Request, response: Response) -> Response:
+    """The answer with its ETag, or 304 when the client has it. The tag is a digest of the body: equal means equal."""
+    if response.status_code != HTTPStatus.OK:
+        return response
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    asked = request.headers.get("if-none-match", "")
+    if tag in {one.strip().removeprefix("W/") for one in asked.split(",")}:
+        response = Response(status_code=HTTPStatus.NOT_MODIFIED)
+    response.headers.update({"ETag": tag, **REVALIDATED})
+    return response
+
+
 def _unexpected(error: Exception) -> Problem:
     _log.error("request failed", reason=f"{type(error).__name__}: {error}", exc_info=error)
     if isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
@@ -259,90 +267,6 @@ def _unexpected(error: Exception) -> Problem:
             retry_after=2,
         )
     return Problem(title="Something went wrong on our side", status=500, code=ProblemCode.INTERNAL)
-
-
-def _invalid(issues: tuple[Issue, ...]) -> ProblemError:
-    first = issues[0]
-    where = ".".join(str(part) for part in first.path)
-    return ProblemError(
-        422,
-        ProblemCode.VALIDATION,
-        "The request is not valid",
-        detail=f"{where}: {first.message}",
-        issues=issues,
-    )
-
-
-async def _body(request: Request, endpoint: Endpoint) -> BaseModel | None:
-    if endpoint.body is None:
-        return None
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > BODY_BYTES:
-            raise ProblemError(
-                413,
-                ProblemCode.TOO_LARGE,
-                "The request body is too large",
-                detail=f"the limit is {BODY_BYTES} bytes",
-            )
-    try:
-        return endpoint.body.model_validate_json(bytes(data))
-    except ValidationError as error:
-        raise _invalid(issues_of(error, ("body",))) from None
-
-
-def _path(request: Request, endpoint: Endpoint) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in request.path_params.items():
-        where = ("path", name)
-        found[name] = _word(value, where) if name in endpoint.words else _uuid(value, where)
-    return found
-
-
-def _word(text: str, path: tuple[str | int, ...]) -> str:
-    if _WORD.fullmatch(text) is None:
-        message = "must be a word of 1 to 32 characters of a-z, 0-9 and dashes"
-        raise _invalid((Issue(path=path, code="word", message=message),))
-    return text
-
-
-def _uuid(text: str, path: tuple[str | int, ...]) -> str:
-    try:
-        canonical = str(uuid.UUID(text))
-    except ValueError:
-        canonical = ""
-    if canonical != text.lower():
-        raise _invalid((Issue(path=path, code="uuid", message="must be a UUID"),))
-    return canonical
-
-
-def _key(request: Request) -> str | None:
-    value = request.headers.get("idempotency-key")
-    return None if value is None else _uuid(value, ("header", "Idempotency-Key"))
-
-
-def _query(request: Request, wanted: tuple[Query, ...]) -> dict[str, int | str | None]:
-    found: dict[str, int | str | None] = {}
-    for query in wanted:
-        raw = request.query_params.get(query.name)
-        path = ("query", query.name)
-        if raw is None:
-            found[query.name] = None
-        elif query.kind == "text":
-            if not query.minimum <= len(raw) <= query.maximum or "\x00" in raw:
-                message = f"must have {query.minimum} to {query.maximum} characters"
-                raise _invalid((Issue(path=path, code="length", message=message),))
-            found[query.name] = raw
-        else:
-            if not (raw.isascii() and raw.isdigit() and len(raw) <= 16):
-                raise _invalid((Issue(path=path, code="integer", message="must be an integer"),))
-            number = int(raw)
-            if not query.minimum <= number <= query.maximum:
-                message = f"must be {query.minimum} to {query.maximum}"
-                raise _invalid((Issue(path=path, code="range", message=message),))
-            found[query.name] = number
-    return found
 
 
 _HTTP_CODES: Final = {

@@ -48,6 +48,15 @@ class Settings(BaseModel):
     """
 
 
+class RestSettings(Settings):
+    """What every service with a public REST API reads besides: how much one session may ask for."""
+
+    requests_per_second: Annotated[float, Field(gt=0, le=1_000_000)] = 25.0
+    """Tokens that come back to a session each second; most requests cost one. A person has three times that."""
+    requests_burst: Annotated[int, Field(ge=10, le=1_000_000)] = 250
+    """Tokens that a session may use at once."""
+
+
 Cluster = Mapping[str, str]
 """Where Kafka is and how to get in: the beginning of every Kafka client's configuration."""
 

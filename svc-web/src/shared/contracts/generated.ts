@@ -486,7 +486,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */

@@ -36,6 +36,10 @@ type Raw = {
 /** How long one request may take, milliseconds: the server's longest wait is 6 s. */
 const TIMEOUT_MS = 15_000;
 
+/** How often a request that came too fast is repeated by itself, and the longest pause before it, seconds. */
+const TURNS = 3;
+const PAUSE_SECONDS = 8;
+
 /** A call that failed. `code` is the contract's, or says that no answer came or it could not be read. */
 export class RestError extends Error {
   readonly code: ProblemCode | "offline" | "unreadable";
@@ -67,11 +71,46 @@ export async function call<E extends Endpoint>(
   if (response.status === 401 && !endpoint.open && (await refresh(began))) {
     response = await request(endpoint, given);
   }
+  for (let turn = 0; response.status === 429 && turn < TURNS; turn += 1) {
+    const error = await failure(response);
+    if (!(await waited(endpoint, given, error))) throw error;
+    response = await request(endpoint, given);
+  }
   if (!response.ok) throw await failure(response);
   if (endpoint.answer === null) return null as AnswerOf<E>;
   const parsed = endpoint.answer.safeParse(await json(response));
   if (!parsed.success) throw new RestError("unreadable");
   return parsed.data as AnswerOf<E>;
+}
+
+/**
+ * After the pause that the server asked for, `true`; `false` at once for what must not be repeated by itself: a change
+ * without a key, or a pause that somebody would notice as standing still.
+ */
+async function waited(endpoint: Endpoint, given: Raw, error: RestError): Promise<boolean> {
+  const seconds = error.retryAfter;
+  const safe = endpoint.method === "GET" || given.key !== undefined;
+  if (error.code !== "too_fast" || !safe || seconds === null || seconds > PAUSE_SECONDS) {
+    return false;
+  }
+  await pause(seconds * 1000 * (1 + Math.random() / 4), given.signal);
+  return true;
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      signal?.removeEventListener("abort", gone);
+      resolve();
+    }
+    function gone(): void {
+      clearTimeout(timer);
+      reject(new DOMException("aborted", "AbortError"));
+    }
+    if (signal?.aborted) gone();
+    else signal?.addEventListener("abort", gone, { once: true });
+  });
 }
 
 async function request(endpoint: Endpoint, given: Raw): Promise<Response> {
@@ -84,7 +123,8 @@ async function request(endpoint: Endpoint, given: Raw): Promise<Response> {
       method: endpoint.method,
       headers,
       credentials: "same-origin",
-      cache: "no-store",
+      // An answer with an ETag may be kept, and the server is asked each time whether it still holds.
+      cache: endpoint.method === "GET" ? "no-cache" : "no-store",
       keepalive: given.outlives ?? false,
       body: given.body === undefined ? null : JSON.stringify(given.body),
       signal: given.signal ? AbortSignal.any([given.signal, timeout]) : timeout,

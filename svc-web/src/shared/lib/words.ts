@@ -5,6 +5,8 @@ import { RestError } from "@/shared/lib/rest";
 const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   offline: "Nexync can't be reached. Check your connection and try again.",
   unavailable: "Nexync is busy right now. Try again in a moment.",
+  too_fast: "This is a lot at once. Wait a few seconds, then try again.",
+  bad_cursor: "This list has changed. Reload the page to see it from the beginning.",
   not_yet: "This takes longer than usual. Try again in a moment.",
   internal: "Something went wrong on our side. Try again in a moment.",
   unreadable: "The answer could not be read. Reload the page to get the newest version.",

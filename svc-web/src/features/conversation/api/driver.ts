@@ -253,5 +253,7 @@ function changeOfFrame(frame: Exclude<Outbound["frame"], { t: "send" }>): Change
 /** Trying again later may help. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof RestError)) return false;
-  return ["offline", "unavailable", "not_yet", "too_many", "internal"].includes(error.code);
+  return ["offline", "unavailable", "not_yet", "too_many", "too_fast", "internal"].includes(
+    error.code,
+  );
 }
