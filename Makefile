@@ -38,6 +38,11 @@ demo: ## Fill a running instance with people, chats and messages
 install: ## Install tools and libraries into .venv and svc-web
 	@dev/run install
 
+# After a pull that brings a package or another pin, the checks see what everybody sees.
+.venv/.nexync-installed: requirements.lock $(addsuffix /pyproject.toml,$(PACKAGES))
+	@dev/run install
+	@touch $@
+
 CHECKS := format lint types imports dependencies sql generated web
 .PHONY: check
 check: $(addprefix check-,$(CHECKS)) ## All checks that need no running instance; also the pre-commit hook
@@ -52,11 +57,11 @@ check-lint:
 	@$(BIN)/ruff check --quiet .
 
 .PHONY: check-types
-check-types:
+check-types: .venv/.nexync-installed
 	@$(BIN)/pyright --warnings
 
 .PHONY: check-imports
-check-imports:
+check-imports: .venv/.nexync-installed
 	@$(BIN)/lint-imports --no-logo --no-cache
 
 .PHONY: check-dependencies

@@ -20,12 +20,12 @@ from confluent_kafka import Producer
 
 from nexync_bench.figures import Figure, Section, per_core
 from nexync_bench.instance import Instance, owners
+from nexync_client.ids import client_id
 from nexync_contracts.channels import CHAT_TOPIC
 from nexync_contracts.commands import CommandEnvelope, CreateMessage
 from nexync_contracts.events import ChatCreated
 from nexync_contracts.ids import ChatId, CommandId, chat_stream
 from nexync_e2e.client import Person
-from nexync_e2e.ids import client_id
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until
 

@@ -13,11 +13,12 @@ from typing import Final, cast
 
 import httpx
 
+from nexync_client import NexyncError, RefusedError
 from nexync_contracts import endpoints, rest
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId
 from nexync_dev.config import Config, addresses
-from nexync_dev.demo_person import PASSWORD, DemoPerson, RefusedError
+from nexync_dev.demo_person import PASSWORD, DemoPerson
 from nexync_dev.errors import DevError
 from nexync_dev.phrases import GROUPS, NAMES, sentence
 from nexync_dev.steps import Steps
@@ -42,7 +43,7 @@ def fill(config: Config, steps: Steps) -> None:
     where = addresses(config)
     try:
         asyncio.run(_fill(where["NEXYNC_PAGE"], where["NEXYNC_MAIL"], steps))
-    except* (httpx.HTTPError, DevError, TimeoutError, OSError) as group:
+    except* (httpx.HTTPError, NexyncError, DevError, TimeoutError, OSError) as group:
         failed = _first(group)
         said = str(failed) or type(failed).__name__
         raise DevError(f"The demo stopped: {said} See the verb `status`.") from None
@@ -96,15 +97,15 @@ async def _fill(page: str, mail: str, steps: Steps) -> None:
 
 async def _connect_all(everyone: Sequence[DemoPerson]) -> None:
     for index, first in enumerate(everyone):
-        known = await first.call(endpoints.CONNECTIONS, rest.PeoplePage)
+        known = await first.rest.call(endpoints.CONNECTIONS, rest.PeoplePage)
         connected = {view.person for view in known.people if view.relation == "connected"}
         for second in everyone[index + 1 :]:
             if second.id in connected:
                 continue
             ask = rest.AskBody(person=second.id)
-            await first.call(endpoints.ASK, rest.PersonView, body=ask)
+            await first.rest.call(endpoints.ASK, rest.PersonView, body=ask)
             accept = {"person": first.id}
-            await second.call(endpoints.ACCEPT, rest.PersonView, path=accept)
+            await second.rest.call(endpoints.ACCEPT, rest.PersonView, path=accept)
 
 
 async def _make(people: Mapping[str, DemoPerson], one: Plan) -> ChatId:
@@ -113,7 +114,7 @@ async def _make(people: Mapping[str, DemoPerson], one: Plan) -> ChatId:
     kind = ChatKind.PRIVATE if one.title is None else ChatKind.GROUP
     body = rest.CreateChatBody(kind=kind, name=one.title, members=others)
     try:
-        return (await owner.call(endpoints.CREATE_CHAT, rest.CommandDone, body=body)).chat
+        return (await owner.rest.call(endpoints.CREATE_CHAT, rest.CommandDone, body=body)).chat
     except RefusedError:
         existing = await _existing(owner, others[0]) if one.title is None else None
         if existing is None:
@@ -122,7 +123,7 @@ async def _make(people: Mapping[str, DemoPerson], one: Plan) -> ChatId:
 
 
 async def _existing(owner: DemoPerson, partner: PersonId) -> ChatId | None:
-    page = await owner.call(endpoints.CHATS, rest.ChatsPage, query={"limit": 200})
+    page = await owner.rest.call(endpoints.CHATS, rest.ChatsPage, query={"limit": 200})
     for view in page.chats:
         if view.partner is not None and view.partner.person == partner:
             return view.chat

@@ -1,10 +1,10 @@
-"""The typed wire client, in one place for tests, the loss checker and benches."""
+"""What tests, the loss checker and benches speak to Nexync with, in one place."""
 
+from nexync_client import RefusedError, Rest, Seen, Sending
+from nexync_client.inbox import Inbox
+from nexync_client.outbox import Outbox
 from nexync_e2e.device import Device
-from nexync_e2e.inbox import Inbox, Seen
-from nexync_e2e.outbox import Outbox, Sending
 from nexync_e2e.person import Person, befriend, log_in, sign_up
-from nexync_e2e.rest import RefusedError, Rest
 
 __all__ = [
     "Device",

@@ -2,22 +2,12 @@
 
 import secrets
 import string
-from dataclasses import dataclass
 
+from nexync_client import History, Rest, history
 from nexync_contracts import endpoints, rest
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId, SessionId
-from nexync_e2e.inbox import Seen
 from nexync_e2e.mail import MailInbox
-from nexync_e2e.rest import Rest
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Events and skips of a chat as one person may read them, and the head that they lead to."""
-
-    head: int
-    pieces: tuple[Seen, ...]
 
 
 class Person:
@@ -78,23 +68,7 @@ class Person:
 
     async def history(self, chat: ChatId, *, after: int = 0, at_least: int = 0) -> History:
         """All events and skips after `after`, ascending, closing up to the head. Raises RefusedError."""
-        pieces: list[Seen] = []
-        while True:
-            query: dict[str, int | str] = {"after": after, "limit": 200}
-            if at_least:
-                query["at_least"] = at_least
-            page = await self.rest.call(
-                endpoints.EVENTS, rest.EventsPage, path={"chat": chat}, query=query
-            )
-            found = [
-                Seen(record.seq, record.seq, record.id, record.by, record.n, record.event)
-                for record in page.events
-            ]
-            found += [Seen(skip.from_seq, skip.to_seq) for skip in page.skips]
-            pieces += sorted(found, key=lambda piece: piece.first)
-            if page.to <= after or page.to >= page.head:
-                return History(page.head, tuple(pieces))
-            after = page.to
+        return await history(self.rest, chat, after=after, at_least=at_least)
 
     async def timeline(self, chat: ChatId, *, at_least: int = 0) -> rest.TimelinePage:
         """The newest 200 lines. Raises RefusedError."""

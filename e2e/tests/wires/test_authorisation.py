@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
+from nexync_client import Rest
 from nexync_contracts import (
     endpoints,
     group_endpoints,
@@ -23,7 +24,6 @@ from nexync_contracts.events import ChatKind, History, Role
 from nexync_contracts.ids import ChatId, InviteId, chat_stream
 from nexync_e2e.device import Device
 from nexync_e2e.person import Person, befriend, sign_up
-from nexync_e2e.rest import Rest
 from nexync_e2e.settings import Wires
 
 pytestmark = pytest.mark.e2e

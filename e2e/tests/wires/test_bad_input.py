@@ -11,13 +11,13 @@ import pytest_asyncio
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from nexync_client.ids import client_id
 from nexync_contracts import endpoints, limits
 from nexync_contracts.channels import ACCESS_COOKIE
 from nexync_contracts.errors import CloseCode, ProblemCode
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, chat_stream
 from nexync_e2e.client import Device, Person, RefusedError, Rest, befriend
-from nexync_e2e.ids import client_id
 from nexync_e2e.settings import Wires
 
 pytestmark = pytest.mark.e2e

@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
+from nexync_client import Rest
 from nexync_contracts import email_endpoints, email_rest, endpoints, rest
 from nexync_e2e.client import Device, log_in, sign_up
 from nexync_e2e.mail import MailInbox
-from nexync_e2e.rest import Rest
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 

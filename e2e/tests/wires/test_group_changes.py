@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from nexync_client import RefusedError
 from nexync_contracts import group_endpoints, group_rest
 from nexync_contracts.errors import ProblemCode, RejectCode
 from nexync_contracts.events import ChatKind, History, MessageCreated, Role
@@ -12,7 +13,6 @@ from nexync_contracts.ids import ChatId, chat_stream
 from nexync_contracts.rest import CommandDone
 from nexync_e2e.device import Device
 from nexync_e2e.person import Person, befriend
-from nexync_e2e.rest import RefusedError
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 

@@ -3,9 +3,9 @@
 import pytest
 from pyotp.totp import TOTP
 
+from nexync_client import Rest
 from nexync_contracts import endpoints, factor_endpoints, factor_rest, rest
 from nexync_e2e.client import Device, log_in, sign_up
-from nexync_e2e.rest import Rest
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyotp.totp import TOTP
 
+from nexync_client import Rest
 from nexync_contracts import (
     email_endpoints,
     email_rest,
@@ -19,7 +20,6 @@ from nexync_contracts import (
 )
 from nexync_e2e.client import Device, Person, sign_up
 from nexync_e2e.mail import MailInbox
-from nexync_e2e.rest import Rest
 from nexync_e2e.settings import Wires
 
 pytestmark = pytest.mark.e2e

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from nexync_client.inbox import Seen
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId
 from nexync_e2e.cluster.__main__ import install, plan
@@ -16,7 +17,6 @@ from nexync_e2e.cluster.entrance import enter
 from nexync_e2e.cluster.release import Release, namespace
 from nexync_e2e.cluster.tools import ToolError
 from nexync_e2e.device import Device
-from nexync_e2e.inbox import Seen
 from nexync_e2e.loss.cast import Cast, cast
 from nexync_e2e.settings import Wires, cluster_settings
 from nexync_e2e.waiting import until

@@ -10,13 +10,13 @@ from collections.abc import AsyncGenerator
 
 import httpx
 
+from nexync_client import RefusedError
+from nexync_client.outbox import Sending
 from nexync_contracts.events import MessageCreated
 from nexync_contracts.ids import ChatId, Stream, chat_stream
 from nexync_e2e.device import Device
 from nexync_e2e.loss.cast import Cast, Group
-from nexync_e2e.outbox import Sending
 from nexync_e2e.person import Person
-from nexync_e2e.rest import RefusedError
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 

@@ -2,13 +2,14 @@
 
 import asyncio
 
+from nexync_client.inbox import Inbox, Seen
+from nexync_client.outbox import Command
 from nexync_contracts.events import MessageCreated
 from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFrame
 from nexync_contracts.ids import ChatId, Stream, chat_stream, stream_id
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 from nexync_contracts.message_rest import MessageState
 from nexync_e2e.device import Device
-from nexync_e2e.inbox import Inbox, Seen
 from nexync_e2e.loss.cast import Cast, Group
 from nexync_e2e.loss.load import Load
 from nexync_e2e.loss.records import (
@@ -20,7 +21,6 @@ from nexync_e2e.loss.records import (
     StateRecord,
     TimelineRecord,
 )
-from nexync_e2e.outbox import Command
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
 

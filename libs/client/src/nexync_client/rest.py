@@ -1,13 +1,15 @@
-"""REST over the wire: the endpoint table is the client. One instance is one person's cookie jar."""
+"""REST over the wire: the endpoint table is the client. One instance is one person's cookie jar, or one bot's token."""
 
 import asyncio
+from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import uuid4
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from nexync_client.errors import RefusedError
 from nexync_contracts import endpoints
 from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE, cookie_name
 from nexync_contracts.endpoint import Endpoint
@@ -19,41 +21,42 @@ _UNAUTHORIZED = 401
 _AGAIN = frozenset({ProblemCode.NOT_YET, ProblemCode.UNAVAILABLE, ProblemCode.TOO_MANY})
 
 
-class RefusedError(Exception):
-    """The server answered with a problem; `problem` is None when the answer wasn't problem+json."""
-
-    def __init__(self, endpoint: Endpoint, status: int, problem: Problem | None, text: str) -> None:
-        self.status = status
-        self.problem = problem
-        said = f"{problem.code}: {problem.detail or problem.title}" if problem else text[:200]
-        super().__init__(f"{endpoint.method} {endpoint.path} answered {status} {said}")
-
-    @property
-    def code(self) -> ProblemCode | None:
-        """The problem's stable code."""
-        return self.problem.code if self.problem else None
-
-
 class Rest:
-    """Sends secure cookies to a loopback page without TLS too, as browsers do.
+    """Calls the endpoints at `page`, for a person by cookies or, with a `token`, for a bot.
 
-    Calls endpoints at `page` with `origin` as Origin; repeats what the server says is only not yet possible.
+    `page` is a URL without a slash at the end. `origin` is what is said as Origin, the page's own if None; a token
+    needs none. What the server says is only not yet possible is repeated for `patience` seconds. Secure cookies go
+    to a loopback page without TLS too, as browsers do it.
     """
 
-    def __init__(self, page: str, *, origin: str | None = None, patience: float = 20.0) -> None:
-        self.page = page
-        self.origin = origin or page
+    def __init__(
+        self,
+        page: str,
+        *,
+        origin: str | None = None,
+        token: str | None = None,
+        patience: float = 20.0,
+    ) -> None:
+        self.page = page.rstrip("/")
+        self.origin = origin or self.page
+        self.token = token
         self._cookie = cookie_name(ACCESS_COOKIE, [self.origin])
         self._patience = patience
         self._http = httpx.AsyncClient(
-            base_url=page,
-            headers={"Origin": self.origin},
+            base_url=self.page,
+            headers={"Origin": self.origin} if token is None else _bearer(token),
             timeout=httpx.Timeout(10.0),
             limits=httpx.Limits(max_connections=4, keepalive_expiry=5.0),
             trust_env=False,
             cookies=CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https", "ws", "wss"))),
         )
         self._refreshing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -74,12 +77,24 @@ class Rest:
         """The Cookie header that a socket of this person sends."""
         return f"{self._cookie}={self.access_token}"
 
+    @property
+    def socket(self) -> str:
+        """The WebSocket URL beside the page."""
+        return self.page.replace("http", "ws", 1) + "/ws"
+
+    @property
+    def handshake(self) -> dict[str, str]:
+        """The headers with which a socket proves whose it is."""
+        if self.token is not None:
+            return _bearer(self.token)
+        return {"Origin": self.origin, "Cookie": self.cookie}
+
     async def raw(
         self,
         endpoint: Endpoint,
         *,
-        path: dict[str, str] | None = None,
-        query: dict[str, int | str] | None = None,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, int | str] | None = None,
         json: object = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
@@ -94,8 +109,8 @@ class Rest:
         endpoint: Endpoint,
         answer: type[Model],
         *,
-        path: dict[str, str] | None = None,
-        query: dict[str, int | str] | None = None,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, int | str] | None = None,
         body: BaseModel | None = None,
         key: str | None = None,
     ) -> Model:
@@ -122,7 +137,8 @@ class Rest:
             if response.is_success:
                 return answer.model_validate_json(response.content)
             refusal = _refusal(endpoint, response)
-            if refusal.status == _UNAUTHORIZED and not endpoint.open and not refreshed:
+            mine = self.token is None and not endpoint.open and not refreshed
+            if refusal.status == _UNAUTHORIZED and mine:
                 refreshed = True
                 await self.refresh()
                 continue
@@ -141,6 +157,25 @@ class Rest:
             response = await self.raw(endpoints.REFRESH)
             if not response.is_success:
                 raise _refusal(endpoints.REFRESH, response)
+
+    async def renew(self) -> bool:
+        """Refresh what `handshake` says; False when there is nothing to refresh any more.
+
+        What goes wrong on the way counts as done: the next handshake tells.
+        """
+        if self.token is not None:
+            return False
+        try:
+            await self.refresh()
+        except RefusedError as error:
+            return error.status != _UNAUTHORIZED
+        except httpx.TransportError:
+            return True
+        return True
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _refusal(endpoint: Endpoint, response: httpx.Response) -> RefusedError:

@@ -1,8 +1,10 @@
-"""One device's commands until their outcome: pure. The same id, oldest first, after every reconnect."""
+"""One client's commands until their outcome: pure. The same id, oldest first, after every reconnect."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nexync_client.errors import OutboxFullError
 from nexync_contracts import limits
 from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFrame
 
@@ -34,19 +36,29 @@ class Sending:
 
 @dataclass(slots=True)
 class Outbox:
-    """All sends of a device in their order, and the rule which of them go to the socket now.
+    """The commands of a client in their order, and the rule which of them go to the socket now.
+
+    `room` bounds those without an ack: one more is refused. Of the settled ones the newest `remember` stay in
+    `all` (None: all of them).
 
     With `trust_acks` an acknowledged command is not sent again after a reconnect: the acknowledgement alone
     has to be enough. That is stricter than a client has to be, and what the loss checker uses.
     """
 
     trust_acks: bool = False
+    room: int = 1_000
+    remember: int | None = None
     all: dict[str, Sending] = field(default_factory=dict[str, Sending])
     _open: dict[str, Sending] = field(default_factory=dict[str, Sending])
+    _settled: deque[str] = field(default_factory=deque[str])
+    _lined_up: int = 0
 
     def add(self, frame: Command, now: float) -> Sending:
-        """Line up a new command."""
-        sending = Sending(frame=frame, order=len(self.all), made_at=now)
+        """Line up a new command. Raises OutboxFullError."""
+        if self.unacknowledged >= self.room:
+            raise OutboxFullError(self.room)
+        sending = Sending(frame=frame, order=self._lined_up, made_at=now)
+        self._lined_up += 1
         self.all[frame.id] = sending
         self._open[frame.id] = sending
         return sending
@@ -99,16 +111,27 @@ class Outbox:
                 sending.state = "waiting"
                 sending.resent += 1
 
-    def accepted(self, identifier: str, seq: int) -> None:
-        """The command became the event `seq`."""
+    def accepted(self, identifier: str, seq: int) -> Sending | None:
+        """The command became the event `seq`; the command, if its outcome is news."""
         sending = self.all.get(identifier)
-        if sending is not None and sending.seq is None:
-            sending.seq = seq
-            self._open.pop(identifier, None)
+        if sending is None or sending.seq is not None:
+            return None
+        sending.seq = seq
+        return self._settle(sending)
 
-    def rejected(self, identifier: str, code: str) -> None:
-        """The command became no event and never will."""
+    def rejected(self, identifier: str, code: str) -> Sending | None:
+        """The command became no event and never will; the command, if its outcome is news."""
         sending = self.all.get(identifier)
-        if sending is not None and sending.code is None:
-            sending.code = code
-            self._open.pop(identifier, None)
+        if sending is None or sending.code is not None:
+            return None
+        sending.code = code
+        return self._settle(sending)
+
+    def _settle(self, sending: Sending) -> Sending | None:
+        if self._open.pop(sending.frame.id, None) is None:
+            return None
+        if self.remember is not None:
+            self._settled.append(sending.frame.id)
+            if len(self._settled) > self.remember:
+                del self.all[self._settled.popleft()]
+        return sending

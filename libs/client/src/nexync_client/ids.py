@@ -1,7 +1,6 @@
 """Client-made command ids: UUIDv7 on the server's clock (RFC 9562 5.7)."""
 
 import secrets
-import time
 from uuid import UUID
 
 from nexync_contracts.ids import ClientId
@@ -18,15 +17,18 @@ def client_id(unix_ms: int) -> ClientId:
 
 
 class ServerClock:
-    """The server's time as of `welcome`, carried on by the local monotonic clock."""
+    """The server's time as of `welcome`, carried on by a monotonic clock; until then this machine's time.
 
-    def __init__(self) -> None:
-        self._offset_ms = time.time() * 1000 - time.monotonic() * 1000
+    `now` is always seconds on that monotonic clock, `unix_ms` milliseconds since 1970.
+    """
 
-    def set(self, server_ms: int) -> None:
-        """Take over the server's Unix milliseconds."""
-        self._offset_ms = server_ms - time.monotonic() * 1000
+    def __init__(self, unix_ms: float, now: float) -> None:
+        self._offset_ms = unix_ms - now * 1000
 
-    def now_ms(self) -> int:
+    def set(self, unix_ms: int, now: float) -> None:
+        """Take over the server's time."""
+        self._offset_ms = unix_ms - now * 1000
+
+    def unix_ms(self, now: float) -> int:
         """Unix milliseconds on the server's clock."""
-        return int(time.monotonic() * 1000 + self._offset_ms)
+        return int(now * 1000 + self._offset_ms)

@@ -1,10 +1,13 @@
 """Resending: the same ids, oldest first, within the limit."""
 
+import pytest
+
+from nexync_client.errors import OutboxFullError
+from nexync_client.ids import client_id
+from nexync_client.outbox import Outbox
 from nexync_contracts import limits
 from nexync_contracts.frames import SendFrame
 from nexync_contracts.ids import ChatId
-from nexync_e2e.ids import client_id
-from nexync_e2e.outbox import Outbox
 
 CHAT = ChatId("0190a000-0000-7000-8000-000000000000")
 
@@ -59,3 +62,25 @@ def test_retry_sends_the_refused_and_all_later_ones_again() -> None:
     outbox.due()
     outbox.retry(sendings[1].frame.id)
     assert bodies(outbox) == ["1", "2"]
+
+
+def test_a_full_outbox_says_so() -> None:
+    """What an endless loop of sends meets, instead of a full memory."""
+    outbox = Outbox(room=2)
+    first = outbox.add(frame(0), 0.0)
+    outbox.add(frame(1), 0.0)
+    with pytest.raises(OutboxFullError, match="2 commands"):
+        outbox.add(frame(2), 0.0)
+    outbox.acked(first.frame.id, 1.0)
+    outbox.add(frame(2), 0.0)
+
+
+def test_settled_commands_are_forgotten_and_told_once() -> None:
+    """Only the newest stay, and a second outcome of the same is no news."""
+    outbox = Outbox(remember=1)
+    first, second = (outbox.add(frame(number), 0.0) for number in range(2))
+    assert outbox.accepted(first.frame.id, 1) is first
+    assert outbox.accepted(first.frame.id, 1) is None
+    assert outbox.rejected(second.frame.id, "not_a_member") is second
+    assert list(outbox.all) == [second.frame.id]
+    assert outbox.unsettled == 0
