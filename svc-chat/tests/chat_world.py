@@ -17,6 +17,7 @@ from nexync_contracts.events import (
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, chat_stream
 from nexync_streams.encoding import encode_frame
 from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
+from svc_chat.chapters import Chapter
 from svc_chat.errors import WindowsAwayError
 from svc_chat.pacing import Pace
 from svc_chat.ports import StoredHead, Window, WindowHeads
@@ -119,6 +120,7 @@ class Moment:
         self._events = events
         self.stored: StoredHead | None = None
         self.membership: Membership = NO_MEMBERSHIP
+        self.chapters: Sequence[Chapter] = ()
         if events:
             self.stored = StoredHead(PARTITION, 1, len(events), events[-1].n, events[-1].at)
         if person is not None:

@@ -8,6 +8,7 @@ from nexync_contracts.events import Role
 from nexync_contracts.group_rest import InviteBody, MakeInviteBody
 from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId, SessionId
 from nexync_contracts.rest import CommandDone
+from nexync_contracts.retention import Retention
 from nexync_streams.group_settings import GroupSettings, Invite
 from svc_chat.commanding import Actor
 from svc_chat.errors import InvalidError, NothingThereError, RefusedError
@@ -53,6 +54,9 @@ class Groups:
             return None
         invites = {LINK: Invite(digest_of(SECRET), self.expires_at, 2)}
         return GroupFacts(3, "Tea", GroupSettings(tagline="At noon", invites=invites), 5, self.role)
+
+    async def workspace_retention(self) -> Retention:
+        return Retention.YEAR_1
 
     async def members(
         self, chat: ChatId, after: MemberPlace, limit: int
@@ -127,6 +131,15 @@ async def test_links_are_listed_for_admins_without_their_secret(stage: Stage) ->
     assert digest_of(SECRET) not in listed[0].model_dump_json()
     stage.groups.expires_at = NOW
     assert (await stage.grouping.invites(ADA, CHAT)).invites == ()
+
+
+async def test_a_group_keeps_no_longer_than_the_workspace(stage: Stage) -> None:
+    """A longer class is refused by name before anything is written; the same, a shorter one or none goes on."""
+    for retention in (None, Retention.DAYS_30, Retention.YEAR_1):
+        await stage.grouping.set_retention(actor(), CHAT, retention)
+    with pytest.raises(InvalidError, match="longer than this workspace"):
+        await stage.grouping.set_retention(actor(), CHAT, Retention.FOREVER)
+    assert len(stage.commands.taken) == 3
 
 
 async def test_making_a_link_again_with_the_same_key_is_the_same_command(stage: Stage) -> None:

@@ -58,7 +58,6 @@ class Stage:
                 mark=(0, 0),
                 members=(),
                 last=None,
-                joined_n=0,
                 settings=settings,
             )
         }

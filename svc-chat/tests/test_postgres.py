@@ -332,7 +332,8 @@ async def test_a_former_member_keeps_the_name_of_then(town: Town, parts: Parts, 
     await town.insert([record(chat_stream(chat), 4, 2, 4_000, bob, ChatRenamed(name="Secret"))])
     async with pool.connection() as connection:
         await connection.execute(
-            "UPDATE members SET until_seq = 3 WHERE chat = %s AND person = %s", (chat, ada)
+            "UPDATE members SET until_seq = 3, until_name = 'group' WHERE chat = %s AND person = %s",
+            (chat, ada),
         )
         await connection.execute(
             "UPDATE streams SET head = 4, snapshot = (snapshot::jsonb"
@@ -594,6 +595,8 @@ async def test_the_plans_of_a_page_use_the_keys(pool: Pool, query: str) -> None:
         "targets": list(range(50)),
         "target": 1,
         "as_of": 99,
+        "since": 0,
+        "until": 2**62,
     }
     async with pool.connection() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = off")

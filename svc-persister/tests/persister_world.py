@@ -52,11 +52,16 @@ def uuid7(number: int, at_ms: int = START_MS) -> CommandId:
 
 
 def envelope(
-    command: Command, number: int, *, sender: PersonId = ANN, stream: Stream = LUNCH
+    command: Command,
+    number: int,
+    *,
+    sender: PersonId = ANN,
+    stream: Stream = LUNCH,
+    at_ms: int = START_MS,
 ) -> CommandEnvelope:
     return CommandEnvelope(
         stream=stream,
-        id=uuid7(number),
+        id=uuid7(number, at_ms),
         sender=sender,
         reply_to="svc-chat-1",
         people_partitions=dict.fromkeys(PEOPLE, PARTITION),

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -57,9 +58,9 @@ def database() -> Generator[str, None, None]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    with psycopg.connect(own) as connection:
-        for name_of_file in ("0002_log.sql", "0007_messages.sql"):
-            connection.execute((MIGRATIONS / name_of_file).read_bytes())
+    with psycopg.connect(own, autocommit=True) as connection:
+        for migration in sorted(MIGRATIONS.glob("*.sql")):
+            connection.execute(migration.read_bytes())
     yield own
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
@@ -252,8 +253,11 @@ def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
     chat = ChatId(str(uuid.uuid4()))
     stream = Stream(f"c:{chat}")
     commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
-    sent = [envelope(lunch(), 1, stream=stream)]
-    sent += [envelope(CreateMessage(body=f"m{n}"), n, stream=stream) for n in (2, 3, 3, 4)]
+    now = time.time_ns() // 1_000_000
+    sent = [envelope(lunch(), 1, stream=stream, at_ms=now)]
+    sent += [
+        envelope(CreateMessage(body=f"m{n}"), n, stream=stream, at_ms=now) for n in (2, 3, 3, 4)
+    ]
     for one in sent:
         commands.produce(PARTITION, stream, one.model_dump_json().encode(), lambda: None)
     commands.close(10.0)
@@ -310,9 +314,11 @@ def test_partitions_that_are_added_are_taken(
     monkeypatch.setattr(kafka, "REFRESH_MS", 300_000)
     commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
     confirmed: list[int] = []
+    now = time.time_ns() // 1_000_000
 
     def send(stream: Stream, partition: int, number: int, command: Command) -> None:
-        value = envelope(command, number, stream=stream).model_dump_json().encode()
+        one = envelope(command, number, stream=stream, at_ms=now)
+        value = one.model_dump_json().encode()
         commands.produce(partition, stream, value, lambda: confirmed.append(number))
         commands.poll(0)
 

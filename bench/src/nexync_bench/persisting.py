@@ -192,7 +192,7 @@ def _copy_floor(count: int) -> float:
     url = os.environ.get("NEXYNC_POSTGRES_URL", _POSTGRES)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bench_floor")
-        connection.execute("CREATE TABLE bench_floor (LIKE events INCLUDING ALL)")
+        connection.execute("CREATE TABLE bench_floor (LIKE events_forever_first INCLUDING ALL)")
         try:
             start = time.monotonic()
             for first in range(0, count, _BATCH):

@@ -27,6 +27,10 @@ env:
     value: {{ $config.cachedStreams | int | quote }}
   - name: NEXYNC_DEAD_LETTERS_PER_HOUR
     value: {{ $config.deadLettersPerHour | int | quote }}
+  - name: NEXYNC_RETENTION
+    value: {{ $config.retention | quote }}
+  - name: NEXYNC_RETENTION_GRACE_DAYS
+    value: {{ $config.retentionGraceDays | int | quote }}
 autoscaling:
   kind: pods
   metric: nexync_persister_lag

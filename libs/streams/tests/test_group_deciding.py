@@ -21,14 +21,16 @@ from nexync_contracts.commands import (
     RenameChat,
     RevokeInvite,
     SetHistory,
+    SetRetention,
     SetRole,
     SetTagline,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, EventRecord, History, Member, MemberAdded, Role
 from nexync_contracts.ids import CommandId, InviteId, PersonId, Stream
+from nexync_contracts.retention import Retention
 from nexync_streams.deciding import Accepted, decide
-from nexync_streams.fold import ChatState, StreamState, apply, fresh
+from nexync_streams.fold import ChatState, StreamState, apply, fresh, from_snapshot, snapshot
 
 STREAM = Stream("c:c0000000-0000-4000-8000-000000000000")
 PEOPLE = [PersonId(f"00000000-0000-4000-8000-00000000000{i}") for i in range(5)]
@@ -87,6 +89,7 @@ ADMIN_ONLY: list[Command] = [
     SetRole(person=CID, role=Role.ADMIN),
     SetTagline(tagline="Tea"),
     SetHistory(history=History.ALL),
+    SetRetention(retention=Retention.DAYS_30),
     DismissChat(),
     MakeInvite(invite=LINK, digest=DIGEST),
     RevokeInvite(invite=OTHER_LINK),
@@ -155,6 +158,18 @@ def test_history_is_the_groups_setting_at_the_moment_of_joining() -> None:
     assert isinstance(whole, EventRecord)
     assert whole.event == MemberAdded(person=BOB, history=True)
     assert judged(opened, ANN, SetHistory(history=History.ALL)) is RejectCode.ALREADY_SO
+
+
+def test_retention_is_the_groups_setting() -> None:
+    """None gives it back to the workspace; the snapshot keeps it."""
+    state = team()
+    assert judged(state, ANN, SetRetention()) is RejectCode.ALREADY_SO
+    short = after(state, (ANN, SetRetention(retention=Retention.DAYS_30)))
+    assert body(short).settings.retention is Retention.DAYS_30
+    again = from_snapshot(STREAM, snapshot(body(short)))
+    assert isinstance(again, ChatState)
+    assert again.settings.retention is Retention.DAYS_30
+    assert body(after(short, (ANN, SetRetention()))).settings.retention is None
 
 
 def test_a_link_lets_in_as_often_and_as_long_as_it_says() -> None:

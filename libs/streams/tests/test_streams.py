@@ -24,6 +24,7 @@ from nexync_contracts.commands import (
     RenameChat,
     RevokeInvite,
     SetHistory,
+    SetRetention,
     SetRole,
     SetTagline,
     envelope_adapter,
@@ -34,6 +35,7 @@ from nexync_contracts.frames import EventFrame, server_frame_adapter
 from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId, Stream
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from nexync_contracts.message_events import Mention
+from nexync_contracts.retention import Retention
 from nexync_contracts.session import Span
 from nexync_streams import deriving, encoding, seeing
 from nexync_streams.deciding import (
@@ -124,6 +126,7 @@ chat_commands = st.one_of(
     st.builds(SetRole, person=people, role=st.sampled_from(Role)),
     st.builds(SetTagline, tagline=st.sampled_from(["", "What we eat"])),
     st.builds(SetHistory, history=st.sampled_from(History)),
+    st.builds(SetRetention, retention=st.none() | st.sampled_from(Retention)),
     st.builds(DismissChat),
     st.builds(
         MakeInvite,
@@ -279,6 +282,23 @@ def test_an_id_of_the_future_is_refused_at_sixty_seconds() -> None:
     one = envelope(ANN, CreateMessage(body="x")).model_copy(update={"id": uuid7(100_000)})
     assert code_of(state, one, 39_999) is RejectCode.ID_IN_FUTURE
     assert code_of(state, one, 40_000) is None
+
+
+def test_an_id_that_is_older_than_memory_is_refused_unless_it_is_known() -> None:
+    """Its first coming may be gone with its month, so that nobody could tell. Streams of people forget nothing."""
+    state = run(fresh(STREAM, 0), envelope(ANN, group(ANN, BOB)))
+    one = envelope(ANN, CreateMessage(body="x")).model_copy(update={"id": uuid7(1_000)})
+    edge = 1_000 + limits.ID_BEHIND_MS
+    assert code_of(state, one, edge) is None
+    assert code_of(state, one, edge + 1) is RejectCode.ID_EXPIRED
+    seen = Seen(digest_of(one), 2, None)
+    assert decide(state, one, edge + 1, seen) == Double(seen)
+    derived = one.model_copy(update={"id": CommandId("00000000-0000-5000-8000-000000000001")})
+    assert code_of(state, derived, edge + 1) is None
+    person = Stream(f"p:{ANN}")
+    note = NoteConnection(person=BOB, asker=ANN, change=ConnectionChange.REQUESTED)
+    told = envelope(ANN, note, stream=person).model_copy(update={"id": uuid7(1_000)})
+    assert code_of(fresh(person, 0), told, edge + 1) is None
 
 
 def test_the_same_id_again_is_a_double_or_reused() -> None:

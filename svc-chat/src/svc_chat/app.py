@@ -50,7 +50,7 @@ from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 16
+NEEDED_MIGRATION: Final = 20
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 

@@ -18,6 +18,7 @@ from nexync_contracts.commands import (
     MakeInvite,
     RevokeInvite,
     SetHistory,
+    SetRetention,
     SetRole,
     SetTagline,
 )
@@ -34,6 +35,7 @@ from nexync_contracts.group_rest import (
 )
 from nexync_contracts.ids import ChatId, InviteId, PersonId, id_time_ms
 from nexync_contracts.rest import CommandDone, MemberView
+from nexync_contracts.retention import Retention, shorter
 from svc_chat.commanding import Actor, Commanding, command_id
 from svc_chat.errors import InvalidError, NothingThereError, RefusedError
 from svc_chat.identifiers import invite_id
@@ -76,6 +78,16 @@ class Grouping:
     async def set_history(self, actor: Actor, chat: ChatId, history: History) -> CommandDone:
         """Settle how much of the group those see who are added."""
         return await self._commanding.change(actor, chat, SetHistory(history=history))
+
+    async def set_retention(
+        self, actor: Actor, chat: ChatId, retention: Retention | None
+    ) -> CommandDone:
+        """Settle how long is kept what is said from now on. Raises InvalidError for more than the workspace's."""
+        workspace = await self._groups.workspace_retention()
+        if shorter(workspace, retention) is not (retention or workspace):
+            msg = f"is longer than this workspace keeps messages: {workspace.value}"
+            raise InvalidError(("body", "retention"), msg)
+        return await self._commanding.change(actor, chat, SetRetention(retention=retention))
 
     async def dismiss(self, actor: Actor, chat: ChatId) -> CommandDone:
         """End the group."""

@@ -6,7 +6,7 @@ from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import PAGE_MAX
 from nexync_contracts.rest import EventsPage, SkipRange
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, gaps, visible, visible_head, within
+from svc_chat.spans import Range, gaps, within
 
 
 class History:
@@ -24,19 +24,20 @@ class History:
         limit: int | None = None,
         at_least: int | None = None,
     ) -> EventsPage:
-        """The raw range (`after`, `to`]: what isn't for this person is named as skips."""
+        """The raw range (`after`, `to`]: what isn't for this person, or is gone, is named as skips.
+
+        What is gone behind `after` doesn't count for the limit.
+        """
         start = after or 0
         count = PAGE_MAX if limit is None else limit
 
         def choose(view: View) -> Sequence[Range]:
-            ranges = visible(view.membership.spans, view.head)
-            return within(ranges, start + 1, start + count)
+            return within(view.ranges, start + 1, _end(view, start, count))
 
         look = await self._reading.look(chat_stream(chat), choose, person=person, at_least=at_least)
-        ranges = visible(look.view.membership.spans, look.view.head)
-        head = visible_head(look.view.membership.spans, look.view.head)
-        to = max(start, min(start + count, head))
-        skips = gaps(ranges, start + 1, to)
+        head = look.view.seen_head
+        to = max(start, min(_end(look.view, start, count), head))
+        skips = gaps(look.view.ranges, start + 1, to)
         return EventsPage(
             chat=chat,
             epoch=look.view.epoch,
@@ -46,3 +47,8 @@ class History:
             events=look.records,
             skips=tuple(SkipRange(from_seq=part.low, to_seq=part.high) for part in skips),
         )
+
+
+def _end(view: View, start: int, count: int) -> int:
+    over = next((part.high for part in view.gone if part.low <= start + 1 <= part.high), start)
+    return over + count

@@ -13,6 +13,7 @@ from nexync_contracts.session import (
     StreamHead,
     StreamView,
 )
+from svc_chat.chapters import without
 from svc_chat.errors import NothingThereError, WindowsAwayError
 from svc_chat.listing import Listing
 from svc_chat.ports import StreamStore, WindowHead, Windows
@@ -52,11 +53,10 @@ class Inside:
 
     async def view(self, chat: ChatId, person: PersonId, at_least: int | None) -> StreamView:
         """One chat as one person may see it. Raises NothingThereError for strangers."""
-        look = await self._reading.look(chat_stream(chat), _first, person=person, at_least=at_least)
-        created = look.records[0].event
+        look = await self._reading.look(chat_stream(chat), person=person, at_least=at_least)
         return StreamView(
             chat=chat,
-            kind=getattr(created, "kind", ChatKind.GROUP),
+            kind=look.view.kind or ChatKind.GROUP,
             partition=look.view.partition,
             epoch=look.view.epoch,
             head=look.view.head,
@@ -83,12 +83,15 @@ class Inside:
         return Heads(heads=tuple(heads))
 
     async def events(self, stream: Stream, after: int, limit: int) -> StreamEvents:
-        """What follows `after`, whoever may see it."""
+        """What follows `after`, whoever may see it, without what is gone by the chat's retention.
+
+        So whoever asks for what is gone finds a hole, and has its reader begin anew.
+        """
         count = min(limit, REPAIR_EVENTS)
 
         def choose(view: View) -> Sequence[Range]:
             high = min(after + count, view.head)
-            return [Range(after + 1, high)] if high > after else []
+            return without([Range(after + 1, high)], view.gone) if high > after else []
 
         look = await self._reading.look(stream, choose)
         return StreamEvents(
@@ -102,8 +105,3 @@ class Inside:
         except NothingThereError:
             return await self._store.log_epoch(), 0
         return view.epoch, view.head
-
-
-def _first(_: View) -> Sequence[Range]:
-    """The event that made the chat."""
-    return [Range(1, 1)]

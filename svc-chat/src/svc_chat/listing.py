@@ -20,6 +20,7 @@ from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
 from nexync_streams.group_settings import UNCHANGED, settings_after
+from svc_chat.chapters import first_kept, gone_ranges, lost
 from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
 from svc_chat.own import NOTHING_KEPT
 from svc_chat.owning import own_view
@@ -272,9 +273,13 @@ def _view(
     partners: Mapping[PersonId, PersonView],
 ) -> ChatView:
     member = fact.membership.role is not None
+    gone = gone_ranges(fact.chapters, fact.stored.head)
     last = tail[-1] if tail and member else fact.last
     head = visible_head(fact.membership.spans, last.seq if last else fact.stored.head)
-    n = last.n if last else fact.stored.n
+    n = last.n if last else _seen_n(fact)
+    if last is not None and any(part.low <= last.seq <= part.high for part in gone):
+        last = None
+    read_n = max(fact.mark[1], fact.membership.joined_n)
     others = [entry.person for entry in fact.members if entry.person != person]
     private = fact.kind is ChatKind.PRIVATE
     settings = reduce(settings_after, tail, fact.settings) if member else UNCHANGED
@@ -286,7 +291,7 @@ def _view(
         epoch=last.epoch if last else fact.stored.epoch,
         head=head,
         n=n,
-        unread=max(0, n - max(fact.mark[1], fact.joined_n)),
+        unread=max(0, n - read_n - lost(fact.chapters, read_n, n)),
         read_seq=fact.mark[0],
         role=fact.membership.role,
         spans=fact.membership.spans,
@@ -304,7 +309,15 @@ def _view(
         dismissed=settings.dismissed,
         own=None if fact.own == NOTHING_KEPT else own_view(fact.chat, fact.own),
         mentioned=_mentioned(person, fact, tail),
+        retention=settings.retention,
+        workspace_retention=fact.workspace,
+        first_seq=first_kept(gone),
     )
+
+
+def _seen_n(fact: ChatFacts) -> int:
+    left = fact.membership.left_n
+    return fact.stored.n if fact.membership.role is not None or left is None else left
 
 
 def _mentioned(person: PersonId, fact: ChatFacts, tail: Sequence[EventRecord]) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.rest import ReadMarkView
+from svc_chat.chapters import lost
 from svc_chat.ports import ChatStore, OwnNotices
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, newest, visible, within
+from svc_chat.spans import Range, newest, within
 
 
 class Marking:
@@ -24,22 +25,14 @@ class Marking:
         """
 
         def choose(view: View) -> Sequence[Range]:
-            spans = view.membership.spans
-            ranges = visible(spans, view.head)
-            newest_read = newest(within(ranges, 1, seq), 1)
-            points = {spans[-1].from_seq, ranges[-1].high, *(part.low for part in newest_read)}
-            return [Range(point, point) for point in sorted(points)]
+            return newest(within(view.ranges, 1, seq), 1)
 
         look = await self._reading.look(chat_stream(chat), choose, person=person)
-        n_joined = next(
-            r.n for r in look.records if r.seq == look.view.membership.spans[-1].from_seq
-        )
-        n_head = look.records[-1].n
-        read = [record for record in look.records if record.seq <= seq]
+        n_joined, n_head, read = look.view.membership.joined_n, look.view.seen_n, look.records
         target = (read[-1].seq, read[-1].n) if read else (0, 0)
         marked_seq, marked_n = await self._chats.mark(chat, person, *target)
         n_read = max(marked_n, n_joined)
         if read and marked_seq == target[0]:
             await self._notices.marked(person, chat, marked_seq, n_read)
-        unread = max(0, n_head - n_read)
+        unread = max(0, n_head - n_read - lost(look.view.chapters, n_read, n_head))
         return ReadMarkView(chat=chat, seq=marked_seq, unread=unread)

@@ -9,7 +9,7 @@ from nexync_contracts.message_rest import DeleteMessageBody, EditMessageBody, Re
 from nexync_contracts.rest import CommandDone
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, visible, within
+from svc_chat.spans import Range, within
 
 
 class Messaging:
@@ -49,7 +49,7 @@ class Messaging:
         """The chat's partition, and who wrote the message; None when the person sees no such message."""
 
         def choose(view: View) -> Sequence[Range]:
-            return within(visible(view.membership.spans, view.head), target, target)
+            return within(view.ranges, target, target)
 
         look = await self._reading.look(chat_stream(chat), choose, person=person)
         author = None

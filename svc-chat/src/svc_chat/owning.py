@@ -4,7 +4,7 @@ It concerns nobody else, so it is neither an event nor a membership: svc-chat wr
 know of it. The person's other pages are told over Redis; whoever missed that reads again after a reconnect.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import ID_AHEAD_MS, PINNED_CHATS
@@ -12,8 +12,7 @@ from nexync_contracts.own_rest import DraftBody, DraftView, OwnChatBody, OwnChat
 from svc_chat.errors import InvalidError
 from svc_chat.own import Draft, Fold, Own, ended, written
 from svc_chat.ports import OwnNotices, OwnStore
-from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, visible
+from svc_chat.reading import StreamReading
 
 
 class Owning:
@@ -38,9 +37,10 @@ class Owning:
 
     async def change(self, person: PersonId, chat: ChatId, body: OwnChatBody) -> OwnChatView:
         """Mute, archive, mark, pin. Raises InvalidError for one more pinned chat than there may be."""
-        look = await self._reading.look(chat_stream(chat), _newest, person=person)
+        look = await self._reading.look(chat_stream(chat), person=person)
         now = self._clock()
-        n = look.records[-1].n if look.records else look.view.n
+        # A former member is not told how the chat went on.
+        n = look.view.seen_n
 
         def fold(own: Own, others_pinned: int) -> Own:
             if body.muted_until is not None:
@@ -100,11 +100,6 @@ class Owning:
         """What ends a draft names its beginning, so that is kept as it was told and can't be bent to our time."""
         if began > now + ID_AHEAD_MS:
             raise InvalidError(path, f"is more than {ID_AHEAD_MS} ms ahead of the server's time")
-
-
-def _newest(view: View) -> Sequence[Range]:
-    """The newest event that the person may see: a former member is not told how the chat went on."""
-    return [Range(part.high, part.high) for part in visible(view.membership.spans, view.head)[-1:]]
 
 
 def own_view(chat: ChatId, own: Own) -> OwnChatView:

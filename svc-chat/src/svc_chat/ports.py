@@ -10,20 +10,23 @@ from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
 from nexync_contracts.profile_rest import OwnProfile, PrivacyBody, PrivacyView
+from nexync_contracts.retention import Retention
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
 from nexync_streams.messages import Edit, Now
+from svc_chat.chapters import Chapter
 from svc_chat.own import NOTHING_KEPT, Fold, Own
 from svc_chat.spans import Membership, Range
 
 
 class StoredHead(NamedTuple):
-    """How far Postgres is with a stream. `at` is the last event's time, Unix ms."""
+    """How far Postgres is with a stream. `at` is the last event's time, Unix ms; `kind` is a chat's."""
 
     partition: int
     epoch: int
     head: int
     n: int
     at: int
+    kind: ChatKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Snapshot(Protocol):
 
     stored: StoredHead | None
     membership: Membership
+    chapters: Sequence[Chapter]
 
     async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
         """The events of these ranges, ascending."""
@@ -185,6 +189,7 @@ class ChatFacts(NamedTuple):
     """What the list shows of a chat besides its events. `mark` is the read mark as (seq, n).
 
     `mentioned` counts stored unread messages that name the person; None where it doesn't matter (not muted).
+    `chapters` are there where something of the chat is gone; `workspace` is the workspace's class.
     """
 
     chat: ChatId
@@ -196,10 +201,11 @@ class ChatFacts(NamedTuple):
     mark: tuple[int, int]
     members: tuple[MemberRow, ...]
     last: EventRecord | None
-    joined_n: int
     settings: GroupSettings = UNCHANGED
     own: Own = NOTHING_KEPT
     mentioned: int | None = None
+    chapters: tuple[Chapter, ...] = ()
+    workspace: Retention = Retention.FOREVER
 
 
 class GroupFacts(NamedTuple):
@@ -225,6 +231,10 @@ class GroupStore(Protocol):
 
     async def group(self, chat: ChatId, person: PersonId) -> GroupFacts | None:
         """The group; None for what isn't one."""
+        ...
+
+    async def workspace_retention(self) -> Retention:
+        """The class that holds where a group has chosen none."""
         ...
 
     async def members(

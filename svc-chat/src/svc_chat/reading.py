@@ -9,15 +9,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from nexync_contracts.events import EventRecord
+from nexync_contracts.events import ChatKind, EventRecord
 from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_runtime import log
 from svc_chat import metrics
+from svc_chat.chapters import Chapter, gone_ranges, without
 from svc_chat.errors import NothingThereError, NotYetError, WindowsAwayError
 from svc_chat.pacing import Pace
 from svc_chat.ports import Snapshot, StoredHead, StreamStore, Window, Windows
-from svc_chat.spans import Membership, Range, advance
+from svc_chat.spans import Membership, Range, advance, visible, visible_head
 
 _log = log.get("reading")
 
@@ -28,13 +29,32 @@ _AWAY = Window(known=True)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A stream at one moment: how far it is and what the person may see of it."""
+    """A stream at one moment: how far it is, what the person may see of it, and what its retention has taken."""
 
     partition: int
     epoch: int
     head: int
     n: int
     membership: Membership
+    kind: ChatKind | None = None
+    chapters: tuple[Chapter, ...] = ()
+    gone: tuple[Range, ...] = ()
+
+    @property
+    def ranges(self) -> list[Range]:
+        """What there is for the person to see, ascending and disjoint."""
+        return without(visible(self.membership.spans, self.head), self.gone)
+
+    @property
+    def seen_head(self) -> int:
+        """The last seq that is for the person, gone or not; 0 when none is."""
+        return visible_head(self.membership.spans, self.head)
+
+    @property
+    def seen_n(self) -> int:
+        """The messages of the chat up to there."""
+        left = self.membership.left_n
+        return self.n if self.membership.role is not None or left is None else left
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +208,20 @@ def merge(
     membership = snapshot.membership
     if person is not None:
         membership = advance(membership, person, tail)
+    chapters = tuple(snapshot.chapters)
+    gone = gone_ranges(chapters, stored.head) if stored else ()
+    kind = stored.kind if stored else None
     if tail:
         last = tail[-1]
         partition = stored.partition if stored else getattr(tail[0].event, "partition", 0)
-        return View(partition, last.epoch, last.seq, last.n, membership), tail
+        kind = kind or getattr(tail[0].event, "kind", None)
+        return View(partition, last.epoch, last.seq, last.n, membership, kind, chapters, gone), tail
     if stored is None:
         return None
-    return View(stored.partition, stored.epoch, stored.head, stored.n, membership), tail
+    view = View(
+        stored.partition, stored.epoch, stored.head, stored.n, membership, kind, chapters, gone
+    )
+    return view, tail
 
 
 def tail_of(window: Window, stored: StoredHead | None) -> tuple[EventRecord, ...]:

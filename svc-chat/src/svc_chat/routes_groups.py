@@ -10,6 +10,7 @@ from nexync_contracts.group_rest import (
     HistoryBody,
     InviteBody,
     MakeInviteBody,
+    RetentionBody,
     RoleBody,
     TaglineBody,
 )
@@ -29,6 +30,7 @@ def group_handlers(
         endpoints.SET_ROLE: public.set_role,
         endpoints.SET_TAGLINE: public.set_tagline,
         endpoints.SET_HISTORY: public.set_history,
+        endpoints.SET_RETENTION: public.set_retention,
         endpoints.DISMISS: public.dismiss,
         endpoints.INVITES: public.invites,
         endpoints.MAKE_INVITE: public.make_invite,
@@ -68,6 +70,10 @@ class _Groups:
     async def set_history(self, call: Call) -> BaseModel:
         body: HistoryBody = call.body
         return await self._groups.set_history(_actor(call), _chat(call), body.history)
+
+    async def set_retention(self, call: Call) -> BaseModel:
+        body: RetentionBody = call.body
+        return await self._groups.set_retention(_actor(call), _chat(call), body.retention)
 
     async def dismiss(self, call: Call) -> BaseModel:
         return await self._groups.dismiss(_actor(call), _chat(call))

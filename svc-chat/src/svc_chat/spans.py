@@ -28,10 +28,15 @@ class Range(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """The spans of one person in one chat, oldest first, and the present role (None: no longer a member)."""
+    """The spans of one person in one chat, oldest first, and the present role (None: no longer a member).
+
+    `joined_n` counts the messages when the last span began, `left_n` when it ended, None while it goes on.
+    """
 
     spans: tuple[Span, ...]
     role: Role | None
+    joined_n: int = 0
+    left_n: int | None = None
 
 
 NO_MEMBERSHIP = Membership((), None)
@@ -40,28 +45,30 @@ NO_MEMBERSHIP = Membership((), None)
 def advance(membership: Membership, person: PersonId, events: Iterable[EventRecord]) -> Membership:
     """The membership after further events of the chat's stream."""
     spans, role = list(membership.spans), membership.role
+    joined_n, left_n = membership.joined_n, membership.left_n
     for record in events:
         match record.event:
             case ChatCreated(members=members):
                 for member in members:
                     if member.person == person:
                         spans, role = [Span(from_seq=record.seq)], member.role
+                        joined_n, left_n = record.n, None
             case MemberAdded() as added if added.person == person and role is None:
                 if added.history:
                     earlier = [span for span in spans if span.from_seq > 1]
                     spans = [Span(from_seq=1, until_seq=record.seq - 1), *earlier]
                 spans.append(Span(from_seq=record.seq))
-                role = added.role
+                role, joined_n, left_n = added.role, record.n, None
             case MemberRemoved() as removed if removed.person == person and role is not None:
                 spans[-1] = Span(from_seq=spans[-1].from_seq, until_seq=record.seq)
-                role = None
+                role, left_n = None, record.n
             case MemberRemoved(promoted=promoted) if promoted == person:
                 role = Role.ADMIN
             case MemberRoleChanged() as changed if changed.person == person:
                 role = changed.role
             case _:
                 pass
-    return Membership(tuple(spans), role)
+    return Membership(tuple(spans), role, joined_n, left_n)
 
 
 def visible(spans: Sequence[Span], head: int) -> list[Range]:

@@ -24,10 +24,11 @@ from nexync_contracts.message_rest import (
 )
 from nexync_contracts.rest import TimelinePage
 from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
+from svc_chat.chapters import first_kept, kept_from
 from svc_chat.errors import NothingThereError
 from svc_chat.ports import Snapshot
 from svc_chat.reading import StreamReading, View
-from svc_chat.spans import Range, newest, oldest, visible, visible_head, within
+from svc_chat.spans import Range, newest, oldest, within
 
 _ALL: Final = 2**53
 
@@ -78,22 +79,22 @@ class Timelines:
         """One page. A page that had to look through too much ends early, with a cursor."""
 
         async def gather(snapshot: Snapshot, view: View, tail: Sequence[EventRecord]) -> _Page:
-            ranges = visible(view.membership.spans, view.head)
-            as_of = ranges[-1].high if ranges else 0
+            ranges = view.ranges
             union = _Union(snapshot, tail)
             lines = await _choose(union, ranges, wanted)
             quoted = await union.of(ranges, _answered(lines.items))
             seqs = [record.seq for record in (*lines.items, *quoted) if _is_message(record)]
-            return _Page(lines, quoted, await union.now(seqs, as_of))
+            return _Page(lines, quoted, await union.now(seqs, view.seen_head))
 
         stream = chat_stream(chat)
         found = await self._reading.read(stream, gather, person=person, at_least=at_least)
-        page, spans = found.gathered, found.view.membership.spans
-        ranges = visible(spans, found.view.head)
+        page, view = found.gathered, found.view
+        first = first_kept(view.gone)
+        seen = view.membership.spans[0].from_seq < first
         return TimelinePage(
             chat=chat,
             epoch=found.view.epoch,
-            as_of=ranges[-1].high if ranges else 0,
+            as_of=view.seen_head,
             items=tuple(_as_now(record, page.now) for record in page.lines.items),
             states=tuple(
                 _state(record.seq, page.now[record.seq])
@@ -103,6 +104,8 @@ class Timelines:
             quotes=tuple(_quote(_as_now(record, page.now), page.now) for record in page.quoted),
             before=page.lines.before,
             after=page.lines.after,
+            first_seq=first,
+            kept_from=kept_from(view.chapters) if seen else None,
         )
 
     async def of(
@@ -113,17 +116,16 @@ class Timelines:
         async def gather(
             snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
         ) -> tuple[EventRecord, ...]:
-            ranges = visible(view.membership.spans, view.head)
             union = _Union(snapshot, tail)
-            found = [one for one in await union.of(ranges, seqs) if _is_message(one)]
-            now = await union.now([one.seq for one in found], ranges[-1].high if ranges else 0)
+            found = [one for one in await union.of(view.ranges, seqs) if _is_message(one)]
+            now = await union.now([one.seq for one in found], view.seen_head)
             return tuple(
                 _as_now(one, now) for one in found if not now.get(one.seq, UNTOUCHED).deleted
             )
 
         stream = chat_stream(chat)
         found = await self._reading.read(stream, gather, person=person, at_least=at_least)
-        return Messages(visible_head(found.view.membership.spans, found.view.head), found.gathered)
+        return Messages(found.view.seen_head, found.gathered)
 
     async def versions(
         self, chat: ChatId, person: PersonId, target: int, *, at_least: int | None = None
@@ -133,12 +135,11 @@ class Timelines:
         async def gather(
             snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
         ) -> tuple[MessageVersion, ...]:
-            ranges = visible(view.membership.spans, view.head)
             union = _Union(snapshot, tail)
-            created = await union.of(ranges, [target])
+            created = await union.of(view.ranges, [target])
             if not created or not isinstance(created[0].event, MessageCreated):
                 raise NothingThereError
-            as_of = ranges[-1].high
+            as_of = view.seen_head
             if (await union.now([target], as_of)).get(target, UNTOUCHED).deleted:
                 return ()
             first = Edit(target, created[0].at, created[0].event.body)

@@ -1,6 +1,7 @@
 """Composition root: builds the adapters, gives them to the engine, runs it in the consumer's thread."""
 
 import asyncio
+import contextlib
 import contextvars
 import threading
 import time
@@ -17,6 +18,7 @@ from svc_persister.adapters.kafka import (
     dead_letter_topic,
     identify,
 )
+from svc_persister.adapters.months import PostgresMonths
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
 from svc_persister.engine import Engine, Limits
@@ -25,9 +27,10 @@ from svc_persister.faults import Faults
 from svc_persister.flushing import Flusher
 from svc_persister.ports import LogIdentity
 from svc_persister.publishing import Publisher
+from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 7
+NEEDED_MIGRATION = 20
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5
@@ -99,6 +102,7 @@ class Persister:
             limits=limits_of(settings),
             faults=faults,
             metrics=metrics,
+            retention=settings.retention,
         )
         self._stop = threading.Event()
         self._ended = threading.Event()
@@ -148,6 +152,19 @@ async def build(life: Lifecycle) -> None:
     cluster, topic = settings.cluster, settings.chat_topic
     identity = await until_there(life, "kafka", lambda: _identity(cluster, topic))
     persister = await asyncio.to_thread(Persister, settings, identity, metrics)
+    stopping = threading.Event()
+    retaining = Retaining(
+        PostgresMonths(
+            settings.postgres_url,
+            name=f"svc-persister {settings.instance} retention",
+            ca_file=settings.ca_file,
+        ),
+        grace_days=settings.retention_grace_days,
+        now=lambda: time.time_ns() // 1_000_000,
+        wait=lambda seconds: not stopping.wait(seconds),
+        metrics=metrics,
+        workspace=settings.retention,
+    )
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -171,10 +188,18 @@ async def build(life: Lifecycle) -> None:
         await ended.wait()
         await life.stopping.wait()
 
+    async def retain() -> None:
+        while not life.stopping.is_set():
+            await on_daemon_thread(retaining.attempt)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(life.stopping.wait(), settings.retention_sweep_seconds)
+
     async def drain() -> None:
+        stopping.set()
         persister.stop()
         await ended.wait()
 
     life.ready_check("partitions", persister.ready)
     life.on_drain(drain, "flush and leave the group")
     life.task("consumer", consume)
+    life.task("retention", retain)

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -12,7 +13,10 @@ from nexync_runtime.settings import KafkaSettings, SettingsError, Url, parse
 from svc_persister.adapters.adopting import adopt
 from svc_persister.adapters.dead_letters import DeadLetter, read_dead_letters, requeue
 from svc_persister.adapters.kafka import dead_letter_topic
+from svc_persister.adapters.months import PostgresMonths
 from svc_persister.errors import PersisterError
+from svc_persister.metrics import make as make_metrics
+from svc_persister.retaining import Plan, Retaining
 
 Write = Callable[[str], object]
 
@@ -24,6 +28,7 @@ class CtlSettings(KafkaSettings):
     postgres_url: Url
     redis_state_url: Url
     chat_topic: str = CHAT_TOPIC
+    retention_grace_days: int = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     adopting.add_argument("--yes", action="store_true", help="really do it")
     adopting.set_defaults(run=_adopt)
+    retention = areas.add_parser("retention", help="months of what was said").add_subparsers(
+        required=True, metavar="command"
+    )
+    showing = retention.add_parser("plan", help="what the next sweep would make, hide and drop")
+    showing.set_defaults(run=_plan)
+    sweeping = retention.add_parser("sweep", help="do it now instead of within the hour")
+    sweeping.set_defaults(run=_sweep)
     return parser
 
 
@@ -133,6 +145,37 @@ def _adopt(settings: CtlSettings, asked: argparse.Namespace, write: Write) -> in
         f"{adopted.partitions} partitions go on with topic {adopted.topic_id} of cluster "
         f"{adopted.cluster_id} as log epoch {adopted.log_epoch}\n"
     )
+    return 0
+
+
+def _retaining(settings: CtlSettings) -> Retaining:
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        return True
+
+    return Retaining(
+        PostgresMonths(settings.postgres_url, name="nexyncctl retention", ca_file=settings.ca_file),
+        grace_days=settings.retention_grace_days,
+        now=lambda: time.time_ns() // 1_000_000,
+        wait=wait,
+        metrics=make_metrics(),
+    )
+
+
+def _plan(settings: CtlSettings, _: argparse.Namespace, write: Write) -> int:
+    return _shown(_retaining(settings).plan(), write)
+
+
+def _sweep(settings: CtlSettings, _: argparse.Namespace, write: Write) -> int:
+    return _shown(_retaining(settings).sweep(), write)
+
+
+def _shown(plan: Plan | None, write: Write) -> int:
+    if plan is None:
+        sys.stderr.write("another process is at it; try again in a moment\n")
+        return 1
+    for line in plan.lines() or ["nothing to do"]:
+        write(line + "\n")
     return 0
 
 

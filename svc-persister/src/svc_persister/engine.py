@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from nexync_contracts.retention import Retention
 from nexync_runtime import log
 from nexync_streams.deciding import Seen
 from svc_persister.burying import Graveyard
@@ -71,6 +72,7 @@ class Engine:
         limits: Limits,
         faults: Faults,
         metrics: Metrics,
+        retention: Retention = Retention.FOREVER,
     ) -> None:
         self._source = source
         self._store = store
@@ -87,6 +89,7 @@ class Engine:
         self._identity = identity
         self._limits = limits
         self._faults = faults
+        self._retention = retention
         self._metrics = metrics
         self._log = log.get("engine")
         self._owned: dict[int, Sequencer] = {}
@@ -159,6 +162,7 @@ class Engine:
             recent=self._limits.recent_records,
             cached=self._limits.cached_streams,
             faults=self._faults,
+            retention=self._retention,
         )
         self._owned[partition] = sequencer
         self._flushing.produce(partition, taken.derived)

@@ -16,6 +16,7 @@
 | lag | gauge | records of owned partitions not yet read; 0 for one that waits for Postgres |
 | record_bytes_total{partition} | counter | bytes of keys and values read; a replay counts again |
 | chats_created_total | counter | chats that began; a replay counts again |
+| months_dropped_total | counter | tables of content dropped, their class's time being over |
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Metrics:
     lag: Gauge
     record_bytes: Counter
     chats_created: Counter
+    months_dropped: Counter
 
 
 def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
@@ -81,4 +83,5 @@ def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
             PREFIX + "record_bytes", "Bytes of records read", ["partition"], registry=registry
         ),
         chats_created=counter("chats_created", "Chats that began"),
+        months_dropped=counter("months_dropped", "Tables of content dropped"),
     )

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.ids import Stream
+from nexync_contracts.retention import Retention
 from nexync_streams.fold import StreamState
 from svc_persister.changes import Changes
+from svc_persister.months import ChapterRow
 
 
 class EventRow(NamedTuple):
@@ -24,6 +26,7 @@ class EventRow(NamedTuple):
     digest: bytes
     log_offset: int
     payload: bytes
+    kept: Retention
 
 
 class RejectionRow(NamedTuple):
@@ -39,13 +42,21 @@ class RejectionRow(NamedTuple):
 
 
 class SpanRow(NamedTuple):
-    """One row of `members`: keyed by (chat, person, from_seq)."""
+    """One row of `members`: keyed by (chat, person, from_seq).
+
+    `from_n` counts the messages up to the span's first event, None for a span that is known already. What a former
+    member keeps of the chat is written when the span ends: the messages, the time and the name at its last event.
+    """
 
     chat: str
     person: str
     role: str
     from_seq: int
     until_seq: int | None
+    from_n: int | None = None
+    until_n: int | None = None
+    until_at: int | None = None
+    until_name: str | None = None
 
 
 class DerivedRow(NamedTuple):
@@ -87,6 +98,7 @@ class Portion:
     """The newest state of each stream that moved."""
     bodies: set[Stream] = field(default_factory=set[Stream])
     """Streams whose snapshot changed or that are new."""
+    chapters: list[ChapterRow] = field(default_factory=list[ChapterRow])
     size: int = 0
     """Bytes of events and rejections, roughly."""
 

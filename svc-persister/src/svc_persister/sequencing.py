@@ -30,11 +30,13 @@ from nexync_contracts.events import (
 )
 from nexync_contracts.frames import AcceptedFrame, RejectedFrame
 from nexync_contracts.ids import PersonId, Stream, person_stream, stream_id
+from nexync_contracts.retention import Retention
 from nexync_streams.deciding import Accepted, Double, Rejected, Seen, decide, digest_of
 from nexync_streams.deriving import derive
 from nexync_streams.encoding import encode_event, encode_frame
 from nexync_streams.fold import ChatState, StreamState, apply, fresh
 from svc_persister.faults import Faults
+from svc_persister.months import Places
 from svc_persister.ports import Lookup, Notice, Taken, WindowEvent
 from svc_persister.reading import Poison, Readable, answers_sender
 from svc_persister.recent import Recent, command_key
@@ -60,7 +62,15 @@ class Made:
 class Sequencer:
     """The state of one owned partition. Not thread-safe: the consumer thread alone touches it."""
 
-    def __init__(self, taken: Taken, *, recent: int, cached: int, faults: Faults) -> None:
+    def __init__(
+        self,
+        taken: Taken,
+        *,
+        recent: int,
+        cached: int,
+        faults: Faults,
+        retention: Retention = Retention.FOREVER,
+    ) -> None:
         self.partition = taken.partition
         self.epoch = taken.epoch
         self.log_epoch = taken.log_epoch
@@ -73,6 +83,7 @@ class Sequencer:
         self._recent = Recent(recent)
         self._cached = cached
         self._faults = faults
+        self._places = Places(retention)
         for row in taken.recent:
             self._recent.add(row.key, row.seen, row.at)
         full = len(taken.recent) >= recent
@@ -203,6 +214,9 @@ class Sequencer:
         membership = tag in MEMBERSHIP_TAGS
         inner = encode_event(event.event)
         kind = KIND_MEMBERSHIP if membership else KIND_EVENT
+        kept, chapter = self._places.place(state, after)
+        if chapter is not None:
+            portion.chapters.append(chapter)
         payload = encode_published(kind, event.epoch, event.seq, encode_frame(event, inner))
         portion.events.append(
             EventRow(
@@ -218,6 +232,7 @@ class Sequencer:
                 digest,
                 offset,
                 payload,
+                kept,
             )
         )
         portion.size += len(payload) + len(inner) + ROW_OVERHEAD
@@ -247,13 +262,23 @@ class Sequencer:
         event, chat, spans = record.event, stream_id(record.stream), self.pending.spans
         if isinstance(event, ChatCreated):
             for member in event.members:
-                row = SpanRow(chat, member.person, member.role.value, record.seq, None)
+                row = SpanRow(chat, member.person, member.role.value, record.seq, None, record.n)
                 spans[chat, member.person, record.seq] = row
         elif isinstance(event, MemberAdded):
             if event.history:
-                row = SpanRow(chat, event.person, event.role.value, 1, record.seq - 1)
+                row = SpanRow(
+                    chat,
+                    event.person,
+                    event.role.value,
+                    1,
+                    record.seq - 1,
+                    from_n=0,
+                    until_n=record.n,
+                    until_at=record.at,
+                    until_name=_name_of(before),
+                )
                 spans[chat, event.person, 1] = row
-            row = SpanRow(chat, event.person, event.role.value, record.seq, None)
+            row = SpanRow(chat, event.person, event.role.value, record.seq, None, record.n)
             spans[chat, event.person, record.seq] = row
         elif isinstance(before.body, ChatState):
             self._spans_of_members(before.body, record)
@@ -270,7 +295,18 @@ class Sequencer:
             changed.append((event.person, event.role, None))
         for person, role, until in changed:
             from_seq = before.members[person].from_seq
-            row = SpanRow(chat, person, role.value, from_seq, until)
+            pending = self.pending.spans.get((chat, person, from_seq))
+            row = SpanRow(
+                chat,
+                person,
+                role.value,
+                from_seq,
+                until,
+                from_n=pending.from_n if pending is not None else None,
+                until_n=None if until is None else record.n,
+                until_at=None if until is None else record.at,
+                until_name=None if until is None else before.name,
+            )
             self.pending.spans[chat, person, from_seq] = row
 
     def _reject(self, item: Readable, code: RejectCode, digest: bytes) -> None:
@@ -345,4 +381,9 @@ class Sequencer:
             idle = [stream for stream in self._streams if stream not in self.pending.heads]
             for stream in idle[:excess]:
                 del self._streams[stream]
+                self._places.forget(stream)
         return portion
+
+
+def _name_of(state: StreamState) -> str | None:
+    return state.body.name if isinstance(state.body, ChatState) else None

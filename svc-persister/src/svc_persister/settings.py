@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts import channels
+from nexync_contracts.retention import Retention
 from nexync_runtime.settings import KafkaSettings, Url
 from svc_persister.faults import FaultName
 
@@ -28,6 +29,12 @@ class PersisterSettings(KafkaSettings):
     """Decided commands remembered for de-duplication; must hold all that is unflushed."""
     cached_streams: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
     dead_letters_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    retention: Retention = Retention.FOREVER
+    """How long what was said is kept; a group may choose less. Concerns what is said from now on."""
+    retention_grace_days: Annotated[int, Field(ge=1, le=400)] = 8
+    """From when nobody can read a month to when it is dropped: more than a record may wait in the log."""
+    retention_sweep_seconds: Annotated[float, Field(ge=1, le=86_400)] = 3_600.0
+    """How often months are made ahead, hidden and dropped."""
     fault: FaultName | None = None
     """A planted fault for the tests of the guarantees; refused outside development."""
 

@@ -198,6 +198,8 @@ class PersisterConfig(Strict):
     recent_records: Annotated[int, Field(ge=1_000, le=1_000_000)]
     cached_streams: Annotated[int, Field(ge=100, le=1_000_000)]
     dead_letters_per_hour: Annotated[int, Field(ge=0, le=1_000_000)]
+    retention: Literal["days_30", "year_1", "forever"]
+    retention_grace_days: Annotated[int, Field(ge=1, le=400)]
 
 
 class Persister(Scaled):

@@ -28,6 +28,7 @@ from nexync_contracts.message_commands import (
 )
 from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Tolerant
+from nexync_contracts.retention import Retention
 
 
 class CreateChat(Tolerant):
@@ -80,6 +81,13 @@ class SetHistory(Tolerant):
 
     tag: Literal["chat.set_history"] = "chat.set_history"
     history: History
+
+
+class SetRetention(Tolerant):
+    """Settle how long is kept what is said in a group from now on; its admins may. None: as the workspace does."""
+
+    tag: Literal["chat.set_retention"] = "chat.set_retention"
+    retention: Retention | None = None
 
 
 class DismissChat(Tolerant):
@@ -156,6 +164,7 @@ Command = Annotated[
     | SetRole
     | SetTagline
     | SetHistory
+    | SetRetention
     | DismissChat
     | MakeInvite
     | RevokeInvite

@@ -24,6 +24,8 @@ class RejectCode(StrEnum):
     INVITE_OVER = "invite_over"
     """The link is unknown, revoked, expired or used up: which of them is nobody's business."""
     ID_IN_FUTURE = "id_in_future"
+    ID_EXPIRED = "id_expired"
+    """The id is older than what is remembered for certain; the same under a new id is welcome."""
     ID_REUSED = "id_reused"
     PINS_FULL = "pins_full"
     NO_SUCH_MESSAGE = "no_such_message"

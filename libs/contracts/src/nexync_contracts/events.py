@@ -27,6 +27,7 @@ from nexync_contracts.message_events import (
     Target,
 )
 from nexync_contracts.model import Tolerant
+from nexync_contracts.retention import Retention
 
 
 class ChatKind(StrEnum):
@@ -120,6 +121,13 @@ class HistoryChanged(Tolerant):
     history: History
 
 
+class RetentionChanged(Tolerant):
+    """What is said from here on is kept for this long; None: as the workspace keeps it."""
+
+    tag: Literal["chat.retention_changed"] = "chat.retention_changed"
+    retention: Retention | None = None
+
+
 class ChatDismissed(Tolerant):
     """The group is over: it can be read and left, nothing else."""
 
@@ -204,6 +212,7 @@ Event = Annotated[
     | MemberRoleChanged
     | TaglineChanged
     | HistoryChanged
+    | RetentionChanged
     | ChatDismissed
     | InviteMade
     | InviteRevoked
@@ -224,6 +233,7 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "chat.renamed",
     "chat.tagline_changed",
     "chat.history_changed",
+    "chat.retention_changed",
     "chat.dismissed",
     "invite.made",
     "invite.revoked",

@@ -52,6 +52,17 @@ SET_HISTORY: Final = Endpoint(
     errors=_CHANGE,
     idempotent_by_key=True,
 )
+SET_RETENTION: Final = Endpoint(
+    name="set_retention",
+    service="svc-chat",
+    method="PUT",
+    path="/api/chats/{chat}/retention",
+    summary="Settle how long is kept what is said in the group from now on",
+    body=group_rest.RetentionBody,
+    answer=rest.CommandDone,
+    errors=_CHANGE,
+    idempotent_by_key=True,
+)
 DISMISS: Final = Endpoint(
     name="dismiss",
     service="svc-chat",
@@ -120,6 +131,7 @@ GROUP_ENDPOINTS: Final = (
     SET_ROLE,
     SET_TAGLINE,
     SET_HISTORY,
+    SET_RETENTION,
     DISMISS,
     INVITES,
     MAKE_INVITE,

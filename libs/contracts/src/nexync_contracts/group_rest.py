@@ -15,6 +15,7 @@ from nexync_contracts.ids import (
 )
 from nexync_contracts.model import Exact, Tolerant
 from nexync_contracts.rest import MemberView
+from nexync_contracts.retention import Retention
 
 
 class MembersPage(Tolerant):
@@ -36,6 +37,12 @@ class TaglineBody(Exact):
 
 class HistoryBody(Exact):
     history: History
+
+
+class RetentionBody(Exact):
+    """None: as the workspace keeps it. No class that is longer than the workspace's is taken."""
+
+    retention: Retention | None
 
 
 class MakeInviteBody(Exact):

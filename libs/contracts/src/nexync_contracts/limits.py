@@ -131,6 +131,9 @@ RESET_TOKEN_CHARS: Final = 200
 ID_AHEAD_MS: Final = 60_000
 """How far the time inside a command id may lie ahead of the server's, milliseconds."""
 
+ID_BEHIND_MS: Final = 30 * 24 * 3600 * 1000
+"""How far the time inside a command id may lie behind its arrival, milliseconds, unless it came before."""
+
 PINNED_CHATS: Final = 20
 """Chats that one person may pin to the top of the list."""
 

@@ -20,6 +20,7 @@ from nexync_contracts.ids import (
 from nexync_contracts.message_rest import MessageState, Quote
 from nexync_contracts.model import Exact, Tolerant
 from nexync_contracts.own_rest import OwnChatView
+from nexync_contracts.retention import Retention
 from nexync_contracts.session import Span
 
 
@@ -160,7 +161,8 @@ class ChatView(Tolerant):
     mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
     people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
     the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
-    chat that they muted.
+    chat that they muted. `retention` is what the group settled, None for as the workspace does; the shorter of the
+    two holds. What came before `first_seq` is gone by it.
     """
 
     chat: ChatIdField
@@ -182,6 +184,9 @@ class ChatView(Tolerant):
     dismissed: bool = False
     own: OwnChatView | None = None
     mentioned: Annotated[int, Field(ge=0)] = 0
+    retention: Retention | None = None
+    workspace_retention: Retention = Retention.FOREVER
+    first_seq: Annotated[int, Field(ge=1)] = 1
 
 
 class ChatsPage(Tolerant):
@@ -209,6 +214,7 @@ class TimelinePage(Tolerant):
 
     `before` and `after` page on: pass them as the query parameter of the same name; None at that end. `states`
     tells of the messages among `items` that were edited, deleted or reacted to, `quotes` of those that they answer.
+    What came before `first_seq` is gone by the chat's retention, all from before `kept_from` (Unix ms); None: nothing.
     """
 
     chat: ChatIdField
@@ -219,6 +225,8 @@ class TimelinePage(Tolerant):
     quotes: Annotated[tuple[Quote, ...], Field(max_length=limits.PAGE_MAX)] = ()
     before: Annotated[int | None, Field(ge=1)] = None
     after: Annotated[int | None, Field(ge=0)] = None
+    first_seq: Annotated[int, Field(ge=1)] = 1
+    kept_from: Annotated[int | None, Field(ge=0)] = None
 
 
 class Pin(Tolerant):

@@ -120,6 +120,8 @@ def decide(
     made = id_time_ms(envelope.id)
     if made is not None and made > append_ms + limits.ID_AHEAD_MS:
         return Rejected(RejectCode.ID_IN_FUTURE)
+    if made is not None and made < append_ms - limits.ID_BEHIND_MS and _forgets(state):
+        return Rejected(RejectCode.ID_EXPIRED)
     judged = _judge(state, envelope, max(state.at, append_ms))
     if isinstance(judged, RejectCode):
         return Rejected(judged)
@@ -135,6 +137,14 @@ def decide(
             event=judged,
         )
     )
+
+
+def _forgets(state: StreamState) -> bool:
+    """Whether events of the stream may be gone by its retention, so that not finding an old id proves nothing.
+
+    Of a chat, in every class: which class holds is partly a setting, and the decision knows the log alone.
+    """
+    return not isinstance(state.body, PersonState)
 
 
 def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | RejectCode:

@@ -11,6 +11,7 @@ from nexync_contracts.commands import (
     RenameChat,
     RevokeInvite,
     SetHistory,
+    SetRetention,
     SetRole,
     SetTagline,
 )
@@ -27,6 +28,7 @@ from nexync_contracts.events import (
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
+    RetentionChanged,
     Role,
     TaglineChanged,
 )
@@ -39,6 +41,7 @@ AdminCommand = (
     | SetRole
     | SetTagline
     | SetHistory
+    | SetRetention
     | DismissChat
     | MakeInvite
     | RevokeInvite
@@ -63,12 +66,8 @@ def judge_admin(
             return _set_role(body, command)
         case RenameChat():
             return ChatRenamed(name=command.name)
-        case SetTagline():
-            return TaglineChanged(tagline=command.tagline)
-        case SetHistory():
-            if body.settings.history is command.history:
-                return RejectCode.ALREADY_SO
-            return HistoryChanged(history=command.history)
+        case SetTagline() | SetHistory() | SetRetention():
+            return _settle(body, command)
         case DismissChat():
             return ChatDismissed()
         case MakeInvite():
@@ -140,6 +139,19 @@ def _set_role(body: ChatState, command: SetRole) -> Event | RejectCode:
     if command.role is not Role.ADMIN and admins == 1:
         return RejectCode.LAST_ADMIN
     return MemberRoleChanged(person=command.person, role=command.role)
+
+
+def _settle(body: ChatState, command: SetTagline | SetHistory | SetRetention) -> Event | RejectCode:
+    match command:
+        case SetTagline():
+            return TaglineChanged(tagline=command.tagline)
+        case SetHistory():
+            same = body.settings.history is command.history
+            event = HistoryChanged(history=command.history)
+        case SetRetention():
+            same = body.settings.retention is command.retention
+            event = RetentionChanged(retention=command.retention)
+    return RejectCode.ALREADY_SO if same else event
 
 
 def _make_invite(body: ChatState, command: MakeInvite, at: int) -> Event | RejectCode:

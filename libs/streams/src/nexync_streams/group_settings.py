@@ -13,10 +13,12 @@ from nexync_contracts.events import (
     InviteMade,
     InviteRevoked,
     MemberAdded,
+    RetentionChanged,
     TaglineChanged,
 )
 from nexync_contracts.ids import InviteId, PersonId
 from nexync_contracts.message_events import MessageDeleted, MessagePinned, MessageUnpinned
+from nexync_contracts.retention import Retention
 
 
 class Invite(NamedTuple):
@@ -53,6 +55,8 @@ class GroupSettings:
     invites: Mapping[InviteId, Invite] = field(default_factory=lambda: MappingProxyType({}))
     pins: tuple[Pin, ...] = ()
     """Oldest first, at most `limits.PINNED_MESSAGES`."""
+    retention: Retention | None = None
+    """None: as the workspace."""
 
     def pinned(self, target: int) -> bool:
         """Whether the message is pinned."""
@@ -73,6 +77,8 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
             return replace(settings, tagline=tagline)
         case HistoryChanged(history=history):
             return replace(settings, history=history)
+        case RetentionChanged(retention=retention):
+            return replace(settings, retention=retention)
         case ChatDismissed():
             return replace(settings, dismissed=True, invites=MappingProxyType({}))
         case InviteMade() as made:
@@ -113,6 +119,8 @@ def to_json(settings: GroupSettings) -> dict[str, Any]:
         value["invites"] = {key: list(invite) for key, invite in settings.invites.items()}
     if settings.pins:
         value["pins"] = [list(pin) for pin in settings.pins]
+    if settings.retention is not None:
+        value["retention"] = settings.retention.value
     return value
 
 
@@ -125,4 +133,5 @@ def from_json(value: Mapping[str, Any]) -> GroupSettings:
         dismissed=bool(value.get("dismissed", False)),
         invites=MappingProxyType(invites),
         pins=tuple(Pin(*parts) for parts in value.get("pins", ())),
+        retention=Retention(value["retention"]) if "retention" in value else None,
     )

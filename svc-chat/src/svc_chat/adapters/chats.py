@@ -8,11 +8,13 @@ from typing import Any, Final
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import MENTIONS_COUNTED
+from nexync_contracts.retention import Retention
 from nexync_runtime.postgres import Pool
 from nexync_streams import group_settings
 from svc_chat.adapters.own_chats import own_of
 from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
-from svc_chat.adapters.streams import membership_of
+from svc_chat.adapters.streams import SPAN_COLUMNS, membership_of
+from svc_chat.chapters import LATEST, Chapter
 from svc_chat.ports import ChatFacts, ChatSeat, MemberRow, StoredHead
 from svc_chat.spans import Membership, visible_head
 
@@ -23,29 +25,23 @@ SHOWN_MEMBERS: Final = 20
 
 _SEATS = """
 SELECT m.chat, m.spans, s.snapshot->>'kind', s.partition, s.log_epoch, s.head, s.n, s.at,
-       CASE WHEN m.present THEN s.at
-            ELSE coalesce((SELECT e.at FROM events e
-                           WHERE e.stream = s.id AND e.seq = m.until_seq), s.at) END
+       CASE WHEN m.present THEN s.at ELSE coalesce(m.until_at, s.at) END
 FROM (
     SELECT chat, 'c:' || chat::text AS stream, bool_or(until_seq IS NULL) AS present,
-           max(until_seq) AS until_seq, max(from_seq) AS newest,
-           json_agg(json_build_array(from_seq, until_seq, role) ORDER BY from_seq) AS spans
+           max(until_at) AS until_at, max(from_seq) AS newest,
+           json_agg(json_build_array(from_seq, until_seq, role, from_n, until_n) ORDER BY from_seq) AS spans
     FROM members WHERE person = %s GROUP BY chat ORDER BY newest DESC LIMIT %s
 ) m JOIN streams s ON s.id = m.stream
 """
 
-_FACTS = """
+_FACTS: Final = """
 SELECT s.id, s.snapshot->>'kind',
        CASE WHEN coalesce((s.snapshot->>'named')::bigint, 1) <= u.seen THEN s.snapshot->>'name'
-            ELSE (SELECT e.event->>'name' FROM events e
-                  WHERE e.stream = s.id AND e.seq <= u.seen
-                    AND e.tag IN ('chat.created', 'chat.renamed')
-                  ORDER BY e.seq DESC LIMIT 1) END,
+            ELSE u.left_name END,
        s.partition, s.log_epoch, s.head, s.n, s.at,
        (SELECT count(*) FROM members c WHERE c.chat = w.chat AND c.until_seq IS NULL),
        coalesce(r.seq, 0), coalesce(r.n, 0),
-       (SELECT json_agg(json_build_array(v.from_seq, v.until_seq, v.role) ORDER BY v.from_seq)
-        FROM members v WHERE v.chat = w.chat AND v.person = %(person)s),
+       u.spans, u.left_at, (SELECT k.class FROM content_classes k WHERE k.workspace),
        s.snapshot->'settings', o.version, o.muted_until, o.archived_n, o.marked_unread, o.pinned_at,
        o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
@@ -53,10 +49,12 @@ JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
 LEFT JOIN own_chats o ON o.chat = w.chat AND o.person = %(person)s
 CROSS JOIN LATERAL (
-    SELECT max(coalesce(v.until_seq, 9223372036854775807)) AS seen
-    FROM members v WHERE v.chat = w.chat AND v.person = %(person)s
+    SELECT max(coalesce(m.until_seq, 9223372036854775807)) AS seen, max(m.until_at) AS left_at,
+           (array_agg(m.until_name ORDER BY m.from_seq DESC))[1] AS left_name,
+           json_agg(json_build_array({spans}) ORDER BY m.from_seq) AS spans
+    FROM members m WHERE m.chat = w.chat AND m.person = %(person)s
 ) u
-"""
+""".replace("{spans}", SPAN_COLUMNS)
 """A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """
@@ -70,15 +68,30 @@ ORDER BY w.chat, m.from_seq, m.person
 """
 
 _RECORDS = (
-    f"SELECT {RECORD_COLUMNS} FROM unnest(%s::text[], %s::bigint[]) AS w(stream, seq)"  # noqa: S608 - constant columns
-    " JOIN events e ON e.stream = w.stream AND e.seq = w.seq"
+    f"SELECT {RECORD_COLUMNS} FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[])"  # noqa: S608 - constant columns
+    " AS w(stream, seq, since, until)"
+    " JOIN events e ON e.stream = w.stream AND e.seq = w.seq AND e.at BETWEEN w.since AND w.until"
 )
+
+_CHAPTERS = """
+SELECT c.stream, c.first_seq, c.first_n, c.first_at, k.kept_from
+FROM unnest(%s::text[]) AS w(stream)
+JOIN chapters c ON c.stream = w.stream JOIN content_classes k ON k.class = c.class
+WHERE EXISTS (
+    SELECT FROM chapters g JOIN content_classes h ON h.class = g.class
+    WHERE g.stream = w.stream AND g.first_at < h.kept_from
+)
+ORDER BY c.stream, c.first_seq
+"""
+"""Of those streams of which something is gone."""
 
 _MENTIONED = """
 SELECT w.stream, count(*)
 FROM unnest(%(streams)s::text[], %(after)s::bigint[]) AS w(stream, after)
 CROSS JOIN LATERAL (
-    SELECT e.event FROM events e WHERE e.stream = w.stream AND e.seq > w.after
+    SELECT e.event FROM events e JOIN content_classes k ON k.class = e.class
+    WHERE e.stream = w.stream AND e.seq > w.after AND e.at >= k.kept_from AND e.at >= coalesce((
+        SELECT max(c.first_at) FROM chapters c WHERE c.stream = w.stream AND c.first_seq <= w.after), 0)
     ORDER BY e.seq DESC LIMIT %(most)s
 ) e
 WHERE e.event::jsonb->'mentions' @> %(named)s::jsonb
@@ -124,13 +137,12 @@ class PostgresChats:
             rows = [row for row in await cursor.fetchall() if row[11]]
             members = await _members(connection, chats)
             records = await _records(connection, rows)
+            chapters = await _chapters(connection, rows)
             mentioned = await _mentioned(connection, person, rows)
         facts: dict[ChatId, ChatFacts] = {}
         for row in rows:
             chat, stored, membership = _of(row)
-            joined, last = _points(membership, stored)
             stream = chat_stream(chat)
-            joining = records.get((stream, joined))
             facts[chat] = ChatFacts(
                 chat=chat,
                 kind=ChatKind(row[1]),
@@ -140,11 +152,12 @@ class PostgresChats:
                 member_count=row[8],
                 mark=(row[9], row[10]),
                 members=tuple(members.get(chat, ())),
-                last=records.get((stream, last)),
-                joined_n=joining.n if joining else 0,
-                settings=group_settings.from_json(row[12] or {}),
-                own=own_of(row[13:]),
+                last=records.get(stream),
+                settings=group_settings.from_json(row[14] or {}),
+                own=own_of(row[15:]),
                 mentioned=mentioned.get(stream),
+                chapters=chapters.get(stream, ()),
+                workspace=Retention(row[13] or Retention.FOREVER),
             )
         return facts
 
@@ -161,11 +174,6 @@ def _of(row: Sequence[Any]) -> tuple[ChatId, StoredHead, Membership]:
     return chat, StoredHead(*row[3:8]), membership_of(row[11])
 
 
-def _points(membership: Membership, stored: StoredHead) -> tuple[int, int]:
-    """The seqs of the last join and of the newest event that the person may see."""
-    return membership.spans[-1].from_seq, visible_head(membership.spans, stored.head)
-
-
 async def _members(
     connection: Connection, chats: Sequence[ChatId]
 ) -> dict[ChatId, list[MemberRow]]:
@@ -179,17 +187,30 @@ async def _members(
 
 async def _records(
     connection: Connection, rows: Sequence[Sequence[Any]]
-) -> dict[tuple[Stream, int], EventRecord]:
-    wanted: set[tuple[Stream, int]] = set()
+) -> dict[Stream, EventRecord]:
+    """The newest event of each chat that the person may see, looked for at the time that it has."""
+    wanted: list[tuple[Stream, int, int, int]] = []
     for row in rows:
         chat, stored, membership = _of(row)
-        wanted.update((chat_stream(chat), seq) for seq in _points(membership, stored))
-    ordered = sorted(wanted)
-    cursor = await connection.execute(
-        _RECORDS, ([stream for stream, _ in ordered], [seq for _, seq in ordered])
-    )
+        seq = visible_head(membership.spans, stored.head)
+        at = stored.at if seq == stored.head else row[12]
+        wanted.append((chat_stream(chat), seq, at or 0, LATEST if at is None else at))
+    if not wanted:
+        return {}
+    columns = [list(column) for column in zip(*wanted, strict=True)]
+    cursor = await connection.execute(_RECORDS, columns)
     records = [record_of(row) for row in await cursor.fetchall()]
-    return {(record.stream, record.seq): record for record in records}
+    return {record.stream: record for record in records}
+
+
+async def _chapters(
+    connection: Connection, rows: Sequence[Sequence[Any]]
+) -> dict[Stream, tuple[Chapter, ...]]:
+    cursor = await connection.execute(_CHAPTERS, ([row[0] for row in rows],))
+    found: dict[Stream, tuple[Chapter, ...]] = {}
+    for stream, *chapter in await cursor.fetchall():
+        found[Stream(stream)] = (*found.get(Stream(stream), ()), Chapter(*chapter))
+    return found
 
 
 async def _mentioned(
@@ -200,7 +221,7 @@ async def _mentioned(
     after: dict[Stream, int] = {}
     for row in rows:
         chat, stored, membership = _of(row)
-        if membership.role is not None and own_of(row[13:]).muted_until > now:
+        if membership.role is not None and own_of(row[15:]).muted_until > now:
             after[chat_stream(chat)] = min(max(row[9], membership.spans[-1].from_seq), stored.head)
     if not after:
         return {}

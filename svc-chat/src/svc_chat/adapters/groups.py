@@ -4,6 +4,7 @@ from typing import Final
 
 from nexync_contracts.events import ChatKind, Role
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
+from nexync_contracts.retention import Retention
 from nexync_runtime.postgres import Pool
 from nexync_streams import group_settings
 from svc_chat.ports import GroupFacts, MemberPlace, MemberRow
@@ -49,6 +50,13 @@ class PostgresGroups:
             member_count=row[4],
             role=None if row[5] is None else Role(row[5]),
         )
+
+    async def workspace_retention(self) -> Retention:
+        """What svc-persister is set to."""
+        query = "SELECT class FROM content_classes WHERE workspace"
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(query)).fetchone()
+        return Retention(row[0]) if row else Retention.FOREVER
 
     async def members(
         self, chat: ChatId, after: MemberPlace, limit: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, LiteralString
+from typing import Final, LiteralString, NamedTuple
 
 from psycopg.rows import TupleRow
 
@@ -12,11 +12,13 @@ from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.message_events import MessageEdited
 from nexync_streams.messages import UNTOUCHED, Edit, Now
 from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.chapters import Chapter, window
 from svc_chat.spans import Range
 
 _LINES: Final[LiteralString] = (
     f"SELECT {RECORD_COLUMNS} FROM events e"  # noqa: S608 - constant columns
     " WHERE e.stream = %(stream)s AND e.seq BETWEEN %(low)s AND %(high)s"
+    " AND e.at BETWEEN %(since)s AND %(until)s"
     " AND e.tag <> ALL(%(changes)s) ORDER BY e.seq {order} LIMIT %(count)s"
 )
 _NEWEST: Final = _LINES.format(order="DESC")
@@ -30,8 +32,9 @@ CROSS JOIN LATERAL (
     WHERE stream = %(stream)s AND target = t.target AND seq <= %(as_of)s
     ORDER BY seq DESC LIMIT 1
 ) m
-JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq
+JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq AND e.at >= %(since)s
 """
+"""An edit is never older than its message, and lies in no class that is shorter."""
 
 _DELETIONS = """
 SELECT target, seq, sender::text FROM message_deletions
@@ -52,23 +55,32 @@ FROM (
     WHERE stream = %(stream)s AND target = %(target)s AND seq <= %(as_of)s
     ORDER BY seq DESC LIMIT %(count)s
 ) m
-JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq
+JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq AND e.at >= %(since)s
 ORDER BY m.seq
 """
 
 
-async def lines(
-    connection: Connection, stream: Stream, ranges: Sequence[Range], count: int, *, newest: bool
-) -> list[Record]:
+class Where(NamedTuple):
+    """A stream, and where its events lie."""
+
+    connection: Connection
+    stream: Stream
+    chapters: Sequence[Chapter]
+
+
+async def lines(where: Where, ranges: Sequence[Range], count: int, *, newest: bool) -> list[Record]:
     """The newest or oldest `count` lines of the ranges, ascending. One query a range, mostly there is one."""
     found: list[Record] = []
     for part in reversed(ranges) if newest else ranges:
         if len(found) == count:
             break
-        cursor = await connection.execute(
+        since, until = window(where.chapters, part.low, part.high)
+        cursor = await where.connection.execute(
             _NEWEST if newest else _OLDEST,
             {
-                "stream": stream,
+                "stream": where.stream,
+                "since": since,
+                "until": until,
                 "low": part.low,
                 "high": part.high,
                 "changes": sorted(CHANGE_TAGS),
@@ -79,16 +91,16 @@ async def lines(
     return found[::-1] if newest else found
 
 
-async def messages_now(
-    connection: Connection, stream: Stream, targets: Sequence[int], as_of: int
-) -> Mapping[int, Now]:
+async def messages_now(where: Where, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
     """What became of these messages up to `as_of`, by three queries.
 
     A deletion counts also when it came later: the text is gone, whoever asks.
     """
     if not targets:
         return {}
-    asked = {"stream": stream, "targets": list(targets), "as_of": as_of}
+    connection = where.connection
+    since, _ = window(where.chapters, min(targets), as_of)
+    asked = {"stream": where.stream, "targets": list(targets), "as_of": as_of, "since": since}
     found: dict[int, Now] = {}
     for target, seq, at, event in await _rows(connection, _EDITS, asked):
         found[target] = Now(edit=_edit(seq, at, event))
@@ -102,12 +114,18 @@ async def messages_now(
     return found
 
 
-async def versions(
-    connection: Connection, stream: Stream, target: int, as_of: int, count: int
-) -> list[Edit]:
+async def versions(where: Where, target: int, as_of: int, count: int) -> list[Edit]:
     """The newest edits of one message, oldest first."""
-    asked = {"stream": stream, "target": target, "as_of": as_of, "count": count}
-    return [_edit(seq, at, event) for seq, at, event in await _rows(connection, _VERSIONS, asked)]
+    since, _ = window(where.chapters, target, as_of)
+    asked = {
+        "stream": where.stream,
+        "target": target,
+        "as_of": as_of,
+        "count": count,
+        "since": since,
+    }
+    rows = await _rows(where.connection, _VERSIONS, asked)
+    return [_edit(seq, at, event) for seq, at, event in rows]
 
 
 async def _rows(

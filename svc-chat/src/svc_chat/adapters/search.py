@@ -32,12 +32,15 @@ _BODY: Final = "(e.event ->> 'body')"
 _VECTOR: Final = "to_tsvector('simple', e.event ->> 'body')"
 _TEXTS: Final = "e.tag IN ('message.created', 'message.edited')"
 
-_INDEXED: Final = f"events e WHERE ARRAY[e.stream] && %(streams)s::text[] AND {_TEXTS}"
+_INDEXED: Final = (
+    f"events e WHERE ARRAY[e.stream] && %(streams)s::text[] AND {_TEXTS} AND e.at >= %(since)s"
+)
+"""An edit is never older than its message, so the months before `since` have nothing of it."""
 
 _NEWEST: Final = f"""(
     SELECT r.* FROM unnest(%(newest)s::text[]) AS s (stream)
     CROSS JOIN LATERAL (
-        SELECT e.stream, e.seq, e.at, e.sender, e.tag, e.event FROM events e
+        SELECT e.stream, e.seq, e.at, e.sender, e.tag, e.event, e.class FROM events e
         WHERE e.stream = s.stream AND {_TEXTS} ORDER BY e.seq DESC LIMIT %(each)s
     ) r ORDER BY r.at DESC LIMIT %(recent)s
 ) e WHERE true"""  # noqa: S608 - constant text
@@ -49,14 +52,16 @@ WITH seen AS MATERIALIZED (
 ), changed AS MATERIALIZED (
     SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
 ), found AS MATERIALIZED (
-    SELECT e.stream, e.seq AS said, e.at, e.sender,
+    SELECT e.stream, e.seq AS said, e.at, e.sender, e.class,
            CASE WHEN e.tag = 'message.edited' THEN (e.event ->> 'target')::bigint END AS target
     FROM {source} {conditions}
 ), placed AS (
     SELECT f.stream, coalesce(f.target, f.said) AS seq, f.said, coalesce(o.at, f.at) AS at, f.sender,
-           f.target IS NOT NULL AS edited
-    FROM found f LEFT JOIN events o ON o.stream = f.stream AND o.seq = f.target
-    WHERE f.said = coalesce(
+           f.target IS NOT NULL AS edited, f.at AS said_at
+    FROM found f LEFT JOIN events o ON o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
+    JOIN content_classes k ON k.class = coalesce(o.class, f.class)
+    WHERE (f.target IS NULL OR o.seq IS NOT NULL) AND coalesce(o.at, f.at) >= k.kept_from
+      AND f.said = coalesce(
         (SELECT max(m.seq) FROM message_edits m
          WHERE m.stream = f.stream AND m.target = coalesce(f.target, f.said)), f.said)
 ), page AS MATERIALIZED (
@@ -70,7 +75,7 @@ WITH seen AS MATERIALIZED (
     ORDER BY -p.at, p.stream, -p.seq LIMIT %(count)s
 )
 SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body'
-FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said
+FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at
 ORDER BY -p.at, p.stream, -p.seq
 """
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from nexync_contracts.events import EventRecord, Role
+from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import PersonId, Stream, is_chat_stream, stream_id
 from nexync_contracts.session import Span
 from nexync_runtime.placing import choose, taken_partitions
@@ -12,6 +12,7 @@ from nexync_runtime.postgres import Pool
 from nexync_streams.messages import Edit, Now
 from svc_chat.adapters import messages
 from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.chapters import Chapter, window
 from svc_chat.ports import StoredHead
 from svc_chat.spans import NO_MEMBERSHIP, Membership, Range
 
@@ -27,23 +28,38 @@ _PLACE: Final = (
     "INSERT INTO placements (stream, partition) VALUES (%(id)s, %(partition)s)"
     " ON CONFLICT (stream) DO NOTHING"
 )
-_HEAD = "SELECT partition, log_epoch, head, n, at FROM streams WHERE id = %s"
-_SPANS = (
-    "SELECT from_seq, until_seq, role FROM members WHERE chat = %s AND person = %s"
-    " ORDER BY from_seq"
+_HEAD = """
+SELECT s.partition, s.log_epoch, s.head, s.n, s.at, s.snapshot->>'kind',
+       (SELECT json_agg(json_build_array(c.first_seq, c.first_n, c.first_at, k.kept_from)
+                        ORDER BY c.first_seq)
+        FROM chapters c JOIN content_classes k ON k.class = c.class WHERE c.stream = s.id)
+FROM streams s WHERE s.id = %s
+"""
+SPAN_COLUMNS: Final = """
+m.from_seq, m.until_seq, m.role,
+coalesce(m.from_n, (SELECT e.n FROM events e WHERE e.stream = 'c:' || m.chat::text AND e.seq = m.from_seq)),
+m.until_n
+"""
+"""A span of a persister that doesn't know of `from_n` yet is counted by its event."""
+_SPANS: Final = (
+    f"SELECT {SPAN_COLUMNS} FROM members m WHERE m.chat = %s AND m.person = %s"  # noqa: S608 - constant columns
+    " ORDER BY m.from_seq"
 )
 _EVENTS = (
     f"SELECT {RECORD_COLUMNS} FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)"  # noqa: S608 - constant columns
-    " JOIN events e ON e.stream = %s AND e.seq BETWEEN r.low AND r.high ORDER BY e.seq"
+    " JOIN events e ON e.stream = %s AND e.seq BETWEEN r.low AND r.high"
+    " AND e.at BETWEEN %s AND %s ORDER BY e.seq"
 )
 
 
 def membership_of(rows: Sequence[Sequence[Any]]) -> Membership:
-    """A membership from rows (from_seq, until_seq, role), oldest first."""
+    """A membership from rows of `SPAN_COLUMNS`, oldest first."""
     if not rows:
         return NO_MEMBERSHIP
     spans = tuple(Span(from_seq=row[0], until_seq=row[1]) for row in rows)
-    return Membership(spans, Role(rows[-1][2]) if rows[-1][1] is None else None)
+    _, until_seq, role, joined_n, left_n = rows[-1]
+    present = Role(role) if until_seq is None else None
+    return Membership(spans, present, joined_n or 0, left_n)
 
 
 class PostgresSnapshot:
@@ -55,31 +71,39 @@ class PostgresSnapshot:
         stream: Stream,
         stored: StoredHead | None,
         membership: Membership,
+        chapters: Sequence[Chapter] = (),
     ) -> None:
         self._connection = connection
         self._stream = stream
         self.stored = stored
         self.membership = membership
+        self.chapters = chapters
 
     async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
         """The events of the ranges, ascending."""
+        if not ranges:
+            return []
         lows, highs = [part.low for part in ranges], [part.high for part in ranges]
-        cursor = await self._connection.execute(_EVENTS, (lows, highs, self._stream))
+        times = window(self.chapters, lows[0], highs[-1])
+        cursor = await self._connection.execute(_EVENTS, (lows, highs, self._stream, *times))
         return [record_of(row) for row in await cursor.fetchall()]
 
     async def lines(
         self, ranges: Sequence[Range], count: int, *, newest: bool
     ) -> list[EventRecord]:
         """The newest or oldest lines of the ranges, ascending."""
-        return await messages.lines(self._connection, self._stream, ranges, count, newest=newest)
+        where = messages.Where(self._connection, self._stream, self.chapters)
+        return await messages.lines(where, ranges, count, newest=newest)
 
     async def messages_now(self, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
         """What became of messages."""
-        return await messages.messages_now(self._connection, self._stream, targets, as_of)
+        where = messages.Where(self._connection, self._stream, self.chapters)
+        return await messages.messages_now(where, targets, as_of)
 
     async def versions(self, target: int, as_of: int, count: int) -> list[Edit]:
         """The newest edits of a message, oldest first."""
-        return await messages.versions(self._connection, self._stream, target, as_of, count)
+        where = messages.Where(self._connection, self._stream, self.chapters)
+        return await messages.versions(where, target, as_of, count)
 
 
 class PostgresStreams:
@@ -102,8 +126,13 @@ class PostgresStreams:
             if person is not None and is_chat_stream(stream):
                 cursor = await connection.execute(_SPANS, (stream_id(stream), person))
                 membership = membership_of(await cursor.fetchall())
-            stored = StoredHead(*row) if row else None
-            yield PostgresSnapshot(connection, stream, stored, membership)
+            if row is None:
+                yield PostgresSnapshot(connection, stream, None, membership)
+                return
+            kind = ChatKind(row[5]) if row[5] else None
+            stored = StoredHead(row[0], row[1], row[2], row[3], row[4], kind)
+            places = tuple(Chapter(*one) for one in row[6] or ())
+            yield PostgresSnapshot(connection, stream, stored, membership, places)
 
     async def partition_of(self, stream: Stream) -> int | None:
         """Where the stream lives: a chat's from the request that makes it, a person's from the registration."""

@@ -2,11 +2,13 @@
 
 import struct
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 
+from nexync_contracts.ids import Stream
+from nexync_contracts.retention import Retention, longer
 from nexync_streams.fold import snapshot
 from svc_persister.adapters import changes_sql
 from svc_persister.rows import Portion
@@ -19,9 +21,35 @@ _MIDDLE = struct.Struct("!iqiiiqiqi16si16si")
 _LAST = struct.Struct("!iiiq")
 
 COPY_EVENTS = """
-COPY events (stream, seq, log_epoch, n, at, id, sender, tag, event, digest, partition, log_offset)
+COPY events
+  (stream, seq, log_epoch, n, at, id, sender, tag, event, digest, partition, log_offset, class)
 FROM STDIN (FORMAT binary)
 """
+
+_CLASSES = {one: struct.pack("!i", len(one.value)) + one.value.encode() for one in Retention}
+
+ADD_CHAPTERS = """
+INSERT INTO chapters (stream, first_seq, first_n, first_at, class)
+SELECT u.stream, u.first_seq, u.first_n, u.first_at, u.class
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bool[])
+  AS u (stream, first_seq, first_n, first_at, class, month, sure)
+WHERE u.sure OR NOT EXISTS (
+  SELECT FROM (
+    SELECT class, first_at FROM chapters WHERE stream = u.stream ORDER BY first_seq DESC LIMIT 1
+  ) AS last
+  WHERE last.class = u.class AND last.first_at >= u.month
+)
+ON CONFLICT (stream, first_seq) DO NOTHING
+"""
+
+CLASSES_OF = """
+SELECT e.stream, e.seq, coalesce((
+  SELECT c.class FROM chapters c WHERE c.stream = e.stream AND c.first_seq <= e.target
+  ORDER BY c.first_seq DESC LIMIT 1
+), 'forever')
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS e (stream, seq, target)
+"""
+"""Of the messages that these edits change."""
 
 COPY_REJECTIONS = """
 COPY rejections (stream, sender, id, log_epoch, code, digest, at, partition, log_offset)
@@ -50,13 +78,16 @@ WHERE streams.id = s.id
 """
 
 UPSERT_SPANS = """
-INSERT INTO members (chat, person, role, from_seq, until_seq)
-SELECT chat, person, role, from_seq, until_seq
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
-  AS s (chat, person, role, from_seq, until_seq, number)
+INSERT INTO members AS m
+  (chat, person, role, from_seq, until_seq, from_n, until_n, until_at, until_name)
+SELECT chat, person, role, from_seq, until_seq, from_n, until_n, until_at, until_name
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[],
+            %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY
+  AS s (chat, person, role, from_seq, until_seq, from_n, until_n, until_at, until_name, number)
 ORDER BY number
 ON CONFLICT (chat, person, from_seq) DO UPDATE
-SET role = excluded.role, until_seq = excluded.until_seq
+SET role = excluded.role, until_seq = excluded.until_seq, from_n = coalesce(excluded.from_n, m.from_n),
+  until_n = excluded.until_n, until_at = excluded.until_at, until_name = excluded.until_name
 """
 
 DELETE_DERIVED = """
@@ -71,9 +102,11 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     """Write all rows of the portions; the caller moves the offsets in the same transaction."""
     _delete_derived(cursor, portions)
+    _write_chapters(cursor, portions)
     if any(portion.events for portion in portions):
+        lasting = _lasting(cursor, portions)
         with cursor.copy(COPY_EVENTS) as copy:
-            copy.write(_events(portions))
+            copy.write(_events(portions, lasting))
     if any(portion.rejections for portion in portions):
         with cursor.copy(COPY_REJECTIONS) as copy:
             copy.set_types(
@@ -105,7 +138,37 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     changes_sql.write(cursor, portions)
 
 
-def _events(portions: Sequence[Portion]) -> bytes:
+def _write_chapters(cursor: Cursor, portions: Sequence[Portion]) -> None:
+    rows = [row._replace(kept=row.kept.value) for portion in portions for row in portion.chapters]
+    if rows:
+        cursor.execute(ADD_CHAPTERS, _columns(rows))
+
+
+def _lasting(cursor: Cursor, portions: Sequence[Portion]) -> Mapping[tuple[Stream, int], Retention]:
+    """The classes of edits whose message is of a longer one: its text of now must not go before it."""
+    mortal = {
+        (row.stream, row.seq): row.kept
+        for portion in portions
+        if portion.changes.edits
+        for row in portion.events
+        if row.tag == "message.edited" and row.kept is not Retention.FOREVER
+    }
+    if not mortal:
+        return {}
+    edits = [
+        (edit.stream, edit.seq, edit.target)
+        for portion in portions
+        for edit in portion.changes.edits
+        if (edit.stream, edit.seq) in mortal
+    ]
+    cursor.execute(CLASSES_OF, _columns(edits))
+    return {
+        (Stream(stream), seq): longer(mortal[Stream(stream), seq], Retention(kept))
+        for stream, seq, kept in cursor.fetchall()
+    }
+
+
+def _events(portions: Sequence[Portion], lasting: Mapping[tuple[Stream, int], Retention]) -> bytes:
     """The rows of `events` in COPY's binary format: per field a 4-byte length, then the value."""
     parts = [_SIGNATURE]
     for portion in portions:
@@ -113,7 +176,7 @@ def _events(portions: Sequence[Portion]) -> bytes:
         for row in portion.events:
             stream, tag = row.stream.encode(), row.tag.encode()
             parts += (
-                _EVENT_HEAD.pack(12, len(stream)),
+                _EVENT_HEAD.pack(13, len(stream)),
                 stream,
                 _MIDDLE.pack(
                     8,
@@ -137,6 +200,7 @@ def _events(portions: Sequence[Portion]) -> bytes:
                 row.digest,
                 last,
                 row.log_offset.to_bytes(8, "big"),
+                _CLASSES[lasting.get((row.stream, row.seq), row.kept) if lasting else row.kept],
             )
     parts.append(_TRAILER)
     return b"".join(parts)
@@ -160,7 +224,7 @@ def _write_streams(cursor: Cursor, portions: Sequence[Portion]) -> None:
 
 def _write_spans(cursor: Cursor, portions: Sequence[Portion]) -> None:
     rows = [
-        (uuid.UUID(s.chat), uuid.UUID(s.person), s.role, s.from_seq, s.until_seq)
+        (uuid.UUID(s.chat), uuid.UUID(s.person), *s[2:])
         for portion in portions
         for s in portion.spans.values()
     ]

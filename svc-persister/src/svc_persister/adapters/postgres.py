@@ -14,12 +14,15 @@ from psycopg.abc import PQGen
 from nexync_contracts.channels import KIND_EVENT, KIND_MEMBERSHIP, encode_published
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import MEMBERSHIP_TAGS
-from nexync_contracts.ids import Stream
+from nexync_contracts.ids import Stream, id_time_ms
+from nexync_contracts.limits import ID_AHEAD_MS
+from nexync_contracts.retention import Retention
 from nexync_runtime.postgres import authority
 from nexync_streams.deciding import Seen
 from nexync_streams.encoding import join_frame
 from nexync_streams.fold import StreamState, from_snapshot
 from svc_persister.adapters import flush_sql, statements
+from svc_persister.adapters.months import MAKE_MONTH
 from svc_persister.errors import (
     BrokenInvariantError,
     FencedError,
@@ -27,6 +30,7 @@ from svc_persister.errors import (
     WrongLogError,
 )
 from svc_persister.faults import Faults
+from svc_persister.months import month_of
 from svc_persister.ports import LastEvent, LogIdentity, Lookup, RecentRow, Taken
 from svc_persister.rows import DerivedRow, Portion
 
@@ -180,6 +184,7 @@ class PostgresStore:
                     [one.id for one in lookups],
                     [one.log_epoch for one in lookups],
                     [one.log_offset for one in lookups],
+                    [_since(one.id) for one in lookups],
                 ),
             )
             return {
@@ -193,6 +198,18 @@ class PostgresStore:
             return [_last_event(*row) for row in cursor]
 
     def flush(self, portions: Sequence[Portion]) -> None:
+        try:
+            self._flush(portions)
+        except pg.CheckViolation:
+            # A month without a table: of old records that are replayed, or nobody made it ahead.
+            months = {month_of(row.at) for portion in portions for row in portion.events}
+            with self._transaction() as cursor:
+                for kept in Retention:
+                    for month in sorted(months):
+                        cursor.execute(MAKE_MONTH, (kept.value, month.label, *month))
+            self._flush(portions)
+
+    def _flush(self, portions: Sequence[Portion]) -> None:
         with self._transaction() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock_shared(%s, p) FROM unnest(%s::int[]) AS p",
@@ -253,6 +270,12 @@ def _last_event(
     )
     kind = KIND_MEMBERSHIP if tag in MEMBERSHIP_TAGS else KIND_EVENT
     return LastEvent(Stream(stream), epoch, head, n, encode_published(kind, epoch, head, frame))
+
+
+def _since(identifier: str) -> int:
+    """No event with this id is older, Unix ms; 0 for an id without a time."""
+    made = id_time_ms(identifier)
+    return 0 if made is None else max(0, made - ID_AHEAD_MS)
 
 
 def _time_of(identifier: uuid.UUID) -> int:

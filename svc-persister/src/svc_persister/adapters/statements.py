@@ -41,12 +41,12 @@ SELECT id, partition, log_epoch, head, n, at, snapshot::text FROM streams WHERE 
 
 FIND = """
 WITH k AS (
-  SELECT key, stream, sender::uuid AS sender, id::uuid AS id, log_epoch, log_offset
-  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[])
-  AS u (key, stream, sender, id, log_epoch, log_offset)
+  SELECT key, stream, sender::uuid AS sender, id::uuid AS id, log_epoch, log_offset, since
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::bigint[])
+  AS u (key, stream, sender, id, log_epoch, log_offset, since)
 )
 SELECT k.key, e.seq, e.log_epoch, NULL::text, e.digest FROM k
-JOIN events e ON e.stream = k.stream AND e.sender = k.sender AND e.id = k.id
+JOIN events e ON e.stream = k.stream AND e.sender = k.sender AND e.id = k.id AND e.at >= k.since
   AND (e.log_epoch, e.log_offset) < (k.log_epoch, k.log_offset)
 UNION ALL
 SELECT k.key, NULL, r.log_epoch, r.code, r.digest FROM k
@@ -54,9 +54,11 @@ JOIN rejections r ON r.stream = k.stream AND r.sender = k.sender AND r.id = k.id
   AND (r.log_epoch, r.log_offset) < (k.log_epoch, k.log_offset)
 """
 
+"""`since`: no event is older than its id by more than what an id may be ahead, so older months aren't looked at."""
+
 HEADS_SINCE = """
 SELECT s.id, s.log_epoch, s.head, s.n, e.at, e.id::text, e.sender::text, e.tag, e.event::text
-FROM streams s JOIN events e ON e.stream = s.id AND e.seq = s.head
+FROM streams s JOIN events e ON e.stream = s.id AND e.seq = s.head AND e.at = s.at
 WHERE s.id IN (
   SELECT DISTINCT stream FROM events WHERE partition = %s AND log_epoch = %s AND log_offset >= %s
 )

@@ -234,6 +234,9 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     dismissed: false,
     own: null,
     mentioned: 0,
+    retention: null,
+    workspace_retention: "forever",
+    first_seq: 1,
     last: {
       stream: `c:${id}`,
       epoch: 1,

@@ -155,6 +155,17 @@ export const historyChangedSchema = z.object({
 });
 export type HistoryChanged = z.infer<typeof historyChangedSchema>;
 
+/** The least time that what was said stays readable; it goes by whole months of UTC. */
+export const retentionSchema = z.enum(["days_30", "year_1", "forever"]);
+export type Retention = z.infer<typeof retentionSchema>;
+
+/** What is said from here on is kept for this long; None: as the workspace keeps it. */
+export const retentionChangedSchema = z.object({
+  tag: z.literal("chat.retention_changed"),
+  retention: retentionSchema.nullable().default(null),
+});
+export type RetentionChanged = z.infer<typeof retentionChangedSchema>;
+
 /** The group is over: it can be read and left, nothing else. */
 export const chatDismissedSchema = z.object({
   tag: z.literal("chat.dismissed"),
@@ -222,7 +233,7 @@ export const messageUnpinnedSchema = z.object({
 });
 export type MessageUnpinned = z.infer<typeof messageUnpinnedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -429,7 +440,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_reused", "pins_full", "no_such_message", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_expired", "id_reused", "pins_full", "no_such_message", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -808,7 +819,8 @@ export type Span = z.infer<typeof spanSchema>;
  * mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
  * people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
  * the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
- * chat that they muted.
+ * chat that they muted. `retention` is what the group settled, None for as the workspace does; the shorter of the
+ * two holds. What came before `first_seq` is gone by it.
  */
 export const chatViewSchema = z.object({
   chat: uuid,
@@ -830,6 +842,9 @@ export const chatViewSchema = z.object({
   dismissed: z.boolean().default(false),
   own: ownChatViewSchema.nullable().default(null),
   mentioned: z.int().min(0).default(0),
+  retention: retentionSchema.nullable().default(null),
+  workspace_retention: retentionSchema.default("forever"),
+  first_seq: z.int().min(1).default(1),
 });
 export type ChatView = z.infer<typeof chatViewSchema>;
 
@@ -859,6 +874,7 @@ export type SkipRange = z.infer<typeof skipRangeSchema>;
  *
  * `before` and `after` page on: pass them as the query parameter of the same name; None at that end. `states`
  * tells of the messages among `items` that were edited, deleted or reacted to, `quotes` of those that they answer.
+ * What came before `first_seq` is gone by the chat's retention, all from before `kept_from` (Unix ms); None: nothing.
  */
 export const timelinePageSchema = z.object({
   chat: uuid,
@@ -869,6 +885,8 @@ export const timelinePageSchema = z.object({
   quotes: z.array(quoteSchema).max(200).default([]),
   before: z.int().min(1).nullable().default(null),
   after: z.int().min(0).nullable().default(null),
+  first_seq: z.int().min(1).default(1),
+  kept_from: z.int().min(0).nullable().default(null),
 });
 export type TimelinePage = z.infer<typeof timelinePageSchema>;
 
@@ -953,6 +971,12 @@ export const historyBodySchema = z.strictObject({
   history: historySchema,
 });
 export type HistoryBody = z.infer<typeof historyBodySchema>;
+
+/** None: as the workspace keeps it. No class that is longer than the workspace's is taken. */
+export const retentionBodySchema = z.strictObject({
+  retention: retentionSchema.nullable(),
+});
+export type RetentionBody = z.infer<typeof retentionBodySchema>;
 
 /**
  * `secret` is made by the client, 128 random bits, and is in the link alone; the server keeps its hash.
@@ -1290,6 +1314,7 @@ export const limits = {
   frameBytes: 65536,
   identities: 24,
   idAheadMs: 60000,
+  idBehindMs: 2592000000,
   invites: 20,
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
@@ -1805,6 +1830,16 @@ export const endpoints = {
     status: 200,
     query: [],
     body: historyBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  setRetention: {
+    method: "PUT",
+    path: "/api/chats/{chat}/retention",
+    status: 200,
+    query: [],
+    body: retentionBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
     open: false,

@@ -1,4 +1,5 @@
 import type { Event } from "@/shared/contracts/generated";
+import { keptWords } from "@/shared/lib/retention";
 
 /** What a change of a chat says, with the names put in; null for what isn't one. */
 export function groupSentence(
@@ -31,6 +32,8 @@ export function groupSentence(
       return event.history === "all"
         ? `${who} opened earlier messages to new members`
         : `${who} closed earlier messages to new members`;
+    case "chat.retention_changed":
+      return `${who} chose that new messages are kept ${keptWords(event.retention)}`;
     case "chat.dismissed":
       return `${who} ended this group`;
     case "invite.made":

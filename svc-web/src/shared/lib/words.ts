@@ -53,6 +53,7 @@ const REJECTIONS: Record<RejectCode, string> = {
   invites_full: "This group has as many links as it can have. Revoke one first.",
   invite_over: "This link doesn’t work any more. Ask for another one.",
   id_in_future: "The clock of this device was ahead.",
+  id_expired: "This has waited for too long. Send it again.",
   id_reused: "This message was sent with other text before.",
   pins_full: "This chat has as many pinned messages as it can have. Unpin one first.",
   no_such_message: "This message is not there any more.",

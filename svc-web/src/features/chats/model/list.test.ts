@@ -24,6 +24,9 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
     dismissed: false,
     own: null,
     mentioned: 0,
+    retention: null,
+    workspace_retention: "forever",
+    first_seq: 1,
     ...rest,
   };
 }

@@ -72,6 +72,7 @@ function settled(chat: ChatView, event: Event): Partial<ChatView> {
   if (event.tag === "chat.renamed") return { name: event.name };
   if (event.tag === "chat.tagline_changed") return { tagline: event.tagline };
   if (event.tag === "chat.history_changed") return { history: event.history };
+  if (event.tag === "chat.retention_changed") return { retention: event.retention };
   return event.tag === "chat.dismissed" ? { dismissed: true } : {};
 }
 

@@ -47,6 +47,9 @@ function chat(kept: Partial<OwnChatView> | null, rest: Partial<ChatView> = {}): 
     dismissed: false,
     own: kept === null ? null : own(kept),
     mentioned: 0,
+    retention: null,
+    workspace_retention: "forever",
+    first_seq: 1,
     ...rest,
   };
 }

@@ -49,6 +49,8 @@ function pageOf(log: readonly EventRecord[], asOf: number, from = 1, to = asOf):
     items,
     states,
     quotes: [],
+    first_seq: 1,
+    kept_from: null,
     before: more ? from : null,
     after: later ? to : null,
   };

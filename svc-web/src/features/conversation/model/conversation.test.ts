@@ -49,6 +49,8 @@ function pageOf(
     after: null,
     states: [],
     quotes: [],
+    first_seq: 1,
+    kept_from: null,
   };
 }
 

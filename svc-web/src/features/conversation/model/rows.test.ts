@@ -23,6 +23,8 @@ function open(items: EventRecord[], readSeq = 0) {
     after: null,
     states: [],
     quotes: [],
+    first_seq: 1,
+    kept_from: null,
   };
   return fold(opening("chat", "me", NOON), { kind: "page", page, readSeq });
 }
