@@ -14,6 +14,8 @@ from nexync_contracts.jobs import (
     FactorChange,
     IdentityChangedJob,
     Job,
+    PasskeyChange,
+    PasskeyChangedJob,
     SecondFactorJob,
     VerificationCodeJob,
 )
@@ -113,6 +115,28 @@ def test_settings(smtp_url: str, mail_from: str, good: bool) -> None:
     else:
         with pytest.raises(ValidationError):
             make()
+
+
+@pytest.mark.parametrize("change", PasskeyChange)
+def test_each_change_of_a_passkey_has_its_words(change: PasskeyChange) -> None:
+    """The mail names the passkey, so that its owner knows which of his devices it is."""
+    job = PasskeyChangedJob(
+        id=JOB.id,
+        email=JOB.email,
+        username="ada",
+        change=change,
+        name="Work laptop",
+        link="https://chat.example.org/settings/security",
+    )
+    subjects = {
+        PasskeyChange.ADDED: "A passkey was added to your account",
+        PasskeyChange.REMOVED: "A passkey was removed from your account",
+        PasskeyChange.COPY_SUSPECTED: "A passkey of yours was refused",
+    }
+    mail = mail_of(job, NOW_MS)
+    assert mail.subject == subjects[change]
+    assert "Work laptop" in mail.text
+    assert job.link in mail.text
 
 
 @pytest.mark.parametrize("change", FactorChange)

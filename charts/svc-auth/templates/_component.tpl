@@ -24,6 +24,10 @@ env:
     value: {{ .Values.config.requestsBurst | int | quote }}
   - name: NEXYNC_HASH_THREADS
     value: {{ .Values.config.hashThreads | int | quote }}
+  {{- with .Values.config.passkeyRpId }}
+  - name: NEXYNC_PASSKEY_RP_ID
+    value: {{ . | quote }}
+  {{- end }}
   {{- if .Values.providers }}
   - name: NEXYNC_PROVIDERS_FILE
     value: /run/nexync/providers/providers.json

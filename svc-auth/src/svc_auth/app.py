@@ -25,9 +25,11 @@ from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
 from svc_auth.adapters.postgres_identities import PostgresIdentities
 from svc_auth.adapters.postgres_outbox import Relay
+from svc_auth.adapters.postgres_passkeys import PostgresPasskeys
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
 from svc_auth.adapters.provider_http import trust
+from svc_auth.adapters.redis_ceremonies import RedisCeremonies
 from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
 from svc_auth.challenging import Challenging
@@ -42,13 +44,18 @@ from svc_auth.keyring import Keyring, LiveKeys, RotationError
 from svc_auth.linking import LinkedIdentities
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
+from svc_auth.passkey_checks import PasskeyChecks
+from svc_auth.passkey_routes import PasskeyRoutes
+from svc_auth.passkeys import OwnPasskeys
 from svc_auth.passwords import Passwords
 from svc_auth.provider_flow import Flows
 from svc_auth.provider_login import ProviderLogin
 from svc_auth.provider_ports import Provider
 from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.providers import ProviderConfig, ProvidersError, load_providers
+from svc_auth.proving import Proving
 from svc_auth.registering import Registration
+from svc_auth.relying_party import RelyingParty, RpIdError, relying_party
 from svc_auth.replacing import Replacing
 from svc_auth.rotating import ConflictError, StoreError, rotate
 from svc_auth.routes import Routes
@@ -59,7 +66,7 @@ from svc_auth.settings import AuthSettings, RotationSettings
 from svc_auth.signing import SigningKeyError
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 15
+NEEDED_MIGRATION: Final = 21
 
 _log = log.get("app")
 
@@ -84,6 +91,16 @@ def _sealing(settings: AuthSettings) -> Sealing | None:
         return load_sealing(settings.factor_key_file)
     except FactorKeyError as error:
         raise RefusedError(str(error)) from None
+
+
+def _party(settings: AuthSettings) -> RelyingParty | None:
+    try:
+        found = relying_party(settings.passkey_rp_id, settings.origins)
+    except RpIdError as error:
+        raise RefusedError(f"NEXYNC_PASSKEY_RP_ID: {error}") from None
+    if found is None:
+        _log.warning("passkeys are off", reason="all of NEXYNC_PUBLIC_ORIGINS are IP addresses")
+    return found
 
 
 def _providers(settings: AuthSettings) -> Sequence[Provider]:
@@ -117,6 +134,7 @@ def compose(
     keys: LiveKeys,
     passwords: Passwords,
     sealing: Sealing | None,
+    party: RelyingParty | None = None,
     providers: Sequence[Provider] = (),
     clock: Callable[[], datetime] = now_utc,
 ) -> Routes:
@@ -176,6 +194,16 @@ def compose(
         clock=clock,
         page=settings.origins[0],
     )
+    passkeys = PostgresPasskeys(pool)
+    checks = PasskeyChecks(
+        party=party,
+        passkeys=passkeys,
+        ceremonies=RedisCeremonies(state),
+        throttle=throttle,
+        clock=clock,
+        page=settings.origins[0],
+    )
+    proving = Proving(second_factor=second_factor, checks=checks)
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -212,6 +240,12 @@ def compose(
             cookies=cookies,
             origins=settings.origins,
         ),
+        passkeys=PasskeyRoutes(
+            checks=checks,
+            own=OwnPasskeys(passkeys=passkeys, checks=checks, proving=proving, clock=clock),
+            sessions=sessions,
+            cookies=cookies,
+        ),
         keys=keys,
         cookies=cookies,
         evenly=evenly,
@@ -223,6 +257,7 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
     files = KeyFiles(settings.signing_key_file, settings.signing_ring_file)
     keys = LiveKeys(_ring(files), time.time)
     sealing = _sealing(settings)
+    party = _party(settings)
     providers = _providers(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
@@ -245,6 +280,7 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
         keys=keys,
         passwords=passwords,
         sealing=sealing,
+        party=party,
         providers=providers,
     )
     access = CookieAccess(keys.verify, state)

@@ -1,5 +1,6 @@
 """The problems that svc-auth answers with. None of them tells whether an address is known."""
 
+from nexync_contracts import limits
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_runtime.http import ProblemError
 from svc_auth.password_rules import Weakness
@@ -168,6 +169,40 @@ def enrolment_over() -> ProblemError:
     return ProblemError(
         404, ProblemCode.NOT_FOUND, "No second factor waits for a code, begin again"
     )
+
+
+def passkey_refused() -> ProblemError:
+    """Unknown, wrongly signed, another site's, or its counter went backwards: which of them is in the log alone."""
+    return ProblemError(403, ProblemCode.PASSKEY_REFUSED, "This passkey was not accepted")
+
+
+def passkey_unavailable() -> ProblemError:
+    """All public origins are IP addresses, which passkeys can't be bound to."""
+    return ProblemError(
+        503,
+        ProblemCode.PASSKEY_UNAVAILABLE,
+        "Passkeys can't be used on this server: it has no name that they could be bound to",
+    )
+
+
+def passkeys_full() -> ProblemError:
+    """Remove one first."""
+    return ProblemError(
+        409,
+        ProblemCode.CONFLICT,
+        "There are as many passkeys as one account may have",
+        detail=f"the limit is {limits.PASSKEYS}",
+    )
+
+
+def passkey_taken() -> ProblemError:
+    """Authenticators make credential ids of at least 16 random bytes, so this is the same passkey again."""
+    return ProblemError(409, ProblemCode.CONFLICT, "This passkey is known already")
+
+
+def no_such_passkey() -> ProblemError:
+    """Unknown, or somebody else's."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such passkey")
 
 
 def not_verified() -> ProblemError:

@@ -19,6 +19,7 @@ from nexync_contracts.ids import SessionId
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
+from svc_auth.answers import logged_in
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
 from svc_auth.devices import words_of
@@ -28,12 +29,13 @@ from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.keyring import LiveKeys
 from svc_auth.logging_in import Login
+from svc_auth.passkey_routes import PasskeyRoutes
 from svc_auth.ports import Account
 from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.requests import address_of, agent_of, unless_busy
-from svc_auth.sessions import SessionKeeper, Tokens
+from svc_auth.sessions import SessionKeeper
 
 INTERNAL_JWKS: Final = Endpoint(
     name="internal_jwks",
@@ -71,6 +73,7 @@ class Routes:
         challenging: Challenging,
         keys: LiveKeys,
         providers: ProviderRoutes,
+        passkeys: PasskeyRoutes,
         cookies: Cookies,
         evenly: Evenly,
     ) -> None:
@@ -83,6 +86,7 @@ class Routes:
         self._challenging = challenging
         self._keys = keys
         self._providers = providers
+        self._passkeys = passkeys
         self._cookies = cookies
         self._evenly = evenly
 
@@ -108,6 +112,7 @@ class Routes:
             **self._factor.public(),
             **self._email.public(),
             **self._providers.public(),
+            **self._passkeys.public(),
         }
 
     def internal(self) -> Mapping[Endpoint, Handler]:
@@ -138,7 +143,7 @@ class Routes:
             body.email, body.code, address_of(call.request), call.key
         )
         tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
-        return self._logged_in(tokens)
+        return logged_in(self._cookies, tokens)
 
     async def _log_in(self, call: Call) -> Response:
         body: rest.LoginBody = call.body
@@ -157,14 +162,14 @@ class Routes:
         if account.second_factor:
             return self._challenged(await self._challenging.begin(account))
         tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
-        return self._logged_in(tokens)
+        return logged_in(self._cookies, tokens)
 
     async def _log_in_by_code(self, call: Call) -> Response:
         body: factor_rest.FactorCodeBody = call.body
         token = self._cookies.challenge(call.request)
         owner = await self._challenging.answer(token, body.code, address_of(call.request))
         tokens = await self._sessions.open(owner.person, owner.username, agent_of(call.request))
-        response = self._logged_in(tokens)
+        response = logged_in(self._cookies, tokens)
         self._cookies.answered(response)
         return response
 
@@ -175,7 +180,7 @@ class Routes:
             response = problem_response(error.problem)
             self._cookies.log_out(response)
             return response
-        return self._logged_in(tokens)
+        return logged_in(self._cookies, tokens)
 
     async def _log_out(self, call: Call) -> Response:
         access = None
@@ -256,16 +261,4 @@ class Routes:
     def _challenged(self, token: str) -> Response:
         response = problem_response(second_factor().problem)
         self._cookies.challenged(response, token)
-        return response
-
-    def _logged_in(self, tokens: Tokens) -> Response:
-        claims = tokens.claims
-        view = rest.SessionView(
-            person=claims.sub,
-            username=claims.username,
-            session=claims.sid,
-            expires_at=claims.exp * 1000,
-        )
-        response = contract_response(view)
-        self._cookies.log_in(response, tokens)
         return response

@@ -34,6 +34,11 @@ class AuthSettings(RestSettings):
 
     `kind` is oidc (any issuer; Google is `https://accounts.google.com`) or github. Secrets are in files of their own.
     """
+    passkey_rp_id: Annotated[str, StringConstraints(min_length=1, max_length=253)] | None = None
+    """The name that passkeys are bound to: the host of a public origin, or a domain above all of them.
+
+    By default the host of the first origin that is no IP address. Another name makes all passkeys useless.
+    """
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS

@@ -7,6 +7,8 @@ from nexync_contracts.jobs import (
     FactorChange,
     IdentityChangedJob,
     Job,
+    PasskeyChange,
+    PasskeyChangedJob,
     PasswordChangedJob,
     ResetPasswordJob,
     SecondFactorJob,
@@ -41,6 +43,8 @@ def mail_of(job: Job, now_ms: int) -> Mail:
             return generated_mail(job, now_ms)
         case IdentityChangedJob():
             return identity_mail(job)
+        case PasskeyChangedJob():
+            return passkey_mail(job)
 
 
 def verification_mail(job: VerificationCodeJob, now_ms: int) -> Mail:
@@ -163,6 +167,30 @@ def identity_mail(job: IdentityChangedJob) -> Mail:
     return _with_link(job, title, (done, worry), job.link, (), footer)
 
 
+def passkey_mail(job: PasskeyChangedJob) -> Mail:
+    """The mail that tells the owner what became of a passkey."""
+    key = f"\u201c{job.name}\u201d"
+    title, done, worry = {
+        PasskeyChange.ADDED: (
+            "A passkey was added to your account",
+            f"From now on the passkey {key} opens the account {job.username}.",
+            "If it was not you, remove it, change your password, and log out your other devices:",
+        ),
+        PasskeyChange.REMOVED: (
+            "A passkey was removed from your account",
+            f"The passkey {key} no longer opens the account {job.username}.",
+            "If it was not you, change your password, and look at where you are logged in:",
+        ),
+        PasskeyChange.COPY_SUSPECTED: (
+            "A passkey of yours was refused",
+            f"A log-in as {job.username} with {key} was refused: somebody may have a copy of this passkey.",
+            "Remove this passkey, and add a new one:",
+        ),
+    }[job.change]
+    footer = "You get this mail because it concerns the security of your account."
+    return _with_link(job, title, (done, worry), job.link, (), footer)
+
+
 _WORDS = {
     "reset-password": "Choose a new password",
     "password-changed": "It was not me",
@@ -171,6 +199,7 @@ _WORDS = {
     "email-changed": "Open the Security page",
     "auto-generated-password": "Log in",
     "identity-changed": "Open the Security page",
+    "passkey-changed": "Open the Security page",
 }
 
 
@@ -199,7 +228,8 @@ def _with_link(
     | WelcomeJob
     | SecondFactorJob
     | EmailChangedJob
-    | IdentityChangedJob,
+    | IdentityChangedJob
+    | PasskeyChangedJob,
     title: str,
     before: tuple[str, ...],
     link: str,

@@ -11,6 +11,8 @@ from nexync_contracts.jobs import (
     FactorChange,
     IdentityChangedJob,
     Job,
+    PasskeyChange,
+    PasskeyChangedJob,
     PasswordChangedJob,
     ResetPasswordJob,
     SecondFactorJob,
@@ -62,6 +64,14 @@ SAMPLES: Final[tuple[Job, ...]] = (
         username="ada",
         provider="GitHub",
         linked=True,
+        link=f"{_PAGE}/settings/security",
+    ),
+    PasskeyChangedJob(
+        id=_ID,
+        email=_EMAIL,
+        username="ada",
+        change=PasskeyChange.ADDED,
+        name="Chrome on Linux",
         link=f"{_PAGE}/settings/security",
     ),
 )

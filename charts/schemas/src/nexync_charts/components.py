@@ -111,6 +111,9 @@ class AuthConfig(RestConfig):
     """Settings of svc-auth."""
 
     hash_threads: Annotated[int, Field(ge=1, le=32)]
+    passkey_rp_id: Annotated[
+        str, StringConstraints(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$", max_length=253)
+    ]
 
 
 class Rotation(Strict):

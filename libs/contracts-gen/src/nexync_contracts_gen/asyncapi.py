@@ -14,6 +14,7 @@ from nexync_contracts.jobs import (
     EmailChangedJob,
     EmailCodeJob,
     IdentityChangedJob,
+    PasskeyChangedJob,
     PasswordChangedJob,
     ResetPasswordJob,
     SecondFactorJob,
@@ -90,6 +91,12 @@ _MESSAGES: Final[tuple[tuple[str, TypeAdapter[Any], JsonSchemaMode, str], ...]] 
         "serialization",
         "Tell the owner which provider opens the account",
     ),
+    (
+        "passkeyChanged",
+        TypeAdapter(PasskeyChangedJob),
+        "serialization",
+        "Tell the owner what became of a passkey",
+    ),
 )
 
 
@@ -164,7 +171,10 @@ def render() -> str:
             ),
             "welcome": _channel(channels.WELCOME_QUEUE, "RabbitMQ, durable, confirmed", "welcome"),
             "secondFactor": _channel(
-                channels.FACTOR_QUEUE, "RabbitMQ, durable, confirmed", "secondFactor"
+                channels.FACTOR_QUEUE,
+                "RabbitMQ, durable, confirmed",
+                "secondFactor",
+                "passkeyChanged",
             ),
             "emailChange": _channel(
                 channels.EMAIL_QUEUE, "RabbitMQ, durable, confirmed", "emailCode", "emailChanged"
@@ -209,10 +219,18 @@ def render() -> str:
             "queueWelcome": _operation("send", "welcome", "A greeting must be mailed", "welcome"),
             "mailWelcome": _operation("receive", "welcome", "A greeting is mailed", "welcome"),
             "queueSecondFactor": _operation(
-                "send", "secondFactor", "A notice about a factor must be mailed", "secondFactor"
+                "send",
+                "secondFactor",
+                "A notice about a factor or a passkey must be mailed",
+                "secondFactor",
+                "passkeyChanged",
             ),
             "mailSecondFactor": _operation(
-                "receive", "secondFactor", "A notice about a factor is mailed", "secondFactor"
+                "receive",
+                "secondFactor",
+                "A notice about a factor or a passkey is mailed",
+                "secondFactor",
+                "passkeyChanged",
             ),
             "queueEmailChange": _operation(
                 "send",

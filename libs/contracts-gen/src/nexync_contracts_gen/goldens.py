@@ -22,6 +22,8 @@ _BY_PATTERN: Final = (
     "0a" * 32,
     "0a" * 16,
     "https://nexync.test/",
+    "A-0_" * 10 + "a1B",
+    "internal",
 )
 
 

@@ -31,6 +31,8 @@ _STATUS: Final = {
     ProblemCode.SECOND_FACTOR: 403,
     ProblemCode.LOGIN_OVER: 410,
     ProblemCode.FACTOR_UNAVAILABLE: 503,
+    ProblemCode.PASSKEY_REFUSED: 403,
+    ProblemCode.PASSKEY_UNAVAILABLE: 503,
     ProblemCode.PASSWORD_CHANGE_NEEDED: 403,
     ProblemCode.PROVIDER_AWAY: 503,
     ProblemCode.PROVIDER_REFUSED: 403,

@@ -9,6 +9,7 @@ from nexync_contracts.errors import ProblemCode
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
+from nexync_contracts.passkey_endpoints import PASSKEY_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 from nexync_contracts.pin_endpoints import PIN_ENDPOINTS
 from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
@@ -407,6 +408,7 @@ ENDPOINTS: Final = (
     *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,
     *GROUP_ENDPOINTS,
+    *PASSKEY_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
     *PROFILE_ENDPOINTS,
     *PROVIDER_ENDPOINTS,

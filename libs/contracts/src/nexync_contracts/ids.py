@@ -18,6 +18,7 @@ ClientId = NewType("ClientId", str)
 JobId = NewType("JobId", str)
 InviteId = NewType("InviteId", str)
 IdentityId = NewType("IdentityId", str)
+PasskeyId = NewType("PasskeyId", str)
 Stream = NewType("Stream", str)
 
 PersonIdField = Annotated[PersonId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
@@ -29,6 +30,7 @@ ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max
 JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+PasskeyIdField = Annotated[PasskeyId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]
 
 _STREAM: Final = re.compile(f"^([cp]):({_UUID})$")
@@ -134,6 +136,11 @@ Tagline = Annotated[
     AfterValidator(_no_control),
 ]
 """What a group is about, in one line; empty: it says nothing."""
+PasskeyName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.PASSKEY_NAME_CHARS, strip_whitespace=True),
+    AfterValidator(_no_control),
+]
 InviteDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 """SHA-256 of an invite link's secret, hexadecimal; the secret itself is in the link alone."""
 InviteSecret = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$", max_length=32)]

@@ -115,6 +115,14 @@ FACTOR_TRIES: Final = 5
 """Codes that one right password may be followed by."""
 RECOVERY_CODES: Final = 10
 
+PASSKEYS: Final = 20
+"""Passkeys of one account."""
+PASSKEY_NAME_CHARS: Final = 40
+PASSKEY_SECONDS: Final = 300
+"""How long a passkey may take to answer a challenge."""
+PASSKEY_ID_BYTES: Final = 1_023
+"""A credential id, by WebAuthn Level 3, 4 (Credential ID)."""
+
 PROVIDERS: Final = 12
 """Providers that one can log in with."""
 PROVIDER_LABEL_CHARS: Final = 40

@@ -497,7 +497,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -1141,6 +1141,105 @@ export const emailViewSchema = z.object({
 });
 export type EmailView = z.infer<typeof emailViewSchema>;
 
+/**
+ * What an authenticator answers to a challenge: the fields of `AuthenticatorAssertionResponse`.
+ *
+ * `user_handle` is always there at log-in; where the challenge named the passkeys, some authenticators leave it out.
+ */
+export const passkeyAssertionSchema = z.strictObject({
+  credential: z.string().regex(/^[A-Za-z0-9_-]+$/).max(1364),
+  client_data: z.string().regex(/^[A-Za-z0-9_-]+$/).max(2731),
+  authenticator_data: z.string().regex(/^[A-Za-z0-9_-]+$/).max(2731),
+  signature: z.string().regex(/^[A-Za-z0-9_-]+$/).max(1366),
+  user_handle: z.string().regex(/^[A-Za-z0-9_-]+$/).max(86).nullable().optional(),
+});
+export type PasskeyAssertion = z.infer<typeof passkeyAssertionSchema>;
+
+/** A passkey verifies its owner on the device, so no code of a second factor follows. */
+export const loginPasskeyBodySchema = z.strictObject({
+  passkey: passkeyAssertionSchema,
+});
+export type LoginPasskeyBody = z.infer<typeof loginPasskeyBodySchema>;
+
+/**
+ * Who sits at the open page is its owner: by a passkey, or by the password, with a code where a factor is on.
+ *
+ * One of the two must be given; of both the passkey counts.
+ */
+export const ownerProofBodySchema = z.strictObject({
+  current: text(8, 128).nullable().optional(),
+  code: text(6, 24).nullable().optional(),
+  passkey: passkeyAssertionSchema.nullable().optional(),
+});
+export type OwnerProofBody = z.infer<typeof ownerProofBodySchema>;
+
+/** A new credential: the fields of `AuthenticatorAttestationResponse`. */
+export const addPasskeyBodySchema = z.strictObject({
+  credential: z.string().regex(/^[A-Za-z0-9_-]+$/).max(1364),
+  client_data: z.string().regex(/^[A-Za-z0-9_-]+$/).max(2731),
+  attestation: z.string().regex(/^[A-Za-z0-9_-]+$/).max(21846),
+  transports: z.array(z.string().regex(/^[a-z-]{1,16}$/)).max(8).optional(),
+});
+export type AddPasskeyBody = z.infer<typeof addPasskeyBodySchema>;
+
+export const renamePasskeyBodySchema = z.strictObject({
+  name: text(1, 40),
+});
+export type RenamePasskeyBody = z.infer<typeof renamePasskeyBodySchema>;
+
+/** A passkey as a browser names it to authenticators. */
+export const knownCredentialSchema = z.object({
+  id: z.string().regex(/^[A-Za-z0-9_-]+$/).max(1364),
+  transports: z.array(z.string().regex(/^[a-z-]{1,16}$/)).max(8),
+});
+export type KnownCredential = z.infer<typeof knownCredentialSchema>;
+
+/**
+ * The options of `navigator.credentials.get`; user verification is required. Good once, until Unix ms.
+ *
+ * `credentials` are empty at log-in: the authenticator knows which of them are for `rp_id`.
+ */
+export const passkeyRequestViewSchema = z.object({
+  challenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43),
+  rp_id: text(1, 253),
+  expires_at: z.int().min(0),
+  credentials: z.array(knownCredentialSchema).max(20).default([]),
+});
+export type PasskeyRequestView = z.infer<typeof passkeyRequestViewSchema>;
+
+/**
+ * The options of `navigator.credentials.create`: a discoverable credential with user verification.
+ *
+ * `user_handle` is the person's id as bytes; `algorithms` are of COSE, the best first; `known` are to be excluded.
+ */
+export const passkeyCreationViewSchema = z.object({
+  challenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43),
+  rp_id: text(1, 253),
+  expires_at: z.int().min(0),
+  user_handle: z.string().regex(/^[A-Za-z0-9_-]+$/).max(86),
+  username: text(0, 32),
+  algorithms: z.array(z.int()).min(1).max(8),
+  known: z.array(knownCredentialSchema).max(20),
+});
+export type PasskeyCreationView = z.infer<typeof passkeyCreationViewSchema>;
+
+/** `synced`: its maker keeps a copy, so it outlives the device. Times are Unix ms; `used_at` null is never. */
+export const passkeyItemSchema = z.object({
+  id: uuid,
+  name: text(0, 40),
+  synced: z.boolean(),
+  created_at: z.int().min(0),
+  used_at: z.int().min(0).nullable(),
+});
+export type PasskeyItem = z.infer<typeof passkeyItemSchema>;
+
+/** One's passkeys, oldest first. `rp_id` null: this server has no name that passkeys could be bound to. */
+export const passkeysPageSchema = z.object({
+  rp_id: text(1, 253).nullable(),
+  passkeys: z.array(passkeyItemSchema).max(20),
+});
+export type PasskeysPage = z.infer<typeof passkeysPageSchema>;
+
 /** What one says of oneself. `name` is the username as long as no other one was given. */
 export const ownProfileSchema = z.object({
   person: uuid,
@@ -1325,6 +1424,10 @@ export const limits = {
   oneTimePasswordSeconds: 86400,
   outcomeWaitSeconds: 3.0,
   pageMax: 200,
+  passkeys: 20,
+  passkeyIdBytes: 1023,
+  passkeyNameChars: 40,
+  passkeySeconds: 300,
   passwordChars: [8, 128],
   pinnedChats: 20,
   pinnedMessages: 20,
@@ -1902,6 +2005,86 @@ export const endpoints = {
     body: inviteBodySchema,
     answer: commandDoneSchema,
     idempotentByKey: true,
+    open: false,
+  },
+  loginPasskeyOptions: {
+    method: "POST",
+    path: "/api/auth/login/passkey/options",
+    status: 200,
+    query: [],
+    body: null,
+    answer: passkeyRequestViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  loginPasskey: {
+    method: "POST",
+    path: "/api/auth/login/passkey",
+    status: 200,
+    query: [],
+    body: loginPasskeyBodySchema,
+    answer: sessionViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  passkeys: {
+    method: "GET",
+    path: "/api/auth/passkeys",
+    status: 200,
+    query: [],
+    body: null,
+    answer: passkeysPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  passkeyProofOptions: {
+    method: "POST",
+    path: "/api/auth/passkeys/proof",
+    status: 200,
+    query: [],
+    body: null,
+    answer: passkeyRequestViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  passkeyOptions: {
+    method: "POST",
+    path: "/api/auth/passkeys/options",
+    status: 200,
+    query: [],
+    body: ownerProofBodySchema,
+    answer: passkeyCreationViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  addPasskey: {
+    method: "POST",
+    path: "/api/auth/passkeys",
+    status: 201,
+    query: [],
+    body: addPasskeyBodySchema,
+    answer: passkeyItemSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  renamePasskey: {
+    method: "PATCH",
+    path: "/api/auth/passkeys/{passkey}",
+    status: 204,
+    query: [],
+    body: renamePasskeyBodySchema,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  removePasskey: {
+    method: "POST",
+    path: "/api/auth/passkeys/{passkey}/removal",
+    status: 204,
+    query: [],
+    body: ownerProofBodySchema,
+    answer: null,
+    idempotentByKey: false,
     open: false,
   },
   disconnect: {

@@ -1,0 +1,395 @@
+"""Passkeys over fakes: log in, prove oneself, add and remove; what an attacker would send is refused."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from auth_world import FakeLimits
+from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nexync_contracts import limits
+from nexync_contracts.errors import ProblemCode
+from nexync_contracts.ids import PasskeyId, PersonId
+from nexync_contracts.jobs import PasskeyChange, PasskeyChangedJob
+from nexync_contracts.passkey_rest import (
+    OwnerProofBody,
+    PasskeyAssertion,
+    PasskeyCreationView,
+    PasskeyRequestView,
+)
+from nexync_runtime.http import ProblemError
+from nexync_testing.authenticator import BACKED_UP, PRESENT, VERIFIED, Authenticator
+from svc_auth.passkey_checks import Asked, PasskeyChecks
+from svc_auth.passkey_ports import (
+    Added,
+    KnownPasskey,
+    NewPasskey,
+    Notice,
+    Passkey,
+    Signed,
+    Used,
+)
+from svc_auth.passkeys import OwnPasskeys
+from svc_auth.passwords import Passwords
+from svc_auth.proving import Proving
+from svc_auth.relying_party import (
+    ALGORITHMS,
+    RelyingParty,
+    RpIdError,
+    challenge_of,
+    from_base64url,
+    relying_party,
+    user_handle,
+)
+from svc_auth.second_factor import SecondFactor
+from svc_auth.throttling import Throttle
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BOB = PersonId("00000000-0000-4000-8000-000000000002")
+PASSWORD = "correct horse"
+ADDRESS = "10.0.0.1"
+ORIGIN = "https://chat.nexync.test"
+
+
+class FakeCeremonies:
+    """Without an end by time."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def begin(self, challenge: str, purpose: str) -> None:
+        self.kept[challenge] = purpose
+
+    async def take(self, challenge: str) -> str | None:
+        return self.kept.pop(challenge, None)
+
+
+class FakePasskeys:
+    """Everybody's, in a list; mails go to `told`."""
+
+    def __init__(self, owners: FakeOwners) -> None:
+        self.kept: list[NewPasskey] = []
+        self.told: list[PasskeyChangedJob] = []
+        self._owners = owners
+
+    async def listed(self, person: PersonId) -> Sequence[Passkey]:
+        return [one.passkey for one in self.kept] if person == ADA else []
+
+    async def known(self, credential: bytes) -> KnownPasskey | None:
+        for one in self.kept:
+            if one.passkey.credential == credential:
+                key = one.passkey
+                return KnownPasskey(key.id, key.name, one.public_key, self._owners.ada)
+        return None
+
+    async def add(self, person: PersonId, new: NewPasskey, most: int, notice: Notice) -> Added:
+        if len(self.kept) >= most:
+            return Added.FULL
+        if await self.known(new.passkey.credential) is not None:
+            return Added.TAKEN
+        self.kept.append(new)
+        self.told.append(notice(self._owners.ada, new.passkey.name))
+        return Added.ADDED
+
+    async def use(self, passkey: PasskeyId, signed: Signed, now: datetime) -> Used:
+        for at, one in enumerate(self.kept):
+            if one.passkey.id == passkey:
+                if not (
+                    one.sign_count < signed.sign_count or one.sign_count == 0 == signed.sign_count
+                ):
+                    return Used.BACKWARDS
+                used = replace(one.passkey, used_at=now, synced=signed.synced)
+                self.kept[at] = replace(one, passkey=used, sign_count=signed.sign_count)
+                return Used.ACCEPTED
+        return Used.REMOVED
+
+    async def rename(self, person: PersonId, passkey: PasskeyId, name: str) -> bool:
+        for at, one in enumerate(self.kept):
+            if one.passkey.id == passkey and person == ADA:
+                self.kept[at] = replace(one, passkey=replace(one.passkey, name=name))
+                return True
+        return False
+
+    async def remove(self, person: PersonId, passkey: PasskeyId, notice: Notice) -> bool:
+        gone = [one for one in self.kept if one.passkey.id == passkey and person == ADA]
+        self.kept = [one for one in self.kept if one not in gone]
+        self.told += [notice(self._owners.ada, one.passkey.name) for one in gone]
+        return bool(gone)
+
+    async def tell(self, job: PasskeyChangedJob) -> None:
+        self.told.append(job)
+
+
+class World:
+    """Ada, her password, and a site."""
+
+    def __init__(self, passwords: Passwords, password_hash: str) -> None:
+        self.limits = FakeLimits()
+        self.owners = FakeOwners(password_hash)
+        self.passkeys = FakePasskeys(self.owners)
+        self.ceremonies = FakeCeremonies()
+        throttle = Throttle(self.limits, by_address=True)
+        second_factor = SecondFactor(
+            factors=FakeFactors(),
+            owners=self.owners,
+            passwords=passwords,
+            sealing=None,
+            throttle=throttle,
+            announcer=FakeAnnouncer(),
+            clock=lambda: NOW,
+            page=ORIGIN,
+        )
+        self.checks = PasskeyChecks(
+            party=RelyingParty("nexync.test", [ORIGIN]),
+            passkeys=self.passkeys,
+            ceremonies=self.ceremonies,
+            throttle=throttle,
+            clock=lambda: NOW,
+            page=ORIGIN,
+        )
+        self.own = OwnPasskeys(
+            passkeys=self.passkeys,
+            checks=self.checks,
+            proving=Proving(second_factor=second_factor, checks=self.checks),
+            clock=lambda: NOW,
+        )
+
+    async def creation(self) -> PasskeyCreationView:
+        """As the route writes it, after the password."""
+        to_make = await self.own.begin(ADA, HERE, OwnerProofBody(current=PASSWORD), ADDRESS)
+        return PasskeyCreationView(
+            challenge=to_make.asked.challenge,
+            rp_id=to_make.asked.rp_id,
+            expires_at=0,
+            user_handle=user_handle(ADA),
+            username="ada",
+            algorithms=tuple(int(one) for one in ALGORITHMS),
+            known=(),
+        )
+
+    async def added(self, *, counts: bool = True) -> Authenticator:
+        """A passkey of Ada's."""
+        key = Authenticator("nexync.test", ORIGIN, counts=counts)
+        await self.own.add(ADA, HERE, key.make(await self.creation()), "Chrome on Linux")
+        return key
+
+    async def request(self) -> PasskeyRequestView:
+        """A challenge of the log-in page."""
+        return _view(await self.checks.begin_login(ADDRESS))
+
+
+def _view(asked: Asked) -> PasskeyRequestView:
+    return PasskeyRequestView(challenge=asked.challenge, rp_id=asked.rp_id, expires_at=0)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    passwords = Passwords(threads=1, memory_kib=64, passes=1)
+    yield World(passwords, await passwords.hash(PASSWORD))
+    await passwords.close()
+
+
+async def refused(world: World, assertion: PasskeyAssertion) -> ProblemCode:
+    """Why a log-in fails."""
+    with pytest.raises(ProblemError) as error:
+        await world.checks.log_in(assertion, ADDRESS)
+    return error.value.problem.code
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_a_passkey_is_added_and_logs_in_again_and_again(world: World, counts: bool) -> None:
+    """With and without a counter; the owner is told of the new one, and sees when it was used."""
+    key = await world.added(counts=counts)
+    for _ in range(2):
+        owner = await world.checks.log_in(key.sign(await world.request()), ADDRESS)
+        assert owner.person == ADA
+    (one,) = await world.own.listed(ADA)
+    assert (one.name, one.used_at) == ("Chrome on Linux", NOW)
+    assert [(job.change, job.name) for job in world.passkeys.told] == [
+        (PasskeyChange.ADDED, "Chrome on Linux")
+    ]
+
+
+async def test_a_challenge_is_good_once_and_for_one_purpose(world: World) -> None:
+    """What was signed can't be sent again, nor what was signed for something else."""
+    key = await world.added()
+    signed = key.sign(await world.request())
+    await world.checks.log_in(signed, ADDRESS)
+    assert await refused(world, signed) is ProblemCode.LOGIN_OVER
+    proof = _view(await world.checks.begin_proof(ADA, HERE))
+    assert await refused(world, key.sign(proof)) is ProblemCode.LOGIN_OVER
+    never = PasskeyRequestView(challenge="x" * 43, rp_id="nexync.test", expires_at=0)
+    assert await refused(world, key.sign(never)) is ProblemCode.LOGIN_OVER
+
+
+async def test_what_an_attacker_would_send_is_refused(world: World) -> None:
+    """Another origin, another site, no verification of the user, a foreign key, somebody else's handle: all alike."""
+    key = await world.added()
+    key.origin = "https://chat.nexync.test.evil.test"
+    assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    key.origin, key.rp_id = ORIGIN, "evil.test"
+    assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    key.rp_id, key.flags = "nexync.test", PRESENT
+    assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    key.flags = PRESENT | VERIFIED
+    signed = key.sign(await world.request())
+    other = signed.model_copy(update={"user_handle": user_handle(BOB)})
+    assert await refused(world, other) is ProblemCode.PASSKEY_REFUSED
+    nobodys = signed.model_copy(update={"user_handle": None, "client_data": "e30"})
+    assert await refused(world, nobodys) is ProblemCode.LOGIN_OVER
+    unnamed = key.sign(await world.request()).model_copy(update={"user_handle": None})
+    assert await refused(world, unnamed) is ProblemCode.PASSKEY_REFUSED
+    foreign = Authenticator("nexync.test", ORIGIN)
+    assert await refused(world, foreign.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    foreign.credential = key.credential
+    mine = key.sign(await world.request())
+    forged = foreign.sign(await world.request()).model_copy(
+        update={"user_handle": mine.user_handle}
+    )
+    assert await refused(world, forged) is ProblemCode.PASSKEY_REFUSED
+    assert await world.checks.log_in(key.sign(await world.request()), ADDRESS)
+
+
+async def test_a_counter_that_goes_back_is_refused_and_told_once(world: World) -> None:
+    """Somebody may have a copy: the log-in fails, and the owner hears of it, once a day."""
+    key = await world.added()
+    await world.checks.log_in(key.sign(await world.request()), ADDRESS)
+    for _ in range(2):
+        key.count = 0
+        assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    changes = [job.change for job in world.passkeys.told]
+    assert changes == [PasskeyChange.ADDED, PasskeyChange.COPY_SUSPECTED]
+
+
+async def test_adding_needs_the_owner_and_this_sessions_challenge(world: World) -> None:
+    """Not the wrong password, not another session's challenge, not one that was used."""
+    with pytest.raises(ProblemError) as error:
+        await world.own.begin(ADA, HERE, OwnerProofBody(current="wrong horse"), ADDRESS)
+    assert error.value.problem.code is ProblemCode.WRONG_PASSWORD
+    key = Authenticator("nexync.test", ORIGIN)
+    body = key.make(await world.creation())
+    for session in (THERE, HERE):
+        with pytest.raises(ProblemError) as error:
+            await world.own.add(ADA, session, body, "x")
+        assert error.value.problem.code is ProblemCode.LOGIN_OVER
+    again = await world.added()
+    with pytest.raises(ProblemError) as error:
+        await world.own.add(ADA, HERE, again.make(await world.creation()), "x")
+    assert error.value.problem.code is ProblemCode.CONFLICT
+
+
+async def test_a_new_passkey_without_verification_is_refused(world: World) -> None:
+    """It would be one factor, and count as two."""
+    key = Authenticator("nexync.test", ORIGIN)
+    key.flags = PRESENT
+    with pytest.raises(ProblemError) as error:
+        await world.own.add(ADA, HERE, key.make(await world.creation()), "x")
+    assert error.value.problem.code is ProblemCode.PASSKEY_REFUSED
+    assert not world.passkeys.kept
+
+
+async def test_there_is_a_limit(world: World) -> None:
+    """It is told before the browser makes one more, and holds for those that were begun before."""
+    waiting = await world.creation()
+    for _ in range(limits.PASSKEYS):
+        await world.added()
+    with pytest.raises(ProblemError) as error:
+        await world.creation()
+    assert error.value.problem.code is ProblemCode.CONFLICT
+    with pytest.raises(ProblemError) as error:
+        await world.own.add(ADA, HERE, Authenticator("nexync.test", ORIGIN).make(waiting), "x")
+    assert error.value.problem.code is ProblemCode.CONFLICT
+
+
+async def test_a_passkey_proves_its_owner_and_removes_itself(world: World) -> None:
+    """In the session that asked alone; the owner is told, and it opens nothing more."""
+    key = await world.added()
+    (one,) = await world.own.listed(ADA)
+    asked = await world.checks.begin_proof(ADA, HERE)
+    assert [known.id for known in asked.known] == [one.id]
+    proof = OwnerProofBody(passkey=key.sign(_view(asked)))
+    with pytest.raises(ProblemError) as error:
+        await world.own.remove(ADA, THERE, one.id, proof, ADDRESS)
+    assert error.value.problem.code is ProblemCode.LOGIN_OVER
+    signed = key.sign(_view(await world.checks.begin_proof(ADA, HERE)))
+    proof = OwnerProofBody(passkey=signed.model_copy(update={"user_handle": None}))
+    await world.own.remove(ADA, HERE, one.id, proof, ADDRESS)
+    assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
+    assert [job.change for job in world.passkeys.told] == [
+        PasskeyChange.ADDED,
+        PasskeyChange.REMOVED,
+    ]
+    with pytest.raises(ProblemError) as error:
+        await world.own.remove(ADA, HERE, one.id, OwnerProofBody(current=PASSWORD), ADDRESS)
+    assert error.value.problem.code is ProblemCode.NOT_FOUND
+
+
+async def test_anothers_passkey_proves_nothing(world: World) -> None:
+    """Bob's session asked, and Ada's passkey answered."""
+    key = await world.added()
+    asked = _view(await world.checks.begin_proof(BOB, HERE))
+    with pytest.raises(ProblemError) as error:
+        await world.checks.prove(BOB, HERE, key.sign(asked))
+    assert error.value.problem.code is ProblemCode.PASSKEY_REFUSED
+
+
+async def test_a_copy_elsewhere_is_shown(world: World) -> None:
+    """An authenticator may begin to keep copies at any time."""
+    key = await world.added()
+    key.flags |= BACKED_UP
+    await world.checks.log_in(key.sign(await world.request()), ADDRESS)
+    assert [one.synced for one in await world.own.listed(ADA)] == [True]
+
+
+async def test_names_change_and_only_ones_own(world: World) -> None:
+    """Somebody else's passkey is none."""
+    await world.added()
+    (one,) = await world.own.listed(ADA)
+    await world.own.rename(ADA, one.id, "Work laptop")
+    with pytest.raises(ProblemError):
+        await world.own.rename(BOB, one.id, "Mine now")
+    assert [each.name for each in await world.own.listed(ADA)] == ["Work laptop"]
+
+
+async def test_strangers_can_ask_for_so_many_challenges(world: World) -> None:
+    """Each takes a little of Redis."""
+    for _ in range(200):
+        await world.checks.begin_login(ADDRESS)
+    with pytest.raises(ProblemError) as error:
+        await world.checks.begin_login(ADDRESS)
+    assert error.value.problem.code is ProblemCode.TOO_MANY
+
+
+@pytest.mark.parametrize(
+    ("given", "origins", "name", "under"),
+    [
+        (None, ["https://chat.example.org"], "chat.example.org", 1),
+        (None, ["http://127.0.0.1:8080", "http://localhost:8080"], "localhost", 1),
+        ("example.org", ["https://chat.example.org", "https://example.org"], "example.org", 2),
+        (None, ["http://127.0.0.1:8080", "https://[::1]:8443"], None, 0),
+    ],
+)
+def test_the_sites_name(
+    given: str | None, origins: list[str], name: str | None, under: int
+) -> None:
+    """The host of an origin that has one, or a domain above."""
+    party = relying_party(given, origins)
+    assert (party and party.id) == name
+    assert party is None or sum(party.serves(one) for one in origins) == under
+
+
+@pytest.mark.parametrize("given", ["other.example", "ample.org", "127.0.0.1"])
+def test_a_name_that_fits_no_origin_stops_the_service(given: str) -> None:
+    """Found at the start, not by the first person who adds a passkey."""
+    with pytest.raises(RpIdError):
+        relying_party(given, ["https://chat.example.org", "http://127.0.0.1:8080"])
+
+
+@given(st.text(alphabet="ABCxyz012_-", max_size=200))
+def test_any_text_for_client_data_is_nothing_worse_than_no_challenge(text: str) -> None:
+    """It comes from strangers."""
+    assert challenge_of(text) is None
+    assert isinstance(from_base64url(text), bytes)
