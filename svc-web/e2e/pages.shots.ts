@@ -308,6 +308,55 @@ const SHOTS: Shot[] = [
     then: (page) => page.getByText("your only way in").scrollIntoViewIfNeeded(),
   },
   {
+    name: "passkeys",
+    path: "/settings/security",
+    how: { account: "busy", passkeys: "two" },
+    then: (page) => page.getByRole("button", { name: "Add a passkey" }).scrollIntoViewIfNeeded(),
+  },
+  {
+    name: "passkeys-none",
+    path: "/settings/security",
+    how: { account: "busy" },
+    then: (page) => page.getByText("With a passkey you log in").scrollIntoViewIfNeeded(),
+  },
+  {
+    name: "passkey-add",
+    path: "/settings/security",
+    how: { account: "busy", passkeys: "two", factor: "on" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Add a passkey" }).click();
+      await page.getByRole("dialog").getByText("Use a passkey instead").waitFor();
+      await page.getByRole("dialog").getByLabel("Code").waitFor();
+    },
+  },
+  {
+    name: "passkey-name",
+    path: "/settings/security",
+    how: { account: "busy", passkeys: "two" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Rename Security key" }).click();
+      await page.getByRole("dialog").getByLabel("Name").waitFor();
+    },
+  },
+  {
+    name: "passkey-remove",
+    path: "/settings/security",
+    how: { account: "busy", passkeys: "two" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Remove Chrome" }).click();
+      await page.getByRole("dialog").getByText("Use a passkey instead").waitFor();
+    },
+  },
+  {
+    name: "login-passkey-none",
+    path: "/login",
+    how: { account: "none" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Use a passkey" }).click();
+      await page.getByText("Passkeys can't be used on this server").waitFor();
+    },
+  },
+  {
     name: "two-step-on",
     path: "/settings/security",
     how: { account: "busy", factor: "on" },

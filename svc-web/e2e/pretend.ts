@@ -19,6 +19,31 @@ export const NOW = new Date(2026, 0, 15, 14, 5).getTime();
 const MINUTE = 60_000;
 
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const PASSKEYS = [
+  {
+    id: uuid("f", 1),
+    name: "Chrome on macOS",
+    synced: true,
+    created_at: NOW - 40_000 * MINUTE,
+    used_at: NOW - 90 * MINUTE,
+  },
+  {
+    id: uuid("f", 2),
+    name: "Security key on the key ring",
+    synced: false,
+    created_at: NOW - 3_000 * MINUTE,
+    used_at: null,
+  },
+];
+const CREATION = {
+  challenge: "c".repeat(43),
+  rp_id: "localhost",
+  expires_at: NOW + 5 * MINUTE,
+  user_handle: "AAAAAAAAQACAAAAAAAAAAQ",
+  username: "elin",
+  algorithms: [-7],
+  known: [],
+};
 const ENROLMENT = {
   secret: SECRET,
   uri: `otpauth://totp/Nexync:elin?secret=${SECRET}&issuer=Nexync`,
@@ -301,6 +326,8 @@ export type Pretence = {
   line?: "live" | "down" | "rejecting";
   /** Two-step verification. */
   factor?: "on";
+  /** Passkeys that one has; without the word there is none. */
+  passkeys?: "two";
   /** Providers that one can log in with, of which one is linked; or an account that has nothing else. */
   providers?: "two" | "only";
   /** Chats that are muted, pinned, archived, marked, and one with a draft. */
@@ -349,6 +376,16 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     }
     if (path === "/api/auth/factor" && route.request().method() === "GET") {
       return json(route, how.factor === "on" ? FACTOR_ON : { available: true, on: false });
+    }
+    if (path === "/api/auth/login/passkey/options") {
+      return json(route, { title: "No", status: 503, code: "passkey_unavailable" }, 503);
+    }
+    if (path === "/api/auth/passkeys/options") return json(route, CREATION);
+    if (path === "/api/auth/passkeys" && route.request().method() === "POST") {
+      return json(route, PASSKEYS[0], 201);
+    }
+    if (path === "/api/auth/passkeys") {
+      return json(route, { rp_id: "localhost", passkeys: how.passkeys ? PASSKEYS : [] });
     }
     if (path === "/api/auth/email/code") {
       return json(route, { title: "No", status: 400, code: "wrong_code" }, 400);

@@ -24,5 +24,5 @@ export async function serve(folder: string): Promise<{ page: string; close: () =
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   const { port } = server.address() as AddressInfo;
-  return { page: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return { page: `http://localhost:${port}`, close: () => server.close() };
 }

@@ -4,6 +4,7 @@ import styles from "@/app/_shell/Settings.module.css";
 import { ChangeEmail } from "@/features/account/ui/ChangeEmail";
 import { ChangePassword } from "@/features/account/ui/ChangePassword";
 import { Identities } from "@/features/account/ui/Identities";
+import { Passkeys } from "@/features/account/ui/Passkeys";
 import { Sessions } from "@/features/account/ui/Sessions";
 import { TwoStep } from "@/features/account/ui/TwoStep";
 import { Link } from "@/shared/lib/Link";
@@ -31,6 +32,10 @@ export function Security({ linked, problem }: SecurityProps): ReactNode {
         <section className={styles["group"]} aria-label="Two-step verification">
           <h2>Two-step verification</h2>
           <TwoStep username={me.username} now={now} />
+        </section>
+        <section className={styles["group"]} aria-label="Passkeys">
+          <h2>Passkeys</h2>
+          <Passkeys username={me.username} now={now} />
         </section>
         <section className={styles["group"]} aria-label="E-mail address">
           <h2>E-mail address</h2>

@@ -23,6 +23,8 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   login_over: "This took too long, or there were too many tries. Log in again.",
   factor_unavailable:
     "Codes of authenticator apps can't be checked on this server right now. Use a recovery code.",
+  passkey_refused: "This passkey was not accepted. Try another one, or use your password.",
+  passkey_unavailable: "Passkeys can't be used on this server. Use your password.",
   provider_away: "The other side does not answer right now. Try again, or use your password.",
   provider_refused: "That log-in could not be checked. Try again, or use your password.",
   provider_cancelled: "You did not finish logging in there. Nothing was changed.",

@@ -8,6 +8,7 @@ import {
   limits,
   loginBodySchema,
   registerBodySchema,
+  renamePasskeyBodySchema,
   resetBodySchema,
   verifyBodySchema,
   type Issue,
@@ -25,6 +26,13 @@ export const proofForm = factorProofBodySchema;
 export const emailForm = changeEmailBodySchema.extend({
   email: z.email(),
   code: factorProofBodySchema.shape.code.or(z.literal("")),
+});
+/** As above: the password of who proves to be the owner, and a code where there is a second factor. */
+export const ownerForm = factorProofBodySchema.extend({
+  code: factorProofBodySchema.shape.code.or(z.literal("")),
+});
+export const passkeyNameForm = renamePasskeyBodySchema.extend({
+  name: z.string().trim().min(1).max(limits.passkeyNameChars),
 });
 export const codeForm = verifyBodySchema.pick({ code: true });
 

@@ -1,8 +1,15 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useState, type ReactNode } from "react";
+import { KeyRound } from "lucide-react";
+import { useCallback, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
+import {
+  passkeysWork,
+  useLogInPasskey,
+  useSuggestedPasskeys,
+} from "@/features/account/api/passkeys";
 import { useLogIn } from "@/features/account/api/session";
 import { fieldWords, logInForm } from "@/features/account/model/forms";
+import { passkeyWords } from "@/features/account/model/passkeys";
 import { problemWords } from "@/features/account/model/providers";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import styles from "@/features/account/ui/Auth.module.css";
@@ -35,7 +42,13 @@ export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNo
     defaultValues: { login: "", password: "" },
   });
   const { errors } = form.formState;
-  const submit = form.handleSubmit((body) =>
+  const byPasskey = useLogInPasskey();
+  const refused = useCallback((error: unknown) => setOver(passkeyWords(error)), []);
+  // The browser has one such question at a time, so the button's takes the place of the suggestions.
+  useSuggestedPasskeys(!second && mailed === null && !byPasskey.isPending, refused);
+  const failed = logIn.error ?? byPasskey.error;
+  const submit = form.handleSubmit((body) => {
+    byPasskey.reset();
     logIn.mutate(body, {
       onError: (error) => {
         setOver(null);
@@ -46,8 +59,8 @@ export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNo
           navigate(`/verify?email=${encodeURIComponent(body.login)}`);
         }
       },
-    }),
-  );
+    });
+  });
   const back = (reason: string | null): void => {
     logIn.reset();
     form.resetField("password");
@@ -77,14 +90,15 @@ export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNo
       }
     >
       <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
-        {over !== null && !logIn.error ? <Notice tone="danger">{over}</Notice> : null}
-        {changed && over === null && !logIn.error ? (
+        {over !== null && !failed ? <Notice tone="danger">{over}</Notice> : null}
+        {changed && over === null && !failed ? (
           <Notice>Your password is changed, and all devices are logged out.</Notice>
         ) : null}
         {logIn.error ? <Notice tone="danger">{errorWords(logIn.error)}</Notice> : null}
+        {byPasskey.error ? <Notice tone="danger">{passkeyWords(byPasskey.error)}</Notice> : null}
         <Field
           label="Username or e-mail"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}
           error={errors.login && fieldWords("login")}
@@ -109,6 +123,22 @@ export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNo
         >
           Log in
         </Button>
+        {passkeysWork() ? (
+          <Button
+            wide
+            busy={byPasskey.isPending}
+            onClick={() => {
+              logIn.reset();
+              setOver(null);
+              byPasskey.mutate();
+            }}
+          >
+            {byPasskey.isPending ? null : (
+              <KeyRound size={18} strokeWidth={1.75} aria-hidden="true" />
+            )}
+            Use a passkey
+          </Button>
+        ) : null}
       </form>
       <ProviderButtons />
     </AuthFrame>
