@@ -94,6 +94,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         owning=parts,
         timelines=parts,
         searching=parts,
+        pushing=parts,
     )
     app = http.application(
         http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
@@ -108,7 +109,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
 @pytest.fixture
 async def inside(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
     parts: Any = stub
-    transport = httpx.ASGITransport(http.application(internal_routes(parts)))
+    transport = httpx.ASGITransport(http.application(internal_routes(parts, parts)))
     async with httpx.AsyncClient(transport=transport, base_url="http://chat") as opened:
         yield opened
 
@@ -137,6 +138,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         owning=parts,
         timelines=parts,
         searching=parts,
+        pushing=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, CURSORS, rename=True)) == every

@@ -106,6 +106,7 @@ def test_settings(smtp_url: str, mail_from: str, good: bool) -> None:
             admin_port=1,
             rabbitmq_url="amqp://x",
             postgres_url="postgresql://x",
+            chat_internal_url="http://x",
             smtp_url=smtp_url,
             mail_from=mail_from,
         )

@@ -6,7 +6,7 @@ backends: [postgres, redisState, redisCache, kafka]
 calls: [auth]
 calledBy:
   http: [edge]
-  internal: [gateway]
+  internal: [gateway, mailer]
 env:
   {{- include "nexync-lib.publicOrigins" . | nindent 2 }}
   - name: NEXYNC_CHAT_PARTITIONS
@@ -19,6 +19,12 @@ env:
     value: {{ .Values.config.requestsPerSecond | quote }}
   - name: NEXYNC_REQUESTS_BURST
     value: {{ .Values.config.requestsBurst | int | quote }}
+  {{- with .Values.push }}
+  {{- if .apiKey }}
+  - name: NEXYNC_PUSH_WEB
+    value: {{ dict "api_key" .apiKey "app_id" .appId "project_id" .projectId "sender_id" .senderId "vapid_key" .vapidKey | toJson | quote }}
+  {{- end }}
+  {{- end }}
 volumes:
   - name: cursor-key
     secret:

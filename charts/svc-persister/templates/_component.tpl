@@ -11,7 +11,7 @@
 component: persister
 ports: []
 admin: true
-backends: [postgres, redisState, kafka]
+backends: [postgres, redisState, kafka, rabbitmq]
 env:
   - name: NEXYNC_FLUSH_SECONDS
     value: {{ $config.flushSeconds | quote }}

@@ -47,6 +47,14 @@ def test_a_retry_counts_its_attempts_and_names_the_reason() -> None:
     )
 
 
+@pytest.mark.parametrize(("least", "delay"), [(0, 2), (5, 10), (45, 60), (61, 300), (9_999, 300)])
+def test_a_wish_to_wait_is_kept(least: float, delay: int) -> None:
+    """By the shortest delay that is long enough, or the longest."""
+    place = where_next(_delivery(1), Retry("quota", at_least_seconds=least))
+    assert place is not None
+    assert place[0] == retry_queue("q", delay)
+
+
 def test_done_and_dead() -> None:
     """Done leaves nothing behind; dead goes aside at once."""
     assert where_next(_delivery(1), Done()) is None

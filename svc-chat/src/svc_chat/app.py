@@ -22,6 +22,7 @@ from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.profiles import PostgresProfiles
+from svc_chat.adapters.push import PostgresPush
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.reports import PostgresReports
 from svc_chat.adapters.search import PostgresSearch
@@ -41,6 +42,7 @@ from svc_chat.pacing import Pace
 from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
+from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
@@ -50,7 +52,7 @@ from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 20
+NEEDED_MIGRATION: Final = 23
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -101,9 +103,11 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         outcomes=registry,
         instance=reply_to,
     )
+    presence = RedisPresence(state)
+    pushing = Pushing(PostgresPush(pool), presence, settings.push_web, time.time)
     use_cases = UseCases(
         relations=Relations(people, PostgresSuggestions(pool), relay.wake),
-        presences=Presences(people, RedisPresence(state), time.time),
+        presences=Presences(people, presence, time.time),
         profiles=Profiles(PostgresProfiles(pool), people, relay.wake),
         history=History(reading),
         listing=listing,
@@ -117,6 +121,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),
         searching=Searching(listing, PostgresSearch(pool), people),
+        pushing=pushing,
     )
     access = CookieAccess(
         Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state
@@ -146,7 +151,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             ),
         )
     )
-    inside = http.application(internal_routes(Inside(reading, streams, listing, windows)))
+    inside = http.application(internal_routes(Inside(reading, streams, listing, windows), pushing))
     await http.serve(life, public, host=settings.host, port=settings.port, name="public port")
     await http.serve(
         life, inside, host=settings.host, port=settings.internal_port, name="internal port"

@@ -44,6 +44,7 @@ from svc_chat.owning import Owning
 from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
+from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
@@ -51,6 +52,7 @@ from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
+from svc_chat.routes_push import push_handlers
 from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
@@ -78,6 +80,7 @@ class UseCases:
     owning: Owning
     timelines: Timelines
     searching: Searching
+    pushing: Pushing
 
 
 def handlers(
@@ -111,6 +114,7 @@ def handlers(
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),
+        **push_handlers(use_cases.pushing),
         **pin_handlers(use_cases.pinning),
     }
     if rename:

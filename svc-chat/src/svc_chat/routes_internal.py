@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route
 from nexync_contracts.errors import Issue, ProblemCode, issues_of
 from nexync_contracts.ids import ChatId, PersonId, Stream, stream_id
 from nexync_contracts.limits import REPAIR_EVENTS
+from nexync_contracts.push_jobs import PushForgotten, PushGone, PushPageAsk
 from nexync_contracts.session import HeadsAsk
 from nexync_runtime.http import ProblemError, contract_response, problem_response
 from svc_chat.errors import BusyError, InvalidError, NothingThereError, NotYetError
 from svc_chat.inside import Inside
+from svc_chat.pushing import Pushing
 from svc_chat.routes import problem_of
 
 BODY_BYTES = 131_072
@@ -25,8 +27,8 @@ BODY_BYTES = 131_072
 SEQ_DIGITS = 16
 
 
-def internal_routes(inside: Inside) -> list[BaseRoute]:
-    """The routes that the gateways use."""
+def internal_routes(inside: Inside, pushing: Pushing) -> list[BaseRoute]:
+    """The routes that the gateways and the mailer use."""
 
     async def streams(request: Request) -> BaseModel:
         return await inside.streams_of(
@@ -41,12 +43,14 @@ def internal_routes(inside: Inside) -> list[BaseRoute]:
         )
 
     async def heads(request: Request) -> BaseModel:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_BYTES:
-                raise ProblemError(413, ProblemCode.TOO_LARGE, "The request body is too large")
-        return await inside.heads(HeadsAsk.model_validate_json(bytes(body)).streams)
+        return await inside.heads(HeadsAsk.model_validate_json(await _body(request)).streams)
+
+    async def push_page(request: Request) -> BaseModel:
+        return await pushing.page(PushPageAsk.model_validate_json(await _body(request)))
+
+    async def push_gone(request: Request) -> BaseModel:
+        word = PushGone.model_validate_json(await _body(request))
+        return PushForgotten(forgotten=await pushing.gone(word))
 
     async def events(request: Request) -> BaseModel:
         stream = Stream(request.path_params["stream"])
@@ -63,7 +67,18 @@ def internal_routes(inside: Inside) -> list[BaseRoute]:
         _route("/internal/chats/{chat}/members/{person}", view, "GET"),
         _route("/internal/heads", heads, "POST"),
         _route("/internal/streams/{stream}/events", events, "GET"),
+        _route("/internal/push/page", push_page, "POST"),
+        _route("/internal/push/gone", push_gone, "POST"),
     ]
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise ProblemError(413, ProblemCode.TOO_LARGE, "The request body is too large")
+    return bytes(body)
 
 
 def _route(path: str, handler: Callable[[Request], Awaitable[BaseModel]], method: str) -> Route:

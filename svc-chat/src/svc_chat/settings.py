@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, FilePath, StringConstraints
+from pydantic import Field, FilePath, Json, StringConstraints
 
 from nexync_contracts import channels
+from nexync_contracts.push_rest import WebPush
 from nexync_runtime.settings import KafkaSettings, Port, RestSettings, Url
 
 
@@ -29,6 +30,8 @@ class ChatSettings(RestSettings, KafkaSettings):
     rename_chats: Literal["off", "on"] = "off"
     """Whether groups may get another name. Switched on only after every reader is of a release that reads it."""
     postgres_connections: Annotated[int, Field(ge=2, le=100)] = 10
+    push_web: Json[WebPush] | None = None
+    """How browsers register with Firebase, JSON; without it pages don't offer push notifications."""
 
     @property
     def origins(self) -> tuple[str, ...]:

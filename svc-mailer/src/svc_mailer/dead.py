@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from nexync_contracts.channels import WORK_QUEUES
 from nexync_runtime.rabbit_dead import DeadLetterError, DeadMessage, look, put_back
 
-SECRET_FIELDS: Final = frozenset({"code", "link", "password", "text", "token"})
+SECRET_FIELDS: Final = frozenset({"code", "link", "password", "text", "title", "token"})
 """Fields of jobs whose values stay hidden, at any depth."""
 
 BODY_SHOWN: Final = 4_000

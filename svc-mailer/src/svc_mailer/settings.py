@@ -3,7 +3,7 @@
 from email.utils import parseaddr
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, FilePath, StringConstraints
 
 from nexync_runtime.settings import Settings, Url
 
@@ -16,6 +16,14 @@ def _sender(text: str) -> str:
 
 class MailerSettings(Settings):
     """What svc-mailer reads besides the general settings."""
+
+    chat_internal_url: Url
+    fcm_credentials_file: FilePath | None = None
+    """The key of a Firebase service account, JSON; without it push notifications are off."""
+    fcm_url: Url = "https://fcm.googleapis.com"
+    """Another address is for tests."""
+    fcm_connections: Annotated[int, Field(ge=1, le=64)] = 16
+    """Notifications handed over at once."""
 
     rabbitmq_url: Url
     postgres_url: Url

@@ -8,6 +8,7 @@ import time
 
 from nexync_runtime import log, schema
 from nexync_runtime.lifecycle import Lifecycle
+from nexync_runtime.rabbit import Publisher as RabbitPublisher
 from nexync_runtime.settings import Cluster
 from nexync_runtime.waiting import NotThereError, on_daemon_thread, until_there
 from svc_persister import metrics as metric_set
@@ -19,6 +20,7 @@ from svc_persister.adapters.kafka import (
     identify,
 )
 from svc_persister.adapters.months import PostgresMonths
+from svc_persister.adapters.notify_relay import NotifyRelay
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
 from svc_persister.engine import Engine, Limits
@@ -30,7 +32,7 @@ from svc_persister.publishing import Publisher
 from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 20
+NEEDED_MIGRATION = 22
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5
@@ -199,6 +201,11 @@ async def build(life: Lifecycle) -> None:
         persister.stop()
         await ended.wait()
 
+    jobs = RabbitPublisher(settings.rabbitmq_url, ca_file=settings.ca_file)
+    jobs.start()
+    life.on_stop(jobs.close, "rabbitmq")
+    relay = NotifyRelay(settings.postgres_url, jobs, metrics, ca_file=settings.ca_file)
+    life.task("notify relay", relay.run)
     life.ready_check("partitions", persister.ready)
     life.on_drain(drain, "flush and leave the group")
     life.task("consumer", consume)

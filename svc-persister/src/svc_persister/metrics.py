@@ -17,6 +17,8 @@
 | record_bytes_total{partition} | counter | bytes of keys and values read; a replay counts again |
 | chats_created_total | counter | chats that began; a replay counts again |
 | months_dropped_total | counter | tables of content dropped, their class's time being over |
+| notify_sent_total | counter | notifications of new messages that RabbitMQ confirmed |
+| notify_dropped_total | counter | those that waited too long for RabbitMQ |
 """
 
 from dataclasses import dataclass
@@ -48,6 +50,8 @@ class Metrics:
     record_bytes: Counter
     chats_created: Counter
     months_dropped: Counter
+    notify_sent: Counter
+    notify_dropped: Counter
 
 
 def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
@@ -84,4 +88,6 @@ def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
         ),
         chats_created=counter("chats_created", "Chats that began"),
         months_dropped=counter("months_dropped", "Tables of content dropped"),
+        notify_sent=counter("notify_sent", "Notifications that RabbitMQ confirmed"),
+        notify_dropped=counter("notify_dropped", "Notifications that waited too long"),
     )

@@ -17,6 +17,8 @@ class PersisterSettings(KafkaSettings):
 
     postgres_url: Url
     redis_state_url: Url
+    rabbitmq_url: Url
+    """Where it is told that there are new messages to notify people of."""
     chat_topic: Topic = channels.CHAT_TOPIC
     persister_group: Topic = channels.PERSISTER_GROUP
 

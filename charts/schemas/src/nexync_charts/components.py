@@ -183,11 +183,25 @@ class ChatConfig(RestConfig):
     postgres_connections: Annotated[int, Field(ge=2, le=100)]
 
 
+Public = Annotated[str, StringConstraints(max_length=300)]
+
+
+class WebPushValues(Strict):
+    """How browsers register with Firebase; all, or none."""
+
+    api_key: Public
+    app_id: Public
+    project_id: Public
+    sender_id: Public
+    vapid_key: Public
+
+
 class Chat(Scaled):
     """svc-chat."""
 
     config: ChatConfig
     cursor_key: CursorKey
+    push: WebPushValues
     service: Service
 
 
@@ -219,10 +233,20 @@ class MailerConfig(Strict):
     smtp_connections: Annotated[int, Field(ge=1, le=64)]
 
 
+class Push(Strict):
+    """Push notifications."""
+
+    existing_secret: Name
+    key: Key
+    connections: Annotated[int, Field(ge=1, le=64)]
+    egress_to: Raws
+
+
 class Mailer(Scaled):
     """svc-mailer."""
 
     config: MailerConfig
+    push: Push
 
 
 class Web(Scaled):

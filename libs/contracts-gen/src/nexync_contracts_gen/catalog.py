@@ -22,6 +22,8 @@ from nexync_contracts import (
     passkey_rest,
     profile_rest,
     provider_rest,
+    push_jobs,
+    push_rest,
     report_rest,
     rest,
     search_rest,
@@ -60,6 +62,8 @@ _ALL: Final = (
     profile_rest,
     provider_rest,
     report_rest,
+    push_rest,
+    push_jobs,
     session,
 )
 _BROWSER: Final = (
@@ -78,6 +82,7 @@ _BROWSER: Final = (
     profile_rest,
     provider_rest,
     report_rest,
+    push_rest,
 )
 
 

@@ -25,7 +25,8 @@ MAIL_QUEUES: Final = (
     EMAIL_QUEUE,
     AUTO_PASSWORD_QUEUE,
 )
-WORK_QUEUES: Final = MAIL_QUEUES
+PUSH_QUEUE: Final = "push-notification"
+WORK_QUEUES: Final = (*MAIL_QUEUES, PUSH_QUEUE)
 """All queues of jobs; one consumer each."""
 
 ACCESS_COOKIE: Final = "nexync_access"

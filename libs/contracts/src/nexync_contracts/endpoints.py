@@ -14,6 +14,7 @@ from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
 from nexync_contracts.pin_endpoints import PIN_ENDPOINTS
 from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
 from nexync_contracts.provider_endpoints import PROVIDER_ENDPOINTS
+from nexync_contracts.push_endpoints import PUSH_ENDPOINTS
 from nexync_contracts.report_endpoints import REPORT_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
@@ -416,4 +417,5 @@ ENDPOINTS: Final = (
     *OWN_ENDPOINTS,
     *PIN_ENDPOINTS,
     *REPORT_ENDPOINTS,
+    *PUSH_ENDPOINTS,
 )

@@ -157,6 +157,17 @@ MENTIONS_COUNTED: Final = 200
 SESSIONS: Final = 50
 """Sessions of one person that go on; one more login ends the one that was seen longest ago."""
 
+PUSH_TOKEN_CHARS: Final = 1_000
+PUSH_TITLE_CHARS: Final = 80
+PUSH_TEXT_CHARS: Final = 240
+"""The part of a message that a notification shows, characters; Firebase takes 4,096 bytes in all."""
+
+PUSH_DEVICES: Final = 10
+"""Devices of one person that get notifications; one more takes the place of the oldest."""
+
+PUSH_TARGETS: Final = 2_000
+"""Devices of one page of 200 members."""
+
 ACCESS_TOKEN_SECONDS: Final = 600
 REFRESH_TOKEN_SECONDS: Final = 30 * 24 * 3600
 

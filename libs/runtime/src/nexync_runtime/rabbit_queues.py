@@ -50,9 +50,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again after the next delay, or give up when there is none left."""
+    """Try again after the next delay, or give up after the last attempt.
+
+    `at_least_seconds` is how long somebody asked us to wait: a longer delay is taken then, up to the longest.
+    """
 
     reason: str
+    at_least_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +165,11 @@ def where_next(delivery: Delivery, verdict: Verdict) -> tuple[str, dict[str, Any
     match verdict:
         case Done():
             return None
-        case Retry(reason=reason) if delivery.attempt < ATTEMPTS_MAX:
+        case Retry(reason=reason, at_least_seconds=least) if delivery.attempt < ATTEMPTS_MAX:
             step = min(max(delivery.attempt, 1), len(RETRY_DELAYS_SECONDS))
+            delays = [delay for delay in RETRY_DELAYS_SECONDS[step - 1 :] if delay >= least]
             headers = {ATTEMPT_HEADER: delivery.attempt + 1, REASON_HEADER: reason[:500]}
-            return retry_queue(delivery.queue, RETRY_DELAYS_SECONDS[step - 1]), headers
+            return retry_queue(delivery.queue, (*delays, RETRY_DELAYS_SECONDS[-1])[0]), headers
         case Retry(reason=reason) | Dead(reason=reason):
             headers = {ATTEMPT_HEADER: delivery.attempt, REASON_HEADER: reason[:500]}
             return dead_queue(delivery.queue), headers

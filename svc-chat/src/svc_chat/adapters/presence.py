@@ -1,5 +1,7 @@
 """Who was here when, as the gateways say it in Redis."""
 
+from collections.abc import Sequence
+
 import redis.asyncio
 import redis.exceptions
 
@@ -9,7 +11,7 @@ from svc_chat.errors import WindowsAwayError
 
 
 class RedisPresence:
-    """Reads one key."""
+    """Reads those keys."""
 
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client = client
@@ -21,3 +23,11 @@ class RedisPresence:
         except (redis.exceptions.RedisError, OSError) as error:
             raise WindowsAwayError from error
         return None if value is None else int(value)
+
+    async def seen_of(self, people: Sequence[PersonId]) -> Sequence[int | None]:
+        """The same of several at once."""
+        try:
+            values: list[bytes | None] = await self._client.mget([seen_key(one) for one in people])
+        except (redis.exceptions.RedisError, OSError) as error:
+            raise WindowsAwayError from error
+        return [None if value is None else int(value) for value in values]

@@ -10,7 +10,7 @@ import psycopg
 from nexync_contracts.ids import Stream
 from nexync_contracts.retention import Retention, longer
 from nexync_streams.fold import snapshot
-from svc_persister.adapters import changes_sql
+from svc_persister.adapters import changes_sql, notify_sql
 from svc_persister.rows import Portion
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack("!ii", 0, 0)
@@ -136,6 +136,7 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     _write_streams(cursor, portions)
     _write_spans(cursor, portions)
     changes_sql.write(cursor, portions)
+    notify_sql.write(cursor, portions)
 
 
 def _write_chapters(cursor: Cursor, portions: Sequence[Portion]) -> None:

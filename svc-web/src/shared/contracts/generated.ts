@@ -1388,6 +1388,40 @@ export const reportDoneSchema = z.object({
 });
 export type ReportDone = z.infer<typeof reportDoneSchema>;
 
+/** How a browser registers with Firebase Cloud Messaging. Nothing of it is secret. */
+export const webPushSchema = z.object({
+  api_key: text(1, 300),
+  app_id: text(1, 300),
+  project_id: text(1, 300),
+  sender_id: text(1, 300),
+  vapid_key: text(1, 300),
+});
+export type WebPush = z.infer<typeof webPushSchema>;
+
+/**
+ * Push for the one who asks. `web` is None where this installation has it off.
+ *
+ * `device` says whether this session has a token; `preview` whether notifications show the text of messages.
+ */
+export const pushViewSchema = z.object({
+  web: webPushSchema.nullable(),
+  device: z.boolean(),
+  preview: z.boolean(),
+});
+export type PushView = z.infer<typeof pushViewSchema>;
+
+/** The token of this session's device. A session has one; the same token in another session moves here. */
+export const pushDeviceBodySchema = z.strictObject({
+  token: z.string().regex(/^[A-Za-z0-9_:.-]+$/).min(16).max(1000),
+});
+export type PushDeviceBody = z.infer<typeof pushDeviceBodySchema>;
+
+/** Whether notifications show who wrote what, on all devices of the person. */
+export const pushSettingsBodySchema = z.strictObject({
+  preview: z.boolean(),
+});
+export type PushSettingsBody = z.infer<typeof pushSettingsBodySchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
@@ -1436,6 +1470,11 @@ export const limits = {
   providers: 12,
   providerLabelChars: 40,
   providerSeconds: 600,
+  pushDevices: 10,
+  pushTargets: 2000,
+  pushTextChars: 240,
+  pushTitleChars: 80,
+  pushTokenChars: 1000,
   queryChars: 200,
   queryTerms: 10,
   quoteChars: 300,
@@ -2344,6 +2383,46 @@ export const endpoints = {
     query: [],
     body: reportBodySchema,
     answer: reportDoneSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  push: {
+    method: "GET",
+    path: "/api/push",
+    status: 200,
+    query: [],
+    body: null,
+    answer: pushViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  changePush: {
+    method: "PATCH",
+    path: "/api/push",
+    status: 200,
+    query: [],
+    body: pushSettingsBodySchema,
+    answer: pushViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  keepPushDevice: {
+    method: "PUT",
+    path: "/api/push/device",
+    status: 200,
+    query: [],
+    body: pushDeviceBodySchema,
+    answer: pushViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  endPushDevice: {
+    method: "DELETE",
+    path: "/api/push/device",
+    status: 200,
+    query: [],
+    body: null,
+    answer: pushViewSchema,
     idempotentByKey: false,
     open: false,
   },
