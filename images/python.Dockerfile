@@ -26,9 +26,17 @@ COPY svc-persister workspace/svc-persister
 FROM sources AS requirements
 RUN python requirements.py workspace /requirements
 
-FROM sources AS own-wheels
-ARG SOURCE_DATE_EPOCH
+# svc-gateway has one function in C (ADR 0039). The compiler is in this stage and in no image.
+FROM wheels AS compiler
+RUN apt-get update -qq \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev >/dev/null \
+ && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip /tools && pip --python /tools/bin/python install --quiet hatchling
+
+FROM compiler AS own-wheels
+ARG SOURCE_DATE_EPOCH
+ENV NEXYNC_NATIVE=required
+COPY --from=sources /build/workspace workspace
 RUN for project in workspace/*/pyproject.toml workspace/libs/*/pyproject.toml; do \
         (cd "${project%/pyproject.toml}" && /tools/bin/python -m hatchling build -t wheel -d /own-wheels >/dev/null) || exit 1; \
     done

@@ -74,6 +74,15 @@ def test_service_starts_restricted_up_to_its_settings(name: str) -> None:
     assert "NEXYNC_ADMIN_PORT: is missing" in done.stderr
 
 
+def test_the_gateway_has_its_native_function_and_no_compiler() -> None:
+    script = (
+        "import shutil; from svc_gateway.adapters import sending; "
+        "assert sending.load() is not None; assert shutil.which('cc') is None"
+    )
+    done = inside("svc-gateway", "python", "-c", script)
+    assert done.returncode == 0, done.stderr
+
+
 def test_operator_and_its_linter_start_restricted() -> None:
     assert inside("operator", "squawk", "--version").stdout.startswith("squawk")
     assert inside("operator", "python", "-c", "import nexync_operator.app").returncode == 0

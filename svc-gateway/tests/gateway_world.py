@@ -37,13 +37,16 @@ from nexync_runtime.limiting import Budget
 from nexync_streams.encoding import encode_frame
 from svc_gateway.errors import BackendAwayError, NotVisibleError, UnauthenticatedError
 from svc_gateway.metrics import Counts
-from svc_gateway.ports import Clock, Happened, Identity, Range
+from svc_gateway.ports import Clock, Happened, Identity, Range, SendMany
 from svc_gateway.socket import Socket
 from svc_gateway.tasks import Nursery
 from svc_gateway.wiring import build_core
 
 ORIGIN = "http://chat.example"
 UNLIMITED = Budget(1e6, 1_000_000)
+PAST_TRANSPORTS = [False]
+"""Whether sockets write past their transports, as with the native function; tests run both ways (conftest.py)."""
+
 START_MS = 1_800_000_000_000
 
 
@@ -93,6 +96,43 @@ class FakeTransport(asyncio.Transport):
 
     def get_write_buffer_size(self) -> int:
         return self.buffered
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+
+def no_descriptor(transport: asyncio.BaseTransport) -> int:
+    """Nobody writes past this transport."""
+    del transport
+    return -1
+
+
+class FakeSending:
+    """Writes past fake transports, by number. Every third offer finds the kernel's buffer full, the one before half."""
+
+    def __init__(self) -> None:
+        self.transports: list[FakeTransport] = []
+        self.offers = 0
+
+    def descriptor_of(self, transport: asyncio.BaseTransport) -> int:
+        assert isinstance(transport, FakeTransport)
+        self.transports.append(transport)
+        return len(self.transports) - 1
+
+    def __call__(self, descriptors: Sequence[int], data: bytes) -> Sequence[int] | None:
+        taken = [self._offer(descriptor, data) for descriptor in descriptors]
+        return None if set(taken) == {len(data)} else taken
+
+    def _offer(self, descriptor: int, data: bytes) -> int:
+        if descriptor < 0:
+            return 0
+        transport = self.transports[descriptor]
+        assert not transport.closed, "written to a descriptor that was given back"
+        assert not transport.buffered, "written past what waits"
+        self.offers += 1
+        size = (len(data), len(data) // 2, 0)[self.offers % 3]
+        transport.write(data[:size])
+        return size
 
 
 @dataclass
@@ -224,7 +264,12 @@ class World:
         repair_off: bool = False,
         max_connections: int = 100,
         budget: Budget = UNLIMITED,
+        send_many: SendMany | None = None,
+        descriptor_of: Callable[[asyncio.BaseTransport], int] | None = None,
     ) -> None:
+        sending = FakeSending() if PAST_TRANSPORTS[0] else None
+        if descriptor_of is None:
+            descriptor_of = sending.descriptor_of if sending is not None else no_descriptor
         self.now = 1_000.0
         self.now_ms = START_MS
         self.log = FakeLog()
@@ -265,6 +310,8 @@ class World:
             spawn=nursery.spawn,
             call_soon=loop.call_soon,
             call_later=loop.call_later,
+            send_many=send_many or sending,
+            descriptor_of=descriptor_of,
             counts=self.counts,
         )
 

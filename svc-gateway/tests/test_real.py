@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from gateway_world import ORIGIN, FakeChats, Running, some_id, uuid7
+from native_build import native
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -21,6 +22,7 @@ from nexync_contracts.ids import PersonId, SessionId, Stream, chat_stream
 from nexync_runtime.kafka import Producer
 from nexync_runtime.redis_client import open_redis
 from nexync_streams.encoding import encode_frame
+from svc_gateway.adapters import sending
 from svc_gateway.adapters.commands import KafkaCommands
 from svc_gateway.adapters.pubsub import RedisChannels
 from svc_gateway.adapters.windows import RedisWindows
@@ -202,9 +204,10 @@ async def frame_of(socket: ClientConnection) -> dict[str, Any]:
         return json.loads(await socket.recv())
 
 
-async def test_events_acks_and_close_codes_over_tcp() -> None:
+async def test_events_acks_and_close_codes_over_tcp(way_out: str) -> None:
     """Real here are the transport and the library's client; the backends are fakes."""
-    async with Running() as world:
+    past: dict[str, Any] = {"send_many": native(), "descriptor_of": sending.descriptor_of}
+    async with Running(**past if way_out == "past" else {}) as world:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Socket(world.core.kit), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]

@@ -13,6 +13,7 @@ from nexync_runtime.limiting import Budget
 from nexync_runtime.redis_client import open_redis, reachable
 from nexync_runtime.tokens import Verifier
 from nexync_runtime.waiting import until_there
+from svc_gateway.adapters import sending
 from svc_gateway.adapters.commands import EarlyAckCommands, KafkaCommands
 from svc_gateway.adapters.inside import (
     Inside,
@@ -74,6 +75,9 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         on_resubscribed=resubscribed,
         ca_file=settings.ca_file,
     )
+    send_many = sending.load()
+    if send_many is None:
+        logger.warning("no native function for fan-out: the event loop writes to each socket alone")
     core = build_core(
         instance=settings.instance,
         origins=settings.origins,
@@ -93,6 +97,8 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         spawn=nursery.spawn,
         call_soon=loop.call_soon,
         call_later=loop.call_later,
+        send_many=send_many,
+        descriptor_of=sending.descriptor_of,
         counts=counts,
     )
     watch = Watch(

@@ -10,7 +10,7 @@ from nexync_contracts.frames import DrainFrame
 from svc_gateway import frames
 from svc_gateway.framing import PING_FRAME
 from svc_gateway.metrics import Counts
-from svc_gateway.outbox import Flusher
+from svc_gateway.outbox import Flusher, Pending
 
 PING_SECONDS: Final = 20
 DEAD_SECONDS: Final = 45.0
@@ -29,7 +29,8 @@ AGE_JITTER: Final = 0.1
 class KeptSocket(Protocol):
     """A socket as the keeper sees it."""
 
-    out: list[bytes]
+    pending: Pending | None
+    direct: int
     bucket: int
     heard_at: float
     """When bytes came last, monotonic seconds."""
@@ -38,7 +39,7 @@ class KeptSocket(Protocol):
     retire_at: float
     """When the socket has to make way for a new one; 0 for never."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes | memoryview) -> None: ...
 
     def close(self, code: int, reason: str) -> None: ...
 

@@ -163,7 +163,7 @@ class Membership(Listener):
                 elif seq > known + 1:
                     skipped = frames.skip(room.stream, room.epoch, known + 1, seq - 1)
                     self._flusher.push(socket, skipped)
-                room.outlets.add(socket)
+                room.outlets[socket] = None
 
     def _removed(self, room: Room, seq: int, identifier: PersonId) -> None:
         person = self._people.known(identifier)
@@ -187,7 +187,7 @@ class Membership(Listener):
         for socket in person.sockets:
             if room is None or socket in room.outlets:
                 if room is not None:
-                    room.outlets.discard(socket)
+                    room.outlets.pop(socket, None)
                 self._flusher.push(socket, frames.gone(stream, ends[-1] if ends else view.until))
         self._people.release(chat, view)
 

@@ -17,6 +17,7 @@ from nexync_contracts.ids import (
 from nexync_contracts.session import StreamView
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.metrics import Counts
+from svc_gateway.outbox import Pending
 from svc_gateway.ports import Channels, Chats, Clock, Windows
 from svc_gateway.rooms import Room, Rooms
 from svc_gateway.spans import View, merge, of_view
@@ -31,12 +32,13 @@ LOAD_SECONDS: Final = 15.0
 class PersonSocket(Protocol):
     """A socket as the use cases see it."""
 
-    out: list[bytes]
+    pending: Pending | None
+    direct: int
     session: SessionId
     live: bool
     """Resumed: new chats are added to it as they come."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes | memoryview) -> None: ...
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and end the connection; later calls do nothing."""
@@ -153,12 +155,12 @@ class People:
     def leave(self, person: Person, socket: PersonSocket) -> None:
         """Count the socket out of everything."""
         person.sockets.discard(socket)
-        person.room.outlets.discard(socket)
+        person.room.outlets.pop(socket, None)
         for chat, view in person.views.items():
             if view.held:
                 room = self._rooms.get(chat_stream(chat))
                 if room is not None:
-                    room.outlets.discard(socket)
+                    room.outlets.pop(socket, None)
         if not person.sockets:
             person.idle_since = self._clock.monotonic()
 

@@ -127,6 +127,14 @@ class Tokens(Protocol):
         ...
 
 
+class SendMany(Protocol):
+    """Offers the same bytes to many sockets at once, without waiting."""
+
+    def __call__(self, descriptors: Sequence[int], data: bytes) -> Sequence[int] | None:
+        """None when each took all of it; else how many bytes each took, 0 for a negative or failing one."""
+        ...
+
+
 class Spawn(Protocol):
     """Starts a named task inside the service's TaskGroup."""
 

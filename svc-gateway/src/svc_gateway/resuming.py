@@ -139,7 +139,7 @@ class Resumer:
 
     def _put_in(self, person: Person, socket: PersonSocket, room: Room) -> None:
         if not self._too_early(person, room):
-            room.outlets.add(socket)
+            room.outlets[socket] = None
 
     def _spans(self, person: Person, stream: Stream) -> Spans:
         view = self._view(person, stream) if is_chat_stream(stream) else None

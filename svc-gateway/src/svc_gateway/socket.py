@@ -7,8 +7,6 @@ missed, whether it may send to a chat that isn't in the cache.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final, cast
 
 from nexync_contracts import limits
@@ -22,7 +20,6 @@ from nexync_contracts.frames import (
 )
 from nexync_contracts.ids import PersonId, SessionId, Stream
 from svc_gateway import frames
-from svc_gateway.admission import Admission
 from svc_gateway.conversation import Asking, Close, Conversation, Passing, Reading, Reply
 from svc_gateway.errors import BackendAwayError, UnauthenticatedError
 from svc_gateway.framing import (
@@ -36,14 +33,12 @@ from svc_gateway.framing import (
     encode_close,
 )
 from svc_gateway.handshake import HEAD_BYTES, head_end, judge
-from svc_gateway.keeping import SLOW_BYTES, Keeper
-from svc_gateway.looking import EVERY_SECONDS, Looking
-from svc_gateway.metrics import Counts
-from svc_gateway.outbox import Flusher
-from svc_gateway.people import People, Person
-from svc_gateway.ports import Clock, Spawn, Tokens, Windows
-from svc_gateway.resuming import Resumer
-from svc_gateway.spending import FrameBudget, cost_of
+from svc_gateway.keeping import SLOW_BYTES
+from svc_gateway.kit import Kit, State
+from svc_gateway.looking import EVERY_SECONDS
+from svc_gateway.outbox import Pending
+from svc_gateway.people import Person
+from svc_gateway.spending import cost_of
 
 HANDSHAKE_SECONDS: Final = 10.0
 RESUME_SECONDS: Final = 10.0
@@ -61,50 +56,12 @@ NOBODY: Final = PersonId("")
 NO_SESSION: Final = SessionId("")
 
 
-class State(Enum):
-    """Where a connection is in its life."""
-
-    HEAD = 0
-    IDENTIFYING = 1
-    OPEN = 2
-    CLOSING = 3
-    CLOSED = 4
-
-
-@dataclass(slots=True, kw_only=True)
-class Kit:
-    """What all sockets of the gateway share."""
-
-    origins: tuple[str, ...]
-    instance: str
-    max_connections: int
-    clock: Clock
-    counts: Counts
-    flusher: Flusher
-    keeper: Keeper
-    looking: Looking
-    budget: FrameBudget
-    people: People
-    resumer: Resumer
-    admission: Admission
-    tokens: Tokens
-    windows: Windows
-    spawn: Spawn
-    call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]
-    opening: int = 0
-    leaving: bool = False
-    """SIGTERM came: handshakes are answered with 503, those on their way are sent elsewhere."""
-
-    def refuse(self) -> None:
-        """Open no more sockets."""
-        self.leaving = True
-
-
 class Socket(asyncio.Protocol):
     """A connection, from the first byte of its handshake to its end."""
 
     __slots__ = (
         "_decoder",
+        "_descriptor",
         "_head",
         "_identity",
         "_kit",
@@ -115,12 +72,13 @@ class Socket(asyncio.Protocol):
         "_transport",
         "bucket",
         "conversation",
+        "direct",
         "full_at",
         "heard_at",
         "live",
         "looking",
-        "out",
         "paused_at",
+        "pending",
         "person",
         "retire_at",
         "sends",
@@ -138,14 +96,16 @@ class Socket(asyncio.Protocol):
         self._reads: deque[Reading] | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._descriptor = -1
         self.bucket = 0
         self.conversation = Conversation()
         self.full_at = 0.0
+        self.direct = -1
         self.heard_at = 0.0
         self.live = False
         self.looking: Stream | None = None
-        self.out: list[bytes] = []
         self.paused_at = 0.0
+        self.pending: Pending | None = None
         self.person: Person | None = None
         self.retire_at = 0.0
         self.sends: deque[Asking] | None = None
@@ -163,6 +123,7 @@ class Socket(asyncio.Protocol):
         """A TCP connection; the handshake has ten seconds."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+        self._descriptor = self._kit.descriptor_of(transport)
         self._kit.opening += 1
         self._after(HANDSHAKE_SECONDS, self.abort)
 
@@ -179,6 +140,7 @@ class Socket(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The transport holds more than the high-water mark."""
+        self.direct = -1
         self.paused_at = self._kit.clock.monotonic()
         self._kit.keeper.paused(self)
 
@@ -189,11 +151,13 @@ class Socket(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         """The peer sends no more: close."""
+        self._descriptor = self.direct = -1
         return None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end, for whatever reason."""
         del exc
+        self._descriptor = self.direct = -1
         self._settle()
         self._state = State.CLOSED
         self._transport = None
@@ -203,13 +167,18 @@ class Socket(asyncio.Protocol):
 
     # Everybody else calls these.
 
-    def write(self, data: bytes) -> None:
-        """Hand bytes to the transport; past SLOW_BYTES the socket is closed."""
+    def write(self, data: bytes | memoryview) -> None:
+        """Hand bytes to the transport; past SLOW_BYTES the socket is closed.
+
+        What waits there must leave first, so only when nothing does may the next bytes go past the transport.
+        """
         transport = self._transport
         if transport is None or self._state is State.CLOSING:
             return
         transport.write(data)
-        if self.paused_at and transport.get_write_buffer_size() > SLOW_BYTES:
+        waiting = transport.get_write_buffer_size()
+        self.direct = -1 if waiting or transport.is_closing() else self._descriptor
+        if self.paused_at and waiting > SLOW_BYTES:
             self._kit.keeper.slow(self)
 
     def close(self, code: int, reason: str) -> None:
@@ -222,12 +191,15 @@ class Socket(asyncio.Protocol):
         self._wake()
         self._settle()
         self._state = State.CLOSING
-        transport.write(b"".join((*self.out, encode_close(code, reason))))
+        self.direct = -1
+        before = b"" if self.pending is None else self.pending.data()
+        transport.write(before + encode_close(code, reason))
         self._leave()
         self._after(PARTING_SECONDS, self.abort)
 
     def abort(self) -> None:
         """Drop the connection."""
+        self._descriptor = self.direct = -1
         if self._transport is not None:
             self._transport.abort()
 
@@ -422,7 +394,7 @@ class Socket(asyncio.Protocol):
             self._kit.opening -= 1
 
     def _leave(self) -> None:
-        self.out.clear()
+        self.pending = None
         self._kit.keeper.remove(self)
         self._kit.looking.leave(self)
         if self.person is not None:

@@ -10,6 +10,7 @@ from svc_gateway.admission import Admission
 from svc_gateway.authority import MembershipAuthority
 from svc_gateway.authors import Authors
 from svc_gateway.keeping import Keeper
+from svc_gateway.kit import Kit
 from svc_gateway.looking import Looking
 from svc_gateway.membership import Membership
 from svc_gateway.metrics import Counts
@@ -21,6 +22,7 @@ from svc_gateway.ports import (
     Clock,
     CommandLog,
     Notices,
+    SendMany,
     Sessions,
     Sleep,
     Spawn,
@@ -33,7 +35,6 @@ from svc_gateway.receiving import Receiver
 from svc_gateway.repair import Comparer, Mender
 from svc_gateway.resuming import Resumer
 from svc_gateway.rooms import Room, Rooms
-from svc_gateway.socket import Kit
 from svc_gateway.spending import FrameBudget
 
 
@@ -71,10 +72,12 @@ def build_core(
     spawn: Spawn,
     call_soon: Callable[[Callable[[], None]], object],
     call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
+    send_many: SendMany | None,
+    descriptor_of: Callable[[asyncio.BaseTransport], int],
     counts: Counts,
 ) -> Core:
     """Wire the use cases."""
-    flusher = Flusher(call_soon, counts)
+    flusher = Flusher(call_soon, counts, send_many)
     rooms = Rooms(flusher, counts)
     ranges = Ranges(windows, chats)
     people = People(
@@ -153,6 +156,7 @@ def build_core(
         windows=windows,
         spawn=spawn,
         call_later=call_later,
+        descriptor_of=descriptor_of,
     )
     receiver = Receiver(
         rooms=rooms,
