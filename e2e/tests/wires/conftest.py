@@ -1,12 +1,16 @@
 """People of a running instance for these tests: signed up once, closed at the end."""
 
+import sys
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from nexync_e2e.person import Person, befriend, sign_up
 from nexync_e2e.settings import Wires, wires
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

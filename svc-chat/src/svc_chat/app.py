@@ -7,8 +7,10 @@ from typing import Final
 
 import httpx
 
+from nexync_contracts.endpoint import Endpoint
 from nexync_runtime import http, postgres, redis_client, schema
 from nexync_runtime.cursors import CursorKeyError, Cursors, load_cursors
+from nexync_runtime.http import Handler
 from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.limiting import Budget, RedisLimiter
@@ -16,6 +18,7 @@ from nexync_runtime.tokens import CookieAccess, Verifier
 from nexync_runtime.waiting import until_there
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
+from svc_chat.adapters.kept import RedisKept, RedisRevisions
 from svc_chat.adapters.log import KafkaLog
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
@@ -34,6 +37,7 @@ from svc_chat.commanding import Commanding
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.inside import Inside
+from svc_chat.keeping import Keeping, Standing
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
@@ -48,6 +52,7 @@ from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
+from svc_chat.routes_kept import keeping, moving
 from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
@@ -77,6 +82,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         settings.postgres_url, application="svc-chat outbox", size=1, ca_file=settings.ca_file
     )
     state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
+    cache = redis_client.open_redis(settings.redis_cache_url, ca_file=settings.ca_file)
     web = httpx.AsyncClient()
     producer = Producer(settings.cluster, client_id=f"svc-chat {settings.instance}")
     await until_there(life, "kafka", lambda: producer.answers(settings.chat_topic))
@@ -127,6 +133,13 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state
     )
 
+    standing = Standing(streams, windows, RedisRevisions(state))
+    keep = Keeping(RedisKept(cache), Pace)
+
+    def around(endpoint: Endpoint, handler: Handler) -> Handler:
+        kept = keeping(endpoint, handler, keep, standing, reading.present)
+        return moving(endpoint, kept, standing)
+
     async def flush() -> None:
         await producer.flush(PRODUCER_FLUSH_SECONDS)
         producer.close()
@@ -134,6 +147,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     life.on_stop(pool.close, name="postgres")
     life.on_stop(relay_pool.close, name="postgres of the outbox")
     life.on_stop(state.aclose, name="redis")
+    life.on_stop(cache.aclose, name="redis of answers")
     life.on_stop(web.aclose, name="http client")
     life.on_stop(flush, name="kafka producer")
     life.task("replies", replies.run)
@@ -143,7 +157,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
 
     public = http.application(
         http.routes_of(
-            handlers(use_cases, cursors, rename=settings.rename_chats == "on"),
+            handlers(use_cases, cursors, around=around, rename=settings.rename_chats == "on"),
             access,
             allowed_origins=settings.origins,
             limiter=RedisLimiter(

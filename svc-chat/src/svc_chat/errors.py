@@ -57,6 +57,10 @@ class TooManyError(Exception):
         self.seconds = seconds
 
 
+class UnmovedError(Exception):
+    """It can't be said that something has changed, so the change must not be answered."""
+
+
 class BusyError(Exception):
     """A bound is reached; nothing was taken."""
 

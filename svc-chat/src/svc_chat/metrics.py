@@ -18,4 +18,9 @@ OWN_NOTICES_DROPPED: Final = Counter(
     "nexync_chat_own_notices_dropped",
     "Words to a person's pages about what they keep that Redis didn't take",
 )
+KEPT: Final = Counter(
+    "nexync_chat_kept_answers",
+    "Answers of endpoints that keep them: found, made by another at that moment, made and kept, or passed by",
+    ["endpoint", "result"],
+)
 RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nexync_contracts.events import ChatKind, EventRecord
-from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_runtime import log
 from svc_chat import metrics
@@ -138,6 +138,11 @@ class StreamReading:
                 if not seen:
                     raise NothingThereError
                 raise NotYetError
+
+    async def present(self, person: PersonId, chat: ChatId) -> bool:
+        """Whether the person is in the chat now. Raises NothingThereError for strangers, NotYetError."""
+        look = await self.look(chat_stream(chat), person=person)
+        return look.view.membership.role is not None
 
     async def stored(self, stream: Stream, seq: int, *, seconds: float) -> bool:
         """Wait until Postgres itself has the stream up to `seq`; False when it doesn't within `seconds`."""

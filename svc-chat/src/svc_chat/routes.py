@@ -83,10 +83,14 @@ class UseCases:
     pushing: Pushing
 
 
+Around = Callable[[Endpoint, Handler], Handler]
+"""Puts something before or after a handler."""
+
+
 def handlers(
-    use_cases: UseCases, cursors: Cursors, *, rename: bool = False
+    use_cases: UseCases, cursors: Cursors, *, around: Around | None = None, rename: bool = False
 ) -> Mapping[Endpoint, Handler]:
-    """A handler for every endpoint of svc-chat that is switched on."""
+    """A handler for every endpoint of svc-chat that is switched on; `around` goes around each."""
     public = _Public(use_cases)
     table: dict[Endpoint, Callable[[Call], Awaitable[Answer]]] = {
         endpoints.PEOPLE: public.people,
@@ -120,10 +124,13 @@ def handlers(
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat
     refused = {endpoint: refusing(handler) for endpoint, handler in table.items()}
-    return {
+    whole = {
         endpoint: paging(endpoint, handler, cursors) if endpoint.paged else handler
         for endpoint, handler in refused.items()
     }
+    if around is None:
+        return whole
+    return {endpoint: around(endpoint, handler) for endpoint, handler in whole.items()}
 
 
 def refusing(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:

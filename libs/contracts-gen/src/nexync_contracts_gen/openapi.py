@@ -57,12 +57,16 @@ _STATUS: Final = {
 
 
 def _schemas() -> dict[str, JsonSchema]:
-    models: list[type[BaseModel]] = [Problem]
+    models: list[type[BaseModel]] = []
     for endpoint in ENDPOINTS:
         models += [model for model in (endpoint.body, endpoint.answer) if model is not None]
     unique = sorted(set(models), key=lambda model: model.__name__)
     _, schema = models_json_schema(
-        [(model, "validation" if is_request(model) else "serialization") for model in unique],
+        [
+            *((model, "validation" if is_request(model) else "serialization") for model in unique),
+            # What a problem has nothing to say about is left out of it.
+            (Problem, "validation"),
+        ],
         ref_template=_REF,
     )
     return schema["$defs"]
@@ -105,7 +109,7 @@ def _query(query: Query) -> JsonSchema:
     parameter: JsonSchema = {
         "name": query.name,
         "in": "query",
-        "required": False,
+        "required": query.required,
         "schema": bounds,
     }
     if query.description:

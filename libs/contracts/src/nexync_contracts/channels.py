@@ -107,6 +107,11 @@ def budget_key(name: str, subject: str) -> str:
     return f"budget:{name}:{subject}"
 
 
+def revision_key(name: str) -> str:
+    """Redis string: a random word that changes whenever what `name` stands for has changed."""
+    return f"rev:{name}"
+
+
 class Published(NamedTuple):
     """The header and the body of one Pub/Sub payload on a stream's channel."""
 

@@ -17,6 +17,7 @@ class Query:
     minimum: int = 0
     maximum: int = 2**53
     description: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

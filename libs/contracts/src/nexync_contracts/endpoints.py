@@ -240,7 +240,12 @@ CREATE_CHAT: Final = Endpoint(
     body=rest.CreateChatBody,
     answer=rest.CommandDone,
     status=201,
-    errors=(ProblemCode.NOT_CONNECTED, ProblemCode.REJECTED, ProblemCode.NOT_YET),
+    errors=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.NOT_CONNECTED,
+        ProblemCode.REJECTED,
+        ProblemCode.NOT_YET,
+    ),
     idempotent_by_key=True,
 )
 CHAT: Final = Endpoint(
@@ -359,7 +364,7 @@ VERSIONS: Final = Endpoint(
     path="/api/chats/{chat}/versions",
     summary="The texts that a message had",
     answer=message_rest.VersionsView,
-    query=(Query("target", "integer", 1, _SEQ, "the message's seq"), _AT_LEAST),
+    query=(Query("target", "integer", 1, _SEQ, "the message's seq", required=True), _AT_LEAST),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
 READ_MARK: Final = Endpoint(

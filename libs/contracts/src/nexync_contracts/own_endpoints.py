@@ -45,7 +45,14 @@ END_DRAFT: Final = Endpoint(
     summary="The draft was sent or given up: it never comes back",
     answer=own_rest.OwnChatView,
     query=(
-        Query("began", "integer", 0, limits.MUTED_FOR_GOOD, "when the draft was begun, Unix ms"),
+        Query(
+            "began",
+            "integer",
+            0,
+            limits.MUTED_FOR_GOOD,
+            "when the draft was begun, Unix ms",
+            required=True,
+        ),
     ),
     errors=_ERRORS,
 )

@@ -88,6 +88,8 @@ def read_query(request: Request, wanted: tuple[Query, ...]) -> dict[str, int | s
     for query in wanted:
         raw = request.query_params.get(query.name)
         path = ("query", query.name)
+        if raw is None and query.required:
+            raise invalid((Issue(path=path, code="missing", message="is required"),))
         if raw is None:
             found[query.name] = None
         elif query.kind == "text":
