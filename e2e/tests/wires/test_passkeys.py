@@ -2,9 +2,9 @@
 
 import pytest
 
+from nexync_client import Rest
 from nexync_contracts import endpoints, passkey_endpoints, passkey_rest, rest
 from nexync_e2e.client import sign_up
-from nexync_e2e.rest import Rest
 from nexync_e2e.settings import Wires
 from nexync_testing.authenticator import Authenticator
 
