@@ -304,3 +304,36 @@ async def test_a_ping_is_answered_with_its_payload() -> None:
         ana.raw(Opcode.PING, b"abc")
         await settle()
         assert ana.transport.written[-1] == b"\x8a\x03abc"
+
+
+def bot_head(authorization: str, origin: str | None = None) -> bytes:
+    """A handshake with that header."""
+    lines = [
+        "GET /ws HTTP/1.1",
+        "Host: nexync.test",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        f"Authorization: {authorization}",
+        *([f"Origin: {origin}"] if origin else []),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("authorization", "opened"),
+    [
+        ("Bearer nxb_abc", True),
+        ("bearer nxb_abc", True),
+        ("Bearer eyJhbGciOiJFZERTQSJ9.e30.x", False),
+        ("Basic nxb_abc", False),
+        ("nxb_abc", False),
+        ("", False),
+    ],
+)
+def test_only_a_bots_token_stands_for_the_origin(authorization: str, opened: bool) -> None:
+    """A person's token is taken from the cookie alone, so a page of another origin can't use one."""
+    judged = judge(bot_head(authorization), ["https://nexync.test"])
+    assert judged.opened is opened
+    assert judged.token == ("nxb_abc" if opened else None)

@@ -289,6 +289,23 @@ const SHOTS: Shot[] = [
     how: { account: "busy" },
     then: (page) => page.getByText("Otto Falk").waitFor(),
   },
+  { name: "bots-empty", path: "/settings/bots", how: { account: "new" } },
+  {
+    name: "bots",
+    path: "/settings/bots",
+    how: { account: "busy" },
+    then: (page) => page.getByRole("button", { name: "Delete Old one" }).click(),
+  },
+  {
+    name: "bot-new",
+    path: "/settings/bots",
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Make a bot" }).click();
+      await page.getByLabel("Username").fill("builder");
+      await page.getByRole("button", { name: "Make it" }).click();
+    },
+  },
   {
     name: "security",
     path: "/settings/security",

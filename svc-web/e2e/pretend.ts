@@ -1,5 +1,6 @@
 import type { BrowserContext, Route } from "playwright-core";
 import type {
+  BotView,
   ChatView,
   EventRecord,
   MessageCreated,
@@ -50,6 +51,18 @@ const ENROLMENT = {
   expires_at: NOW + 15 * MINUTE,
 };
 const FACTOR_ON = { available: true, on: true, since: NOW - 3_000 * MINUTE, recovery_left: 8 };
+const BOTS: BotView[] = [
+  ["build-bot", "Builds", 12],
+  ["lunch-bot", "What’s for lunch", 1_500],
+  ["old-bot", "Old one", null],
+].map(([username, name, seen], index) => ({
+  bot: uuid("f", index),
+  username: String(username),
+  name: String(name),
+  made_at: NOW - 90_000 * MINUTE,
+  token_at: seen === null ? null : NOW - 80_000 * MINUTE,
+  seen_at: typeof seen === "number" ? NOW - seen * MINUTE : null,
+}));
 const RECOVERY_CODES = Array.from(
   { length: 10 },
   (_, index) => `k${index + 2 === 10 ? "p" : (index + 2) % 10}m9p-w7xq${"abcdefghjk"[index]}`,
@@ -173,7 +186,13 @@ function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): C
 }
 
 const member = (person: PersonView) => ({ ...person, role: "member" as const });
-const mine = { person: ME, username: "elin", name: "Elin Dahl", role: "admin" as const };
+const mine = {
+  person: ME,
+  username: "elin",
+  name: "Elin Dahl",
+  role: "admin" as const,
+  bot: false,
+};
 
 function chatsOf(): ChatView[] {
   const lines: [number, string, number][] = [
@@ -396,6 +415,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     }
     if (path === "/api/auth/factor/enrolment") return json(route, ENROLMENT);
     if (path === "/api/auth/factor") return json(route, { codes: RECOVERY_CODES });
+    if (path === "/api/auth/bots") return json(route, { bots: how.account === "new" ? [] : BOTS });
     if (path === "/api/auth/sessions") {
       const session = (number: number, device: string, ago: number, current = false) => ({
         session: uuid("d", number),

@@ -30,6 +30,7 @@ export const people: PersonView[] = NAMES.map((name, index) => ({
   relation: index === 6 ? "asking" : index === 7 ? "asked" : "connected",
   mutual: 0,
   askable: true,
+  bot: false,
 }));
 
 export const GROUP = uuid("c", 9);

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -229,3 +230,11 @@ async def _hear_from_the_future(gateway: Gateway) -> None:
     async with client_of(gateway):
         await gateway.sockets[0].send('{"t":"from the future"}')
         await asyncio.Event().wait()
+
+
+def test_the_readme_shows_the_example_that_is_tested() -> None:
+    """The wire test runs the file (e2e/tests/wires/test_bots.py)."""
+    folder = Path(__file__).parents[1]
+    example = (folder / "examples/echo_bot.py").read_text().rstrip()
+    assert f"```python\n{example}\n```" in (folder / "README.md").read_text()
+    assert len(example.splitlines()) <= 30

@@ -14,8 +14,10 @@ from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
 from nexync_runtime.tokens import (
     REFETCH_SECONDS,
     REFRESH_SECONDS,
+    BotTokens,
     KeysAwayError,
     TokenError,
+    Tokens,
     Verifier,
 )
 
@@ -146,3 +148,55 @@ async def test_a_key_that_is_published_no_more_is_forgotten(
             await verifier.verify(token())
         await verifier.verify(token(kid="two"))
     assert keys.fetches == 3
+
+
+BOT = "nxb_" + "b" * 43
+
+
+class Auth:
+    """svc-auth's answer about a bot's token; counts how often it was asked."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.asked: list[bytes] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.content)
+        claims = {"iss": "a", "aud": "b", "sub": PERSON, "sid": PERSON, "username": "build-bot"}
+        return httpx.Response(self.status, json={**claims, "iat": 1, "exp": 2, "bot": True})
+
+
+async def test_a_bots_token_is_asked_for_once_and_a_persons_never() -> None:
+    """Claims are kept for a minute; sessions that ended are looked for on every use anyway."""
+    auth, keys = Auth(), Keys()
+    async with (
+        httpx.AsyncClient(transport=httpx.MockTransport(auth)) as inside,
+        httpx.AsyncClient(transport=httpx.MockTransport(keys)) as published,
+    ):
+        bots = BotTokens("http://auth.test/internal/bots/check", inside)
+        tokens = Tokens(Verifier("http://auth.test/jwks", published), bots)
+        for _ in range(3):
+            assert (await tokens.verify(BOT)).bot
+        assert not (await tokens.verify(token())).bot
+    assert len(auth.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "error", "asked"),
+    [
+        (BOT, 404, TokenError, 1),
+        (BOT, 500, KeysAwayError, 1),
+        (BOT + "b", 200, TokenError, 0),
+        ("nxb_short", 200, TokenError, 0),
+    ],
+)
+async def test_a_bots_token_that_is_none_or_of_which_nobody_can_tell(
+    text: str, status: int, error: type[Exception], asked: int
+) -> None:
+    """What can't be a token isn't even asked for; a refusal isn't kept."""
+    auth = Auth(status)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(auth)) as http:
+        bots = BotTokens("http://auth.test/internal/bots/check", http)
+        with pytest.raises(error):
+            await bots.verify(text)
+    assert len(auth.asked) == asked

@@ -21,6 +21,7 @@ from svc_auth.adapters.github_provider import GithubProvider
 from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
 from svc_auth.adapters.oidc_provider import OidcProvider
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
+from svc_auth.adapters.postgres_bots import PostgresBots
 from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
 from svc_auth.adapters.postgres_identities import PostgresIdentities
@@ -32,6 +33,8 @@ from svc_auth.adapters.provider_http import trust
 from svc_auth.adapters.redis_ceremonies import RedisCeremonies
 from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
+from svc_auth.bot_routes import BotRoutes
+from svc_auth.bots import BotKeeper
 from svc_auth.challenging import Challenging
 from svc_auth.changing_email import ChangingEmail
 from svc_auth.codes import Codes
@@ -66,7 +69,7 @@ from svc_auth.settings import AuthSettings, RotationSettings
 from svc_auth.signing import SigningKeyError
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 21
+NEEDED_MIGRATION: Final = 24
 
 _log = log.get("app")
 
@@ -225,6 +228,14 @@ def compose(
         replacing=replacing,
         factor=FactorRoutes(second_factor),
         email=EmailRoutes(changing_email, evenly),
+        bots=BotRoutes(
+            BotKeeper(
+                bots=PostgresBots(pool, first_partitions=settings.chat_partitions),
+                announcer=RedisAnnouncer(state),
+                throttle=throttle,
+                clock=clock,
+            )
+        ),
         challenging=challenging,
         providers=ProviderRoutes(
             login=provider_login,

@@ -13,6 +13,21 @@ def too_many(retry_after: float) -> ProblemError:
     )
 
 
+def no_such_bot() -> ProblemError:
+    """Nobody's, somebody else's, or retired: all answered alike."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such bot")
+
+
+def too_many_bots() -> ProblemError:
+    """The owner has as many as one may have."""
+    return ProblemError(
+        409,
+        ProblemCode.CONFLICT,
+        "You have as many bots as one person may have",
+        detail=f"the limit is {limits.BOTS}",
+    )
+
+
 def no_such_provider() -> ProblemError:
     """Not configured, or no longer."""
     return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such provider")

@@ -20,6 +20,7 @@ from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
 from svc_auth.answers import logged_in
+from svc_auth.bot_routes import BotRoutes
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
 from svc_auth.devices import words_of
@@ -70,6 +71,7 @@ class Routes:
         replacing: Replacing,
         factor: FactorRoutes,
         email: EmailRoutes,
+        bots: BotRoutes,
         challenging: Challenging,
         keys: LiveKeys,
         providers: ProviderRoutes,
@@ -83,6 +85,7 @@ class Routes:
         self._replacing = replacing
         self._factor = factor
         self._email = email
+        self._bots = bots
         self._challenging = challenging
         self._keys = keys
         self._providers = providers
@@ -111,13 +114,18 @@ class Routes:
             provider_endpoints.NEW_PASSWORD: unless_busy(self._new_password),
             **self._factor.public(),
             **self._email.public(),
+            **self._bots.public(),
             **self._providers.public(),
             **self._passkeys.public(),
         }
 
     def internal(self) -> Mapping[Endpoint, Handler]:
         """What only other services reach."""
-        return {INTERNAL_JWKS: self._jwks, INTERNAL_SESSIONS: self._check}
+        return {
+            INTERNAL_JWKS: self._jwks,
+            INTERNAL_SESSIONS: self._check,
+            **self._bots.internal(),
+        }
 
     def _even(self, handler: Handler) -> Handler:
         async def held(call: Call) -> BaseModel | Response | None:

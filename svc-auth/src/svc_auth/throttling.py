@@ -43,6 +43,8 @@ CODES_TO_EMAIL_A_DAY: Final = Rate("codes", 20, 24 * 3600)
 """Bounds the mails that a stranger can have sent to an address, and the codes that can be guessed at."""
 EMAIL_CHANGES_A_DAY: Final = Rate("email-changes", 10, 24 * 3600)
 """By person, so that nobody can try many addresses from one account."""
+BOTS_A_DAY: Final = Rate("bots", 50, 24 * 3600)
+"""By owner: whoever retires bots to make others takes names away for good."""
 REGISTER_FROM_ADDRESS: Final = Rate("register-from", 30, 3600)
 CHANGE_EMAIL_FROM_ADDRESS: Final = Rate("change-email-from", 30, 3600)
 RESEND_FROM_ADDRESS: Final = Rate("resend-from", 60, 3600)

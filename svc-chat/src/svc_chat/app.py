@@ -14,7 +14,14 @@ from nexync_runtime.http import Handler
 from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.limiting import Budget, RedisLimiter
-from nexync_runtime.tokens import CookieAccess, Verifier
+from nexync_runtime.tokens import (
+    BOTS_PATH,
+    JWKS_PATH,
+    BotTokens,
+    CookieAccess,
+    Tokens,
+    Verifier,
+)
 from nexync_runtime.waiting import until_there
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
@@ -57,7 +64,7 @@ from svc_chat.searching import Searching
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 23
+NEEDED_MIGRATION: Final = 24
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -129,9 +136,9 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         searching=Searching(listing, PostgresSearch(pool), people),
         pushing=pushing,
     )
-    access = CookieAccess(
-        Verifier(f"{settings.auth_internal_url}/internal/jwks.json", web).verify, state
-    )
+    auth = settings.auth_internal_url.rstrip("/")
+    tokens = Tokens(Verifier(auth + JWKS_PATH, web), BotTokens(auth + BOTS_PATH, web))
+    access = CookieAccess(tokens.verify, state)
 
     standing = Standing(streams, windows, RedisRevisions(state))
     keep = Keeping(RedisKept(cache), Pace)
@@ -163,6 +170,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             limiter=RedisLimiter(
                 state, Budget(settings.requests_per_second, settings.requests_burst)
             ),
+            bots=True,
         )
     )
     inside = http.application(internal_routes(Inside(reading, streams, listing, windows), pushing))

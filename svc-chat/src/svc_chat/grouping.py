@@ -105,7 +105,13 @@ class Grouping:
         rows = await self._groups.members(chat, start, count + 1)
         page = rows[:count]
         views = tuple(
-            MemberView(person=row.person, username=row.username, name=row.name, role=row.role)
+            MemberView(
+                person=row.person,
+                username=row.username,
+                name=row.name,
+                role=row.role,
+                bot=row.bot,
+            )
             for row, _ in page
         )
         following = _cursor(page[-1][1]) if len(rows) > count else None

@@ -297,7 +297,11 @@ def _view(
         spans=fact.membership.spans,
         members=tuple(
             MemberView(
-                person=entry.person, username=entry.username, name=entry.name, role=entry.role
+                person=entry.person,
+                username=entry.username,
+                name=entry.name,
+                role=entry.role,
+                bot=entry.bot,
             )
             for entry in fact.members
             if member

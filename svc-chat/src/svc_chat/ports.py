@@ -167,6 +167,7 @@ class PersonRow(NamedTuple):
     askable: bool = True
     tells_presence: bool = True
     """Whether the settings of both allow it; only a connection is told."""
+    bot: bool = False
 
 
 class Suggestion(NamedTuple):
@@ -207,6 +208,7 @@ class MemberRow(NamedTuple):
     username: Username
     name: str
     role: Role
+    bot: bool = False
 
 
 class ChatFacts(NamedTuple):

@@ -24,6 +24,7 @@ def view_of(row: PersonRow) -> PersonView:
         name=row.name,
         relation=row.relation,
         askable=row.askable,
+        bot=row.bot,
     )
 
 

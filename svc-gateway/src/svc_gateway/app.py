@@ -11,7 +11,7 @@ from nexync_runtime.kafka import Producer
 from nexync_runtime.lifecycle import Lifecycle
 from nexync_runtime.limiting import Budget
 from nexync_runtime.redis_client import open_redis, reachable
-from nexync_runtime.tokens import Verifier
+from nexync_runtime.tokens import BOTS_PATH, JWKS_PATH, BotTokens, Tokens, Verifier
 from nexync_runtime.waiting import until_there
 from svc_gateway.adapters import sending
 from svc_gateway.adapters.commands import EarlyAckCommands, KafkaCommands
@@ -36,7 +36,6 @@ from svc_gateway.wiring import Core, build_core
 
 BACKLOG: Final = 2_048
 TICK_SECONDS: Final = 1.0
-JWKS_PATH: Final = "/internal/jwks.json"
 
 
 async def build(life: Lifecycle, settings: GatewaySettings) -> None:
@@ -55,7 +54,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     commands = _commands(producer, settings)
     if settings.faults:
         logger.warning("planted faults are on", faults=sorted(settings.faults))
-    jwks = settings.auth_internal_url.rstrip("/") + JWKS_PATH
+    auth = settings.auth_internal_url.rstrip("/")
 
     def receive(channel: bytes, payload: bytes) -> None:
         core.receiver.receive(channel, payload)
@@ -90,7 +89,9 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         notices=RedisNotices(redis),
         chats=InsideChats(Inside(settings.chat_internal_url, http)),
         sessions=InsideSessions(Inside(settings.auth_internal_url, http)),
-        tokens=VerifiedTokens(Verifier(jwks, http)),
+        tokens=VerifiedTokens(
+            Tokens(Verifier(auth + JWKS_PATH, http), BotTokens(auth + BOTS_PATH, http))
+        ),
         commands=commands,
         clock=Clock(loop.time, lambda: time.time_ns() // 1_000_000),
         sleep=asyncio.sleep,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 
 from nexync_contracts import (
+    bot_rest,
     commands,
     email_rest,
     errors,
@@ -65,6 +66,7 @@ _ALL: Final = (
     push_rest,
     push_jobs,
     session,
+    bot_rest,
 )
 _BROWSER: Final = (
     errors,
@@ -83,6 +85,7 @@ _BROWSER: Final = (
     provider_rest,
     report_rest,
     push_rest,
+    bot_rest,
 )
 
 

@@ -168,6 +168,8 @@ def _operation(endpoint: Endpoint) -> JsonSchema:
         }
     if endpoint.open:
         operation["security"] = []
+    elif endpoint.bots:
+        operation["security"] = [{"cookie": []}, {"bot": []}]
     return operation
 
 
@@ -187,7 +189,8 @@ def render() -> str:
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE}
+                "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE},
+                "bot": {"type": "http", "scheme": "bearer", "description": "A bot's token"},
             },
             "schemas": _schemas(),
         },

@@ -35,6 +35,8 @@ CHALLENGE_COOKIE: Final = "nexync_challenge"
 """Between the right password and the code of the second factor; opens nothing by itself."""
 PROVIDER_COOKIE: Final = "nexync_provider"
 """From leaving for a provider to coming back: what that log-in began with, signed."""
+BOT_TOKEN_PREFIX: Final = "nxb_"
+"""How every bot's token begins, so that it is known for what it is wherever it turns up."""
 TOKEN_AUDIENCE: Final = "nexync"
 TOKEN_ISSUER: Final = "nexync-auth"
 

@@ -24,7 +24,8 @@ class Query:
 class Endpoint:
     """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
 
-    `open` needs no login. `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
+    `open` needs no login. `bots` may be called by bots too, with their token in place of the cookie.
+    `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
     Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes. A request takes
     `cost` tokens of one's budget. The answer of one that is `revalidated` has an `ETag`: clients may keep it, and ask
     each time whether it still holds.
@@ -41,6 +42,7 @@ class Endpoint:
     query: tuple[Query, ...] = ()
     errors: tuple[ProblemCode, ...] = ()
     open: bool = False
+    bots: bool = False
     idempotent_by_key: bool = False
     words: tuple[str, ...] = ()
     cost: int = 1

@@ -3,6 +3,7 @@
 from typing import Final
 
 from nexync_contracts import message_rest, rest
+from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
@@ -189,6 +190,7 @@ PERSON: Final = Endpoint(
     summary="One person",
     answer=rest.PersonView,
     errors=(ProblemCode.NOT_FOUND,),
+    bots=True,
 )
 CONNECTIONS: Final = Endpoint(
     name="connections",
@@ -229,6 +231,7 @@ CHATS: Final = Endpoint(
     revalidated=True,
     answer=rest.ChatsPage,
     query=(Query("after", "text", 1, 200, "cursor"), Query("limit", "integer", 1, 200)),
+    bots=True,
 )
 CREATE_CHAT: Final = Endpoint(
     name="create_chat",
@@ -258,6 +261,7 @@ CHAT: Final = Endpoint(
     answer=rest.ChatView,
     query=(_AT_LEAST,),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+    bots=True,
 )
 RENAME_CHAT: Final = Endpoint(
     name="rename_chat",
@@ -312,6 +316,7 @@ TIMELINE: Final = Endpoint(
         _AT_LEAST,
     ),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+    bots=True,
 )
 EVENTS: Final = Endpoint(
     name="events",
@@ -322,6 +327,7 @@ EVENTS: Final = Endpoint(
     answer=rest.EventsPage,
     query=(Query("after", "integer", 0, _SEQ), Query("limit", "integer", 1, 200), _AT_LEAST),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+    bots=True,
 )
 _CHANGE_ERRORS = (ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET)
 EDIT_MESSAGE: Final = Endpoint(
@@ -334,6 +340,7 @@ EDIT_MESSAGE: Final = Endpoint(
     answer=rest.CommandDone,
     errors=_CHANGE_ERRORS,
     idempotent_by_key=True,
+    bots=True,
 )
 DELETE_MESSAGE: Final = Endpoint(
     name="delete_message",
@@ -345,6 +352,7 @@ DELETE_MESSAGE: Final = Endpoint(
     answer=rest.CommandDone,
     errors=_CHANGE_ERRORS,
     idempotent_by_key=True,
+    bots=True,
 )
 REACT: Final = Endpoint(
     name="react",
@@ -356,6 +364,7 @@ REACT: Final = Endpoint(
     answer=rest.CommandDone,
     errors=_CHANGE_ERRORS,
     idempotent_by_key=True,
+    bots=True,
 )
 VERSIONS: Final = Endpoint(
     name="versions",
@@ -366,6 +375,7 @@ VERSIONS: Final = Endpoint(
     answer=message_rest.VersionsView,
     query=(Query("target", "integer", 1, _SEQ, "the message's seq", required=True), _AT_LEAST),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+    bots=True,
 )
 READ_MARK: Final = Endpoint(
     name="read_mark",
@@ -376,6 +386,7 @@ READ_MARK: Final = Endpoint(
     body=rest.ReadMarkBody,
     answer=rest.ReadMarkView,
     errors=(ProblemCode.NOT_FOUND,),
+    bots=True,
 )
 
 ENDPOINTS: Final = (
@@ -411,6 +422,7 @@ ENDPOINTS: Final = (
     REACT,
     VERSIONS,
     READ_MARK,
+    *BOT_ENDPOINTS,
     *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,
     *GROUP_ENDPOINTS,

@@ -18,6 +18,7 @@ MEMBERS: Final = Endpoint(
     answer=group_rest.MembersPage,
     query=(Query("after", "text", 1, 200, "cursor"), Query("limit", "integer", 1, 200)),
     errors=(ProblemCode.NOT_FOUND,),
+    bots=True,
 )
 SET_ROLE: Final = Endpoint(
     name="set_role",

@@ -26,6 +26,13 @@ MENTIONS: Final = 50
 EMOJI_BYTES: Final = 64
 """A reaction, UTF-8 bytes: one emoji, however many parts it is joined from."""
 
+BOTS: Final = 20
+"""Bots that one person has at the same time; each has one token at most."""
+
+BOT_TOKEN_CHARS: Final = 64
+BOT_CLAIMS_SECONDS: Final = 60
+"""How long a service may go on with what it was told of a bot's token, without asking for it again."""
+
 REPORT_CHARS: Final = 500
 """What one says with a report, characters."""
 

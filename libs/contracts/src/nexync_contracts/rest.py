@@ -99,7 +99,7 @@ class PersonView(Tolerant):
     """A person as others see them. `relation` is the viewer's: self, none, asked, asking, connected or blocked.
 
     `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
-    `askable` is False where the person takes no request of the viewer.
+    `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
     """
 
     person: PersonIdField
@@ -108,6 +108,7 @@ class PersonView(Tolerant):
     relation: Annotated[str, StringConstraints(max_length=16)] = "none"
     mutual: Annotated[int, Field(ge=0)] = 0
     askable: bool = True
+    bot: bool = False
 
 
 class PresenceView(Tolerant):
@@ -152,6 +153,7 @@ class MemberView(Tolerant):
     username: Username
     name: str
     role: Role
+    bot: bool = False
 
 
 class ChatView(Tolerant):

@@ -19,6 +19,8 @@ class AccessClaims(Tolerant):
     username: Username
     iat: int
     exp: int
+    bot: bool = False
+    """Whether it is a bot's, of whose token these claims were made; a bot may do only what `Endpoint.bots` says."""
 
 
 class SessionEnded(Tolerant):

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nexync_contracts.channels import ACCESS_COOKIE, cookie_name
+from nexync_contracts.channels import ACCESS_COOKIE, BOT_TOKEN_PREFIX, cookie_name
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Problem, ProblemCode
 from nexync_contracts.session import AccessClaims
@@ -114,17 +114,19 @@ def routes_of(
     *,
     allowed_origins: Sequence[str] = (),
     limiter: Limiter | None = None,
+    bots: bool = False,
 ) -> list[BaseRoute]:
     """Routes for the endpoints, words before parameters, so that `/people/{person}` doesn't take `/people/suggestions`.
 
-    The origins also say under which name the access cookie comes. The limiter counts whoever is logged in.
+    The origins also say under which name the access cookie comes. The limiter counts whoever is logged in. With
+    `bots` a bot's token in `Authorization` is a login too, for the endpoints that are open to bots.
     """
     origins = frozenset(allowed_origins)
     cookie = cookie_name(ACCESS_COOKIE, allowed_origins)
     return [
         Route(
             endpoint.path,
-            _Operation(endpoint, handler, access, origins, cookie, limiter),
+            _Operation(endpoint, handler, access, origins, cookie, limiter, bots=bots),
             methods=[endpoint.method],
             name=endpoint.name,
         )
@@ -147,6 +149,8 @@ class _Operation:
         origins: frozenset[str],
         cookie: str,
         limiter: Limiter | None,
+        *,
+        bots: bool,
     ) -> None:
         self._endpoint = endpoint
         self._handler = handler
@@ -154,6 +158,7 @@ class _Operation:
         self._origins = origins
         self._cookie = cookie
         self._limiter = limiter
+        self._bots = bots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -193,9 +198,10 @@ class _Operation:
             )
         login = None
         if not endpoint.open:
-            login = await self._access.claims(request.cookies.get(self._cookie))
-            log.bind(person=login.sub)
+            login = await self._login(request)
             await self._count(login, standing)
+            if login.bot and not endpoint.bots:
+                raise ProblemError(403, ProblemCode.FORBIDDEN, "Bots may not do this")
         call = Call(
             request=request,
             endpoint=endpoint,
@@ -226,6 +232,13 @@ class _Operation:
                 retry_after=found.wait,
             )
 
+    async def _login(self, request: Request) -> AccessClaims:
+        """By a bot's token if the request carries one, else by the cookie. Raises ProblemError."""
+        token = _bot_token(request) if self._bots else None
+        login = await self._access.claims(token or request.cookies.get(self._cookie))
+        log.bind(person=login.sub)
+        return login
+
     def _foreign(self, request: Request) -> bool:
         """Whether a page of somebody else makes the browser ask this.
 
@@ -251,6 +264,13 @@ def _revalidated(request: Request, response: Response) -> Response:
         response = Response(status_code=HTTPStatus.NOT_MODIFIED)
     response.headers.update({"ETag": tag, **REVALIDATED})
     return response
+
+
+def _bot_token(request: Request) -> str | None:
+    """The token of a bot in `Authorization: Bearer …`. No other token is taken there: pages have cookies."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = scheme.lower() == "bearer" and token.startswith(BOT_TOKEN_PREFIX)
+    return token if bearer else None
 
 
 def _unexpected(error: Exception) -> Problem:

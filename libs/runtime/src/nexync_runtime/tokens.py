@@ -1,6 +1,8 @@
 """Access tokens: checked against svc-auth's published keys (RFC 7519, EdDSA by RFC 8037)."""
 
 import asyncio
+import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,7 +13,14 @@ import redis.exceptions
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER, ended_session_key
+from nexync_contracts import limits
+from nexync_contracts.bot_rest import TokenCheck
+from nexync_contracts.channels import (
+    BOT_TOKEN_PREFIX,
+    TOKEN_AUDIENCE,
+    TOKEN_ISSUER,
+    ended_session_key,
+)
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.rest import Jwks
 from nexync_contracts.session import AccessClaims
@@ -22,6 +31,9 @@ REFRESH_SECONDS: Final = 300.0
 """A key that is published no more is forgotten within this time, while svc-auth answers."""
 FETCH_TIMEOUT: Final = 3.0
 TOKEN_CHARS: Final = 2_000
+BOTS_KEPT: Final = 1_000
+JWKS_PATH: Final = "/internal/jwks.json"
+BOTS_PATH: Final = "/internal/bots/check"
 
 
 PublicKey = Ed25519PublicKey
@@ -100,6 +112,68 @@ def claims_of(token: str, key: PublicKey) -> AccessClaims:
         return AccessClaims.model_validate(payload)
     except (jwt.PyJWTError, ValidationError) as error:
         raise TokenError(type(error).__name__) from None
+
+
+class BotTokens:
+    """Checks bots' tokens: svc-auth says whose one is, and that is remembered for a minute, of BOTS_KEPT tokens.
+
+    Whoever uses it looks for ended sessions too, so a token that was taken back is refused at once all the same.
+    """
+
+    def __init__(self, check_url: str, http: httpx.AsyncClient) -> None:
+        self._url = check_url
+        self._http = http
+        self._known: OrderedDict[bytes, tuple[float, AccessClaims]] = OrderedDict()
+
+    async def verify(self, token: str) -> AccessClaims:
+        """The claims. Raises TokenError; KeysAwayError when svc-auth doesn't answer."""
+        digest = hashlib.sha256(token.encode()).digest()
+        now = asyncio.get_running_loop().time()
+        until, claims = self._known.get(digest, (0.0, None))
+        if claims is not None and now < until:
+            return claims
+        claims = await self._ask(token)
+        self._known[digest] = (now + limits.BOT_CLAIMS_SECONDS, claims)
+        self._known.move_to_end(digest)
+        if len(self._known) > BOTS_KEPT:
+            self._known.popitem(last=False)
+        return claims
+
+    async def _ask(self, token: str) -> AccessClaims:
+        try:
+            body = TokenCheck(token=token)
+        except ValidationError:
+            msg = "not a bot's token"
+            raise TokenError(msg) from None
+        try:
+            answer = await self._http.post(
+                self._url,
+                content=body.model_dump_json().encode(),
+                headers={"Content-Type": "application/json"},
+                timeout=FETCH_TIMEOUT,
+            )
+            if answer.status_code == 404:
+                msg = "unknown bot token"
+                raise TokenError(msg)
+            answer.raise_for_status()
+            return AccessClaims.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError):
+            msg = "svc-auth doesn't say whose token it is"
+            raise KeysAwayError(msg) from None
+
+
+class Tokens:
+    """Checks whatever token comes: a person's by the published keys, a bot's by asking."""
+
+    def __init__(self, people: Verifier, bots: BotTokens) -> None:
+        self._people = people
+        self._bots = bots
+
+    async def verify(self, token: str) -> AccessClaims:
+        """The claims. Raises TokenError, KeysAwayError."""
+        if token.startswith(BOT_TOKEN_PREFIX):
+            return await self._bots.verify(token)
+        return await self._people.verify(token)
 
 
 class CookieAccess:

@@ -39,7 +39,7 @@ class PostgresReplacements:
         """The person's only row is replaced, so an older link is over."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
-                f"{_OWNER} AND email = %s FOR UPDATE OF people", (email,)
+                f"{_OWNER} AND email = %s AND NOT bot FOR UPDATE OF people", (email,)
             )
             row = await cursor.fetchone()
             if row is None:

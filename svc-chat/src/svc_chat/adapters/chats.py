@@ -58,7 +58,7 @@ CROSS JOIN LATERAL (
 """A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """
-SELECT w.chat, p.id, p.username, p.name, m.role
+SELECT w.chat, p.id, p.username, p.name, m.role, p.bot
 FROM unnest(%s::uuid[]) AS w(chat)
 CROSS JOIN LATERAL (
     SELECT person, role, from_seq FROM members
@@ -179,8 +179,8 @@ async def _members(
 ) -> dict[ChatId, list[MemberRow]]:
     cursor = await connection.execute(_MEMBERS, (list(chats), SHOWN_MEMBERS))
     members: dict[ChatId, list[MemberRow]] = {}
-    for chat, person, username, name, role in await cursor.fetchall():
-        row = MemberRow(PersonId(str(person)), username, name, Role(role))
+    for chat, person, username, name, role, bot in await cursor.fetchall():
+        row = MemberRow(PersonId(str(person)), username, name, Role(role), bot)
         members.setdefault(ChatId(str(chat)), []).append(row)
     return members
 

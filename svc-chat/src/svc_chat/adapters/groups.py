@@ -18,7 +18,7 @@ FROM streams s WHERE s.id = %(stream)s
 """
 
 _MEMBERS: Final = """
-SELECT p.id, p.username, p.name, m.role, m.from_seq
+SELECT p.id, p.username, p.name, m.role, m.from_seq, p.bot
 FROM (
     SELECT person, role, from_seq FROM members
     WHERE chat = %(chat)s AND until_seq IS NULL
@@ -73,7 +73,7 @@ class PostgresGroups:
             rows = await (await connection.execute(_MEMBERS, parameters)).fetchall()
         return [
             (
-                MemberRow(PersonId(str(row[0])), row[1], row[2], Role(row[3])),
+                MemberRow(PersonId(str(row[0])), row[1], row[2], Role(row[3]), row[5]),
                 MemberPlace(row[3], row[4], PersonId(str(row[0]))),
             )
             for row in rows

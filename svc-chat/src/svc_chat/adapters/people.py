@@ -18,7 +18,7 @@ _CONNECTIONS: Final = """
 SELECT p.id, p.username, p.name,
        CASE WHEN c.accepted_at IS NOT NULL THEN 'connected'
             WHEN c.asker = %(viewer)s::uuid THEN 'asked'
-            ELSE 'asking' END, true, true
+            ELSE 'asking' END, true, true, p.bot
 FROM (
     SELECT person_b AS other, asker, accepted_at FROM connections WHERE person_a = %(viewer)s::uuid
     UNION ALL
@@ -62,7 +62,7 @@ INSERT INTO blocks (blocker, blocked) VALUES (%(me)s, %(other)s) ON CONFLICT DO 
 _UNBLOCK: Final = "DELETE FROM blocks WHERE blocker = %(me)s AND blocked = %(other)s"
 
 _BLOCKED: Final = """
-SELECT p.id, p.username, p.name, 'blocked', false, false
+SELECT p.id, p.username, p.name, 'blocked', false, false, p.bot
 FROM blocks b JOIN people p ON p.id = b.blocked
 WHERE b.blocker = %(viewer)s ORDER BY b.blocked_at DESC, p.username LIMIT %(limit)s
 """
@@ -74,7 +74,7 @@ ON CONFLICT (id) DO NOTHING
 
 
 def _row(row: Sequence[Any]) -> PersonRow:
-    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3], row[4], row[5])
+    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3], row[4], row[5], row[6])
 
 
 class PostgresPeople:
@@ -122,7 +122,7 @@ class PostgresPeople:
             return {PersonId(str(row[0])): row[1] for row in await cursor.fetchall()}
 
     async def ask(self, me: PersonId, other: PersonId) -> PersonRow | None:
-        """Ask, or accept when the other has asked; None when there is no such person.
+        """Ask, or accept when the other has asked; a bot accepts at once. None when there is no such person.
 
         Raises ClosedError when the other takes no request of this person.
         """
@@ -132,11 +132,15 @@ class PostgresPeople:
             if places is None:
                 return None
             await connection.execute(_PAIR, pair)
-            seen = await connection.execute(BY_ID.encode(), {"viewer": me, "people": [other]})
-            if not all(_row(row).askable for row in await seen.fetchall()):
+            cursor = await connection.execute(BY_ID.encode(), {"viewer": me, "people": [other]})
+            seen = [_row(row) for row in await cursor.fetchall()]
+            if not all(row.askable for row in seen):
                 raise ClosedError
             asked = await (await connection.execute(_ASK, pair)).fetchone()
-            if asked is not None:
+            if asked is not None and any(row.bot for row in seen):
+                await connection.execute(_ACCEPT, {"me": other, "other": me})
+                await _note(connection, places, other, me, ConnectionChange.ACCEPTED, asked[0])
+            elif asked is not None:
                 await _note(connection, places, me, me, ConnectionChange.REQUESTED, asked[0])
             else:
                 accepted = await (await connection.execute(_ACCEPT, pair)).fetchone()

@@ -48,20 +48,25 @@ RELATION: Final = """CASE
     WHEN c.asker = %(viewer)s::uuid THEN 'asked'
     ELSE 'asking' END"""
 
+_SHUT: Final = """(p.bot AND EXISTS (
+    SELECT FROM bots o LEFT JOIN blocks k ON k.blocker = o.owner AND k.blocked = %(viewer)s::uuid
+    WHERE o.person = p.id AND (o.retired_at IS NOT NULL OR k.blocker IS NOT NULL)))"""
+"""A bot that is retired, or whose owner blocked the viewer, opens itself to nobody new."""
+
 FINDABLE: Final = f"""(theirs.blocker IS NULL AND (
     p.id = %(viewer)s::uuid OR c.person_a IS NOT NULL OR mine.blocker IS NOT NULL
-    OR {_open("f.findable")}))"""
+    OR ({_open("f.findable")} AND NOT {_SHUT})))"""
 """Who has a relation knows the person already, and a blocked person must be found to be unblocked."""
 
 ASKABLE: Final = f"""(theirs.blocker IS NULL AND mine.blocker IS NULL
-    AND (c.person_a IS NOT NULL OR {_open("f.askable")}))"""
+    AND (c.person_a IS NOT NULL OR ({_open("f.askable")} AND NOT {_SHUT})))"""
 
 TELLS_PRESENCE: Final = """(p.id = %(viewer)s::uuid OR (
     coalesce(f.presence, 'connections') = 'connections'
     AND coalesce(v.presence, 'connections') = 'connections'))"""
 """Whether the settings of both let a connection know; who isn't connected is told nothing anyway."""
 
-_COLUMNS: Final = f"SELECT p.id, p.username, p.name, {RELATION}, {ASKABLE}, {TELLS_PRESENCE}"
+_COLUMNS: Final = f"SELECT p.id, p.username, p.name, {RELATION}, {ASKABLE}, {TELLS_PRESENCE}, p.bot"
 
 PERSON: Final = f"""
 {_COLUMNS}
@@ -71,7 +76,7 @@ WHERE p.verified_at IS NOT NULL
 
 BY_ID: Final = PERSON + " AND p.id = ANY(%(people)s::uuid[])"
 
-_VERIFIED: Final = "SELECT id, username, name FROM people WHERE verified_at IS NOT NULL"
+_VERIFIED: Final = "SELECT id, username, name, bot FROM people WHERE verified_at IS NOT NULL"
 
 _ALIKE: Final = "\nUNION ".join(
     f"{_VERIFIED} AND {alike}"
@@ -95,7 +100,7 @@ CANDIDATES: Final = 200
 
 SEARCH: Final = f"""
 WITH p AS MATERIALIZED (
-    SELECT id, username, name, row_number() OVER (
+    SELECT id, username, name, bot, row_number() OVER (
         ORDER BY (username = %(text)s) DESC, (username LIKE %(prefix)s) DESC,
                  greatest(similarity(username, %(text)s), similarity(name, %(text)s),
                           word_similarity(%(text)s, name)) DESC, username) AS place

@@ -92,7 +92,7 @@ class PostgresProfiles:
             page = await (await connection.execute(_PAGE.encode(), asked)).fetchone()
             if seen is None or page is None:
                 return None
-            row = PersonRow(person, *seen[1:6])
+            row = PersonRow(person, *seen[1:7])
             bio, connections, blocking = page
             own = row.relation == "self"
             known = [] if own or blocking else await _acquaintances(connection, asked)

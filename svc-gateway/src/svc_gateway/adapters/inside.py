@@ -19,7 +19,7 @@ from nexync_contracts.session import (
     StreamView,
 )
 from nexync_runtime import log
-from nexync_runtime.tokens import KeysAwayError, TokenError, Verifier
+from nexync_runtime.tokens import KeysAwayError, TokenError, Tokens
 from nexync_streams.encoding import encode_frame
 from svc_gateway.errors import BackendAwayError, NotVisibleError, UnauthenticatedError
 from svc_gateway.ports import Happened, Identity, Range
@@ -141,15 +141,15 @@ class InsideSessions:
 
 
 class VerifiedTokens:
-    """Access tokens, checked by the runtime against svc-auth's keys."""
+    """Access tokens and bots' tokens, checked by the runtime."""
 
-    def __init__(self, verifier: Verifier) -> None:
-        self._verifier = verifier
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def identify(self, token: str) -> Identity:
         """Whom the token names."""
         try:
-            claims = await self._verifier.verify(token)
+            claims = await self._tokens.verify(token)
         except TokenError as error:
             raise UnauthenticatedError(str(error)) from None
         except KeysAwayError as error:

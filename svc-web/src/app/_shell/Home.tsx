@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { BotSettings } from "@/app/_shell/BotSettings";
 import { OpenChat } from "@/app/_shell/OpenChat";
 import { PeopleSettings } from "@/app/_shell/PeopleSettings";
 import { whoOf, type Place } from "@/app/_shell/place";
@@ -107,6 +108,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <Settings />
         ) : place.kind === "security" ? (
           <Security linked={place.linked} problem={place.problem} />
+        ) : place.kind === "bots" ? (
+          <BotSettings />
         ) : place.kind === "profile" || place.kind === "privacy" ? (
           <PeopleSettings kind={place.kind} onChat={chatWith} />
         ) : place.kind === "join" ? (

@@ -105,7 +105,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         chat={chat}
         group={group}
         title={chatTitle(view)}
-        subtitle={trouble === null ? (presence ?? subtitleOf(view)) : TROUBLES[trouble]}
+        subtitle={trouble === null ? subtitleOf(view, presence) : TROUBLES[trouble]}
         face={view.partner?.person ?? view.chat}
         readSeq={view.read_seq}
         writable={view.role !== null && !view.dismissed}
@@ -184,8 +184,11 @@ function forwardedWords(body: string): Words {
   return { body, replyTo: null, mentions: [], all: false, forwarded: true };
 }
 
-function subtitleOf(chat: ChatView): string {
-  if (chat.kind === "private") return `@${chat.partner?.username ?? ""}`;
+function subtitleOf(chat: ChatView, presence: string | null): string {
+  if (chat.kind === "private") {
+    const username = `@${chat.partner?.username ?? ""}`;
+    return chat.partner?.bot === true ? `Bot · ${username}` : (presence ?? username);
+  }
   if (chat.role === null) return "You left this group";
   return chat.member_count === 1 ? "1 person" : `${chat.member_count} people`;
 }

@@ -1,4 +1,5 @@
 import {
+  Bot,
   ChevronRight,
   EyeOff,
   LogOut,
@@ -80,6 +81,14 @@ export function Settings(): ReactNode {
             <span>
               Security
               <span className={styles["meta"]}>Password, and where you are logged in</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
+          <Link to="/settings/bots" className={styles["way"]}>
+            <Bot size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Bots
+              <span className={styles["meta"]}>Programs that read and write in chats</span>
             </span>
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>

@@ -9,6 +9,7 @@ describe("a place", () => {
     ["/settings/profile", "profile"],
     ["/settings/privacy/", "privacy"],
     ["/settings/security", "security"],
+    ["/settings/bots", "bots"],
     ["/settings", "settings"],
   ])("%s is a page of the settings", (path, kind) => {
     const place = placeOf(at(path));

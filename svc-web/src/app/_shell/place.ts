@@ -15,7 +15,8 @@ export type Place =
   /** `linked` and `problem` come with the way back from a provider. */
   | { kind: "security"; linked: string | null; problem: string | null }
   | { kind: "profile" }
-  | { kind: "privacy" };
+  | { kind: "privacy" }
+  | { kind: "bots" };
 
 const PERSON = /^[0-9a-f-]{36}$/;
 
@@ -27,7 +28,7 @@ export function whoOf(location: URL | null): string | null {
 
 /** Whether it is one of the pages of settings. */
 export function inSettings(place: Place): boolean {
-  return ["settings", "security", "profile", "privacy"].includes(place.kind);
+  return ["settings", "security", "profile", "privacy", "bots"].includes(place.kind);
 }
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
@@ -67,6 +68,8 @@ export function placeOf(location: URL): Place {
       return { kind: "profile" };
     case "/settings/privacy":
       return { kind: "privacy" };
+    case "/settings/bots":
+      return { kind: "bots" };
     case "/settings/security":
       return {
         kind: "security",

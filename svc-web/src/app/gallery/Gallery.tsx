@@ -227,7 +227,7 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     read_seq: 0,
     role: "member",
     spans: [],
-    members: [{ person: "anna", username: "anna", name: "Anna", role: "admin" }],
+    members: [{ person: "anna", username: "anna", name: "Anna", role: "admin", bot: false }],
     member_count: 1,
     tagline: "",
     history: "from_join",

@@ -743,7 +743,7 @@ export type SessionsPage = z.infer<typeof sessionsPageSchema>;
  * A person as others see them. `relation` is the viewer's: self, none, asked, asking, connected or blocked.
  *
  * `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
- * `askable` is False where the person takes no request of the viewer.
+ * `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
  */
 export const personViewSchema = z.object({
   person: uuid,
@@ -752,6 +752,7 @@ export const personViewSchema = z.object({
   relation: text(0, 16).default("none"),
   mutual: z.int().min(0).default(0),
   askable: z.boolean().default(true),
+  bot: z.boolean().default(false),
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
@@ -802,6 +803,7 @@ export const memberViewSchema = z.object({
   username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
   name: z.string(),
   role: roleSchema,
+  bot: z.boolean().default(false),
 });
 export type MemberView = z.infer<typeof memberViewSchema>;
 
@@ -1422,10 +1424,53 @@ export const pushSettingsBodySchema = z.strictObject({
 });
 export type PushSettingsBody = z.infer<typeof pushSettingsBodySchema>;
 
+/** An empty `name` is the username. */
+export const newBotBodySchema = z.strictObject({
+  username: z.string().regex(/^[a-z0-9][a-z0-9_.-]*bot$/).min(3).max(32),
+  name: text(0, 64).optional(),
+});
+export type NewBotBody = z.infer<typeof newBotBodySchema>;
+
+/**
+ * A bot of one's own. Times are Unix milliseconds; `token_at` is when its token was made, None without one.
+ *
+ * `seen_at` is when the token was used last, to the minute or so; None before its first use.
+ */
+export const botViewSchema = z.object({
+  bot: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  made_at: z.int(),
+  token_at: z.int().nullable().default(null),
+  seen_at: z.int().nullable().default(null),
+});
+export type BotView = z.infer<typeof botViewSchema>;
+
+export const botsPageSchema = z.object({
+  bots: z.array(botViewSchema).max(20),
+});
+export type BotsPage = z.infer<typeof botsPageSchema>;
+
+/** The only time that the token is told; what is kept of it is its SHA-256. */
+export const botTokenViewSchema = z.object({
+  bot: botViewSchema,
+  token: z.string().regex(/^nxb_[A-Za-z0-9_-]{43}$/).max(64),
+});
+export type BotTokenView = z.infer<typeof botTokenViewSchema>;
+
+/** Internal, svc-auth `POST /internal/bots/check`: whose token is it? Answered with claims, or 404. */
+export const tokenCheckSchema = z.object({
+  token: z.string().regex(/^nxb_[A-Za-z0-9_-]{43}$/).max(64),
+});
+export type TokenCheck = z.infer<typeof tokenCheckSchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
   bioChars: 280,
+  bots: 20,
+  botClaimsSeconds: 60,
+  botTokenChars: 64,
   chatMembers: 5000,
   chatNameChars: 80,
   codeDigits: 6,
@@ -1843,6 +1888,56 @@ export const endpoints = {
     query: [],
     body: readMarkBodySchema,
     answer: readMarkViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  bots: {
+    method: "GET",
+    path: "/api/auth/bots",
+    status: 200,
+    query: [],
+    body: null,
+    answer: botsPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  makeBot: {
+    method: "POST",
+    path: "/api/auth/bots",
+    status: 201,
+    query: [],
+    body: newBotBodySchema,
+    answer: botTokenViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  renewBotToken: {
+    method: "POST",
+    path: "/api/auth/bots/{bot}/token",
+    status: 200,
+    query: [],
+    body: null,
+    answer: botTokenViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  revokeBotToken: {
+    method: "DELETE",
+    path: "/api/auth/bots/{bot}/token",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  retireBot: {
+    method: "DELETE",
+    path: "/api/auth/bots/{bot}",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

@@ -1,26 +1,31 @@
 import { useMemo } from "react";
-import { queryOptions, useQueries, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery, type QueryClient } from "@tanstack/react-query";
 import { endpoints } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
 
-function nameQuery(person: string) {
+type Called = { name: string; bot: boolean };
+
+function calledQuery(person: string) {
   return queryOptions({
     queryKey: ["name", person],
-    queryFn: async ({ signal }): Promise<string> =>
-      (await call(endpoints.person, { path: { person }, signal })).name,
+    queryFn: async ({ signal }): Promise<Called> => {
+      const { name, bot } = await call(endpoints.person, { path: { person }, signal });
+      return { name, bot };
+    },
     staleTime: 5 * 60_000,
     retry: false,
   });
 }
 
-/** Puts down names that came with something else, so that nobody asks for them. */
+/** Puts down names that came with something else, so that nobody asks for them. Who isn't said to be a bot is none. */
 export function rememberNames(
   queries: QueryClient,
-  people: readonly { person: string; name: string }[],
+  people: readonly { person: string; name: string; bot?: boolean }[],
 ): void {
-  for (const { person, name } of people) {
-    if (queries.getQueryData(nameQuery(person).queryKey) !== name) {
-      queries.setQueryData(nameQuery(person).queryKey, name);
+  for (const { person, name, bot = false } of people) {
+    const known = queries.getQueryData(calledQuery(person).queryKey);
+    if (known?.name !== name || known.bot !== bot) {
+      queries.setQueryData(calledQuery(person).queryKey, { name, bot });
     }
   }
 }
@@ -28,11 +33,18 @@ export function rememberNames(
 /** Names of people by id; an ellipsis while one is on its way. */
 export function useNames(people: readonly string[]): (person: string) => string {
   const unique = [...new Set(people)];
-  const answers = useQueries({ queries: unique.map(nameQuery) });
+  const answers = useQueries({ queries: unique.map(calledQuery) });
   // The same function as long as the names are the same, so that what shows them isn't drawn again.
-  const known = JSON.stringify(unique.map((person, at) => [person, answers[at]?.data ?? "…"]));
+  const known = JSON.stringify(
+    unique.map((person, at) => [person, answers[at]?.data?.name ?? "…"]),
+  );
   return useMemo(() => {
     const names = new Map(JSON.parse(known) as [string, string][]);
     return (person: string) => names.get(person) ?? "…";
   }, [known]);
+}
+
+/** Whether that is a bot, as far as is known. */
+export function useIsBot(person: string): boolean {
+  return useQuery(calledQuery(person)).data?.bot === true;
 }

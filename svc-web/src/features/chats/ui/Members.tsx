@@ -8,6 +8,7 @@ import type { ChatView, MemberView, PersonView } from "@/shared/contracts/genera
 import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
+import { BotMark } from "@/shared/ui/BotMark";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
@@ -53,7 +54,10 @@ export function Members({ chat, me, admin, people }: MembersProps): ReactNode {
           ? outside.map((person) => (
               <li key={person.person} className={styles["member"]}>
                 <Avatar id={person.person} name={person.name} size={36} />
-                <span className={styles["name"]}>{person.name}</span>
+                <span className={styles["name"]}>
+                  {person.name}
+                  {person.bot ? <BotMark /> : null}
+                </span>
                 <Button
                   small
                   busy={add.isPending && add.variables.person === person.person}
@@ -111,7 +115,10 @@ function MemberRow({ member, mine, menu, onRole, onRemove }: MemberRowProps): Re
         aria-label={`Profile of ${member.name}`}
         onClick={() => showPerson(member.person)}
       >
-        <span dir="auto">{mine ? `${member.name} (you)` : member.name}</span>
+        <span dir="auto">
+          {mine ? `${member.name} (you)` : member.name}
+          {member.bot ? <BotMark /> : null}
+        </span>
         <small>{admin ? `@${member.username} · Admin` : `@${member.username}`}</small>
       </button>
       {menu ? (

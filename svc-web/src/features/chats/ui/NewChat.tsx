@@ -5,6 +5,7 @@ import styles from "@/features/chats/ui/NewChat.module.css";
 import { limits, type PersonView } from "@/shared/contracts/generated";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
+import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Field } from "@/shared/ui/Field";
@@ -93,7 +94,10 @@ function Form({ people, onMade, onFindPeople }: FormProps): ReactNode {
             >
               <Avatar id={person.person} name={person.name} size={36} />
               <span className={styles["names"]}>
-                <span className={styles["name"]}>{person.name}</span>
+                <span className={styles["name"]}>
+                  {person.name}
+                  {person.bot ? <BotMark /> : null}
+                </span>
                 <span className={styles["username"]}>@{person.username}</span>
               </span>
               {kind === "group" ? (

@@ -6,11 +6,13 @@ import { MessageTools } from "@/features/conversation/ui/MessageTools";
 import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
 import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
+import { useIsBot } from "@/shared/lib/names";
 import { absolute, clock } from "@/shared/lib/time";
 import { useLongPress } from "@/shared/lib/useLongPress";
 import { showPerson } from "@/shared/lib/who";
 import { rejectionWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
+import { BotMark } from "@/shared/ui/BotMark";
 
 export type MessageActions = {
   onAgain: (row: MessageRow) => void;
@@ -77,6 +79,7 @@ export const Message = memo(
               onClick={() => showPerson(row.by)}
             >
               {name}
+              <AuthorMark person={row.by} />
             </button>
           ) : null}
           <div className={styles["bubble"]} {...press}>
@@ -145,6 +148,10 @@ export const Message = memo(
     before.nameOf === after.nameOf &&
     sameRow(before.row, after.row),
 );
+
+function AuthorMark({ person }: { person: string }): ReactNode {
+  return useIsBot(person) ? <BotMark /> : null;
+}
 
 function sameRow(before: MessageRow, after: MessageRow): boolean {
   return (

@@ -9,6 +9,7 @@ const person = (name: string, relation: string): PersonView => ({
   relation,
   mutual: 0,
   askable: true,
+  bot: false,
 });
 
 describe("people", () => {

@@ -16,6 +16,7 @@ import { useSettled } from "@/shared/lib/useSettled";
 import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
+import { BotMark } from "@/shared/ui/BotMark";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
@@ -115,6 +116,7 @@ export function PersonRow({ person, onChat }: PersonRowProps): ReactNode {
       >
         <span className={styles["name"]} dir="auto">
           {person.name}
+          {person.bot ? <BotMark /> : null}
         </span>
         <span className={styles["username"]}>
           @{person.username}

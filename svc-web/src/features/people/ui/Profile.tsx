@@ -12,6 +12,7 @@ import { Link } from "@/shared/lib/Link";
 import { closePerson, showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
+import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Notice } from "@/shared/ui/Notice";
@@ -71,6 +72,7 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
         <Avatar id={person.person} name={person.name} size={72} />
         <p className={styles["name"]} dir="auto">
           {person.name}
+          {person.bot ? <BotMark /> : null}
         </p>
         <p className={styles["meta"]}>@{person.username}</p>
         <p className={styles["meta"]}>
