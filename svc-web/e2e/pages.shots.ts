@@ -307,6 +307,31 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "settings-notifications-off",
+    path: "/settings/notifications",
+    how: { account: "busy", push: "off" },
+    then: async (page) => {
+      await page.context().clearPermissions();
+      await page.getByText("What notifications say").waitFor();
+    },
+  },
+  {
+    name: "settings-notifications-on",
+    path: "/settings/notifications",
+    how: { account: "busy", push: "on" },
+    then: async (page) => {
+      await page.context().grantPermissions(["notifications"]);
+      await page.reload();
+      await page.getByText("What notifications say").waitFor();
+    },
+  },
+  {
+    name: "settings-notifications-not-here",
+    path: "/settings/notifications",
+    how: { account: "busy" },
+    then: (page) => page.getByText("not set up here").waitFor(),
+  },
+  {
     name: "security",
     path: "/settings/security",
     how: { account: "busy" },

@@ -328,6 +328,14 @@ function searchOf(query: URLSearchParams): SearchPage {
 
 export const PRIVATE = uuid("c", 0);
 
+const WEB_PUSH = {
+  api_key: "AIzaPretence",
+  app_id: "1:123:web:abc",
+  project_id: "pretence",
+  sender_id: "123",
+  vapid_key: "BPretence",
+};
+
 const PROVIDERS = [
   { id: "google", kind: "oidc", label: "Google" },
   { id: "github", kind: "github", label: "GitHub" },
@@ -351,6 +359,8 @@ export type Pretence = {
   providers?: "two" | "only";
   /** Chats that are muted, pinned, archived, marked, and one with a draft. */
   own?: "kept";
+  /** Push notifications are set up; `on` also on this device. */
+  push?: "off" | "on";
 };
 
 export async function pretend(context: BrowserContext, how: Pretence): Promise<void> {
@@ -372,6 +382,10 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/auth/refresh") {
       if (how.account === "none") return json(route, none, 401);
       return json(route, { title: "Busy", status: 503, code: "unavailable" }, 503);
+    }
+    if (path === "/api/push") {
+      const device = how.push === "on";
+      return json(route, { web: how.push ? WEB_PUSH : null, device, preview: device });
     }
     if (path === "/api/auth/providers") {
       return json(route, { providers: how.providers ? PROVIDERS : [] });

@@ -34,7 +34,8 @@ _HEADERS = """
 _POLICY = (
     "default-src 'self'; script-src 'self' $script_hashes; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
-    "connect-src 'self' ws://$http_host wss://$http_host; worker-src 'self' blob:; "
+    "connect-src 'self' ws://$http_host wss://$http_host https://firebaseinstallations.googleapis.com "
+    "https://fcmregistrations.googleapis.com; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 

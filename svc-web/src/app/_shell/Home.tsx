@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { BotSettings } from "@/app/_shell/BotSettings";
+import { Notifications } from "@/app/_shell/Notifications";
 import { OpenChat } from "@/app/_shell/OpenChat";
 import { PeopleSettings } from "@/app/_shell/PeopleSettings";
 import { whoOf, type Place } from "@/app/_shell/place";
@@ -23,6 +24,7 @@ import { circleOf } from "@/features/people/model/people";
 import { useNamesAgain, useOwnName } from "@/features/people/api/profiles";
 import { PeopleHint } from "@/features/people/ui/PeopleList";
 import { Profile } from "@/features/people/ui/Profile";
+import { usePushClicks, usePushKept } from "@/features/push/api/push";
 import { useRealtimeState } from "@/shared/lib/live";
 import { navigate, useLocation } from "@/shared/lib/location";
 import { useDrafts } from "@/shared/lib/useDrafts";
@@ -64,6 +66,8 @@ export function Home({ place }: { place: Place }): ReactNode {
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) Nexync` : "Nexync";
   }, [unread]);
+  usePushClicks(unread);
+  usePushKept();
 
   useEffect(() => {
     if (state.kind === "closed" && state.reason === "signed_out") {
@@ -112,6 +116,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <BotSettings />
         ) : place.kind === "profile" || place.kind === "privacy" ? (
           <PeopleSettings kind={place.kind} onChat={chatWith} />
+        ) : place.kind === "notifications" ? (
+          <Notifications />
         ) : place.kind === "join" ? (
           <div className={styles["middle"]}>
             <JoinGroup fragment={place.fragment} onOpen={open} onBack={() => navigate("/")} />

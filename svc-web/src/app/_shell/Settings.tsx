@@ -1,4 +1,5 @@
 import {
+  Bell,
   Bot,
   ChevronRight,
   EyeOff,
@@ -73,6 +74,14 @@ export function Settings(): ReactNode {
             <span>
               Privacy
               <span className={styles["meta"]}>Who may find you, ask you, and see you here</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
+          <Link to="/settings/notifications" className={styles["way"]}>
+            <Bell size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Notifications
+              <span className={styles["meta"]}>On this device, and what they say</span>
             </span>
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>

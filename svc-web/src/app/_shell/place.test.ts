@@ -8,6 +8,7 @@ describe("a place", () => {
   it.each([
     ["/settings/profile", "profile"],
     ["/settings/privacy/", "privacy"],
+    ["/settings/notifications", "notifications"],
     ["/settings/security", "security"],
     ["/settings/bots", "bots"],
     ["/settings", "settings"],

@@ -16,7 +16,8 @@ export type Place =
   | { kind: "security"; linked: string | null; problem: string | null }
   | { kind: "profile" }
   | { kind: "privacy" }
-  | { kind: "bots" };
+  | { kind: "bots" }
+  | { kind: "notifications" };
 
 const PERSON = /^[0-9a-f-]{36}$/;
 
@@ -28,7 +29,9 @@ export function whoOf(location: URL | null): string | null {
 
 /** Whether it is one of the pages of settings. */
 export function inSettings(place: Place): boolean {
-  return ["settings", "security", "profile", "privacy", "bots"].includes(place.kind);
+  return ["settings", "security", "profile", "privacy", "bots", "notifications"].includes(
+    place.kind,
+  );
 }
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
@@ -70,6 +73,8 @@ export function placeOf(location: URL): Place {
       return { kind: "privacy" };
     case "/settings/bots":
       return { kind: "bots" };
+    case "/settings/notifications":
+      return { kind: "notifications" };
     case "/settings/security":
       return {
         kind: "security",
