@@ -1,7 +1,9 @@
 /* Many WebSocket clients in one epoll loop: they resume, count what comes, send at a rate, measure latency.
  *
- * Usage: sockets <port> <path> <origin> <file>
+ * Usage: sockets <port> <path> <origin> <file> [centrifuge]
  * Each line of the file is one socket: "<cookie header or -> <chat id or ->". A socket with a chat sends.
+ * With the last word it speaks centrifuge's JSON protocol: the first column is the room to be in, the second the room
+ * to send to, and what counts as resumed is the answer to its connect command.
  * Prints "ready <open>" when all are open and, unless the cookie is "-", resumed.
  * Commands on standard input, each answered by one line of JSON:
  *   stat                          counts so far
@@ -36,10 +38,12 @@ struct client {
 };
 
 static struct client *clients;
+static bool centrifuge;
 static int count, epoll_fd, open_count;
 static int64_t frames, events, acks, rejected, retries, errors, resumed, bytes_in;
 static unsigned buckets[BUCKETS]; /* latency in steps of 10 µs, the last one holds all above 2 s */
 static int64_t measured;
+static unsigned commands;
 
 static void die(const char *what) {
     perror(what);
@@ -51,6 +55,8 @@ static int64_t now_ns(void) {
     clock_gettime(CLOCK_MONOTONIC, &at);
     return at.tv_sec * 1000000000LL + at.tv_nsec;
 }
+
+static const char PADDING[] = "................................................................";
 
 static void write_frame(int fd, int opcode, const char *payload, size_t size) {
     unsigned char frame[1024];
@@ -76,6 +82,13 @@ static void send_message(struct client *client) {
     uint64_t ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_usec / 1000;
     uint64_t dice = (uint64_t)random() << 31 ^ (uint64_t)random();
     char text[256];
+    if (centrifuge) {
+        int size = snprintf(text, sizeof text,
+                            "{\"id\":%u,\"publish\":{\"channel\":\"%s\",\"data\":{\"body\":\"@%020lld\",\"pad\":\"%s\"}}}",
+                            ++commands + 1, client->chat, (long long)now_ns(), PADDING);
+        write_frame(client->fd, 1, text, (size_t)size);
+        return;
+    }
     int size = snprintf(text, sizeof text,
                         "{\"t\":\"send\",\"id\":\"%08llx-%04llx-7%03llx-8%03llx-%012llx\",\"chat\":\"%s\","
                         "\"body\":\"@%020lld\"}",
@@ -94,9 +107,32 @@ static void measure(const unsigned char *payload, size_t size) {
     measured++;
 }
 
+static void on_lines(const unsigned char *payload, size_t size) {
+    while (size > 0) {
+        const unsigned char *end = memchr(payload, '\n', size);
+        size_t line = end ? (size_t)(end - payload) : size, look = line < 40 ? line : 40;
+        if (memmem(payload, look, "{\"push\"", 7)) {
+            events++;
+            measure(payload, line);
+        } else if (memmem(payload, look, "\"publish\"", 9)) {
+            acks++;
+        } else if (memmem(payload, look, "\"connect\"", 9)) {
+            resumed++;
+        } else if (line > 2) {
+            errors++;
+        }
+        payload += end ? line + 1 : line;
+        size -= end ? line + 1 : line;
+    }
+}
+
 static void on_text(const unsigned char *payload, size_t size) {
     size_t look = size < 40 ? size : 40;
     frames++;
+    if (centrifuge) {
+        on_lines(payload, size);
+        return;
+    }
     if (memmem(payload, look, "\"event\"", 7)) {
         events++;
         measure(payload, size);
@@ -195,7 +231,7 @@ static void open_client(int index, int port, const char *path, const char *origi
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (connect(client->fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
     char request[4096], answer[8192];
-    bool known = strcmp(cookie, "-") != 0;
+    bool known = !centrifuge && strcmp(cookie, "-") != 0;
     int size = snprintf(request, sizeof request,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
                         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -217,6 +253,10 @@ static void open_client(int index, int port, const char *path, const char *origi
         exit(1);
     }
     if (known) write_frame(client->fd, 1, "{\"t\":\"resume\",\"heads\":{}}", 25);
+    if (centrifuge) {
+        int length = snprintf(request, sizeof request, "{\"id\":1,\"connect\":{\"data\":{\"room\":\"%.100s\"}}}", cookie);
+        write_frame(client->fd, 1, request, (size_t)length);
+    }
     client->open = true;
     open_count++;
     size_t rest = have - (size_t)(end + 4 - answer);
@@ -279,7 +319,8 @@ static void run(double rate, double seconds, int burst) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) return 2;
+    if (argc < 5) return 2;
+    centrifuge = argc == 6 && strcmp(argv[5], "centrifuge") == 0;
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;

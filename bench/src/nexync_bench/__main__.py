@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nexync_bench.comparing import comparing
 from nexync_bench.endtoend import endtoend
 from nexync_bench.failover import failover
 from nexync_bench.fanout import fanout
-from nexync_bench.figures import Section, as_markdown, as_text
+from nexync_bench.figures import Section, as_text, replaced
 from nexync_bench.idle import idle
 from nexync_bench.mails import mails
 from nexync_bench.native import build
@@ -24,6 +25,7 @@ from nexync_e2e.settings import Wires, wires
 BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "start": starting,
     "fanout": fanout,
+    "centrifuge": comparing,
     "persister": persisting,
     "failover": failover,
     "idle": idle,
@@ -32,20 +34,15 @@ BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "mails": mails,
 }
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
-_HEAD = """# Performance
-
-Written by `python -m nexync_bench --write` on {when}: {cores} cores, {system}. Figures of one run on a shared
-machine: the ratios hold, the absolute numbers move. CPU time is what the kernel counts for the processes named;
-"k/core" is thousands a second of CPU time. The server is pinned to one core for fan-out, the clients (C, epoll)
-to the other.
-"""
 
 
 def main(arguments: list[str]) -> int:
     """Run the named benchmarks (default: all) against the running instance; 1 when one failed."""
     parser = argparse.ArgumentParser(prog="python -m nexync_bench")
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], default=[])
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the sections into docs/performance.md"
+    )
     options = parser.parse_args(arguments)
     build()
     names: list[str] = options.names or list(BENCHMARKS)
@@ -70,13 +67,9 @@ async def _one(name: str) -> Section:
 
 
 def _write(sections: list[Section]) -> None:
-    head = _HEAD.format(
-        when=datetime.now(UTC).strftime("%Y-%m-%d"),
-        cores=os.cpu_count(),
-        system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-    )
-    body = "\n".join(as_markdown(section) for section in sections)
-    _PAGE.write_text(f"{head}\n{body}", encoding="utf-8")
+    day, load = datetime.now(UTC).strftime("%Y-%m-%d"), os.getloadavg()[0]
+    when = f" on {day}, Python {platform.python_version()}, load average {load:.0f} of {os.cpu_count()} cores"
+    _PAGE.write_text(replaced(_PAGE.read_text("utf-8"), sections, when), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a benchmark yields, and how it is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -33,12 +34,12 @@ def as_text(section: Section) -> str:
     return "\n".join(lines)
 
 
-def as_markdown(section: Section) -> str:
-    """For docs/performance.md."""
+def as_markdown(section: Section, when: str = "") -> str:
+    """For docs/performance.md; `when` follows the command."""
     lines = [
         f"## {section.title}",
         "",
-        f"`{section.command}`",
+        f"`{section.command}`{when}",
         "",
         "| figure | measured | aim | note |",
         "|---|---|---|---|",
@@ -48,6 +49,15 @@ def as_markdown(section: Section) -> str:
         for figure in section.figures
     ]
     return "\n".join(lines) + "\n"
+
+
+def replaced(page: str, sections: Sequence[Section], when: str) -> str:
+    """The page with these sections in the place of those with their titles; new ones come last, the others stay."""
+    head, *old = page.split("\n## ")
+    texts = {text.split("\n", 1)[0]: f"## {text.rstrip()}\n" for text in old}
+    for section in sections:
+        texts[section.title] = as_markdown(section, when)
+    return "\n".join((f"{head.rstrip()}\n", *texts.values()))
 
 
 def per_core(count: float, cpu_seconds: float) -> float:

@@ -41,6 +41,11 @@ def build() -> None:
     subprocess.run(["make", "-s", "-C", str(_FOLDER)], check=True, timeout=120)
 
 
+def build_centrifuge() -> None:
+    """Build the server on centrifuge with Go; the first time its modules are fetched. Raises CalledProcessError."""
+    subprocess.run(["make", "-s", "-C", str(_FOLDER), "centrifuge"], check=True, timeout=1_800)
+
+
 class _Program:
     """A child with line pipes, pinned to one core; each wait for a line has a limit."""
 
@@ -122,6 +127,7 @@ def sockets(
     *,
     core: int,
     ready: bool = True,
+    dialect: str = "nexync",
 ) -> Generator[Sockets]:
     """Clients, one per (cookie header or -, chat or -); open and resumed when the block starts."""
     with tempfile.NamedTemporaryFile("w", suffix=".sockets") as file:
@@ -130,7 +136,9 @@ def sockets(
             file.write(f"{cookie} {chat}\n")
             wanted += 1
         file.flush()
-        program = Sockets([str(_BUILD / "sockets"), str(port), path, origin, file.name], core)
+        program = Sockets(
+            [str(_BUILD / "sockets"), str(port), path, origin, file.name, dialect], core
+        )
         try:
             if ready:
                 said = program.line(180)
@@ -145,9 +153,7 @@ def sockets(
 @contextlib.contextmanager
 def floor(count: int, *, server_core: int, client_core: int) -> Generator[Floor]:
     """The floor server with so many clients connected."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = _free_port()
     server = Floor([str(_BUILD / "floor"), str(port), str(count)], server_core)
     try:
         if server.line(10) != "listening":
@@ -159,3 +165,23 @@ def floor(count: int, *, server_core: int, client_core: int) -> Generator[Floor]
             yield server
     finally:
         server.close()
+
+
+@contextlib.contextmanager
+def centrifuge(*, core: int, redis: str = "-") -> Generator[tuple[Floor, int]]:
+    """The server on centrifuge, which takes the floor's commands, and its port; `redis` is host:port or -."""
+    port = _free_port()
+    server = Floor([str(_BUILD / "centrifuge"), str(port), redis], core)
+    try:
+        if server.line(10) != "listening":
+            msg = "the server on centrifuge doesn't listen"
+            raise RuntimeError(msg)
+        yield server, port
+    finally:
+        server.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
