@@ -69,7 +69,13 @@ def _schemas() -> dict[str, JsonSchema]:
         ],
         ref_template=_REF,
     )
-    return schema["$defs"]
+    found: dict[str, JsonSchema] = schema["$defs"]
+    # Unlike other answers a problem leaves out what it doesn't have.
+    problem = found[Problem.__name__]
+    problem["required"] = [
+        name for name in problem["required"] if Problem.model_fields[name].default is not None
+    ]
+    return found
 
 
 def _reference(model: type[BaseModel]) -> JsonSchema:
