@@ -102,6 +102,7 @@ async def test_answers_a_good_request() -> None:
     assert answer.status_code == 200
     assert answer.json()["seq"] == 7
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(

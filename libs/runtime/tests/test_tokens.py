@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
+from nexync_runtime import tokens
 from nexync_runtime.tokens import (
     REFETCH_SECONDS,
     REFRESH_SECONDS,
@@ -200,3 +201,78 @@ async def test_a_bots_token_that_is_none_or_of_which_nobody_can_tell(
         with pytest.raises(error):
             await bots.verify(text)
     assert len(auth.asked) == asked
+
+
+async def test_a_signature_is_judged_once_and_time_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that comes again costs no signature, and ends when it should all the same."""
+    judged: list[str] = []
+
+    def counting(text: str, key: tokens.PublicKey) -> Any:
+        judged.append(text)
+        return claims_of(text, key)
+
+    claims_of = tokens.claims_of
+    monkeypatch.setattr(tokens, "claims_of", counting)
+    now = int(time.time())
+    text = token(exp=now + 60)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(Keys())) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        for _ in range(3):
+            assert (await verifier.verify(text)).sub == PERSON
+        assert judged == [text]
+        changed = text[:-8] + ("A" if text[-8] != "A" else "B") + text[-7:]
+        with pytest.raises(TokenError):
+            await verifier.verify(changed)
+        monkeypatch.setattr(time, "time", lambda: now + 61.0)
+        assert (await verifier.verify(token(exp=now + 600))).exp == now + 600
+        monkeypatch.undo()
+        monkeypatch.setattr(tokens, "claims_of", refusing)
+        monkeypatch.setattr(time, "time", lambda: now + 61.0)
+        with pytest.raises(TokenError):
+            await verifier.verify(text)
+
+
+def refusing(text: str, key: tokens.PublicKey) -> Any:
+    """As for a token whose time is over."""
+    raise TokenError(text, key)
+
+
+async def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is judged anew."""
+    monkeypatch.setattr(tokens, "REMEMBERED_MAX", 2)
+    judged: list[str] = []
+    claims_of = tokens.claims_of
+
+    def counting(text: str, key: tokens.PublicKey) -> Any:
+        judged.append(text)
+        return claims_of(text, key)
+
+    monkeypatch.setattr(tokens, "claims_of", counting)
+    texts = [token(username=name) for name in ("ada", "bob", "eve")]
+    async with httpx.AsyncClient(transport=httpx.MockTransport(Keys())) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        for text in (*texts, texts[2], texts[0]):
+            await verifier.verify(text)
+    assert judged == [*texts, texts[0]]
+
+
+async def test_a_key_that_is_published_no_more_ends_what_is_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A token of a key that was taken back is refused, though its signature was right before."""
+    published = [jwks(KEY, "one"), jwks(Ed25519PrivateKey.generate(), "two")]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=published[0])
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        text = token()
+        await verifier.verify(text)
+        del published[0]
+        loop = asyncio.get_running_loop()
+        later = loop.time() + REFRESH_SECONDS + 1
+        monkeypatch.setattr(loop, "time", lambda: later)
+        with pytest.raises(TokenError):
+            await verifier.verify(text)
+        monkeypatch.undo()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
@@ -34,6 +35,8 @@ TOKEN_CHARS: Final = 2_000
 BOTS_KEPT: Final = 1_000
 JWKS_PATH: Final = "/internal/jwks.json"
 BOTS_PATH: Final = "/internal/bots/check"
+REMEMBERED_MAX: Final = 10_000
+"""Tokens whose signature was right lately; one more makes the oldest be judged anew. About 5 MB when full."""
 
 
 PublicKey = Ed25519PublicKey
@@ -48,12 +51,17 @@ class KeysAwayError(Exception):
 
 
 class Verifier:
-    """Checks access tokens. Keys are fetched when old, or when an unknown one is named, every five seconds at most."""
+    """Checks access tokens. Keys are fetched when old, or when an unknown one is named, every five seconds at most.
+
+    A signature is judged once: sockets that come back and requests of one page bring the same token again and again.
+    What is remembered of a token is its SHA-256, until it ends or the keys change.
+    """
 
     def __init__(self, jwks_url: str, http: httpx.AsyncClient) -> None:
         self._url = jwks_url
         self._http = http
         self._keys: dict[str, PublicKey] = {}
+        self._remembered: dict[bytes, AccessClaims] = {}
         self._next_fetch = 0.0
         self._old_at = 0.0
         self._lock = asyncio.Lock()
@@ -63,6 +71,11 @@ class Verifier:
         if len(token) > TOKEN_CHARS:
             msg = "too long"
             raise TokenError(msg)
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        if asyncio.get_running_loop().time() < self._old_at:
+            known = self._remembered.get(digest)
+            if known is not None and known.exp > time.time():
+                return known
         try:
             kid = jwt.get_unverified_header(token).get("kid")
         except jwt.PyJWTError as error:
@@ -79,7 +92,14 @@ class Verifier:
                 raise KeysAwayError(msg)
             msg = "unknown key"
             raise TokenError(msg)
-        return claims_of(token, key)
+        claims = claims_of(token, key)
+        self._remember(digest, claims)
+        return claims
+
+    def _remember(self, digest: bytes, claims: AccessClaims) -> None:
+        if digest not in self._remembered and len(self._remembered) >= REMEMBERED_MAX:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[digest] = claims
 
     async def _fetch(self) -> None:
         async with self._lock:
@@ -93,7 +113,10 @@ class Verifier:
                 found = Jwks.model_validate_json(answer.content)
             except (httpx.HTTPError, ValidationError):
                 return
-            self._keys = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
+            kept = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
+            if kept.keys() != self._keys.keys():
+                self._remembered.clear()
+            self._keys = kept
             self._old_at = now + REFRESH_SECONDS
 
 
