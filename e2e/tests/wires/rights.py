@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from nexync_client import Rest
 from nexync_contracts import (
+    bot_endpoints,
     email_endpoints,
     endpoints,
     factor_endpoints,
@@ -267,13 +268,14 @@ def _oneself(status: int, *about: Endpoint) -> tuple[Row, ...]:
 def _of_nothing(scene: Scene) -> dict[str, str]:
     del scene
     nothing = str(uuid.uuid4())
-    names = ("session", "passkey", "identity")
+    names = ("session", "passkey", "identity", "bot")
     return dict.fromkeys(names, nothing) | {"provider": "nobody"}
 
 
 ONESELF_ROWS = (
     *_oneself(
         OK,
+        bot_endpoints.BOTS,
         endpoints.SESSION,
         endpoints.SESSIONS,
         endpoints.CONNECTIONS,
@@ -292,6 +294,7 @@ ONESELF_ROWS = (
     ),
     *_oneself(
         INVALID,
+        bot_endpoints.MAKE_BOT,
         endpoints.CHANGE_PASSWORD,
         email_endpoints.CHANGE_EMAIL,
         email_endpoints.PROVE_EMAIL,
@@ -310,7 +313,13 @@ ONESELF_ROWS = (
         push_endpoints.CHANGE_PUSH,
         push_endpoints.KEEP_PUSH_DEVICE,
     ),
-    *_oneself(NOT_FOUND, endpoints.END_SESSION),
+    *_oneself(
+        NOT_FOUND,
+        bot_endpoints.RENEW_BOT_TOKEN,
+        bot_endpoints.REVOKE_BOT_TOKEN,
+        bot_endpoints.RETIRE_BOT,
+        endpoints.END_SESSION,
+    ),
     *_oneself(204, endpoints.END_OTHER_SESSIONS),
 )
 
