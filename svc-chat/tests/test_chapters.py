@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from svc_chat.chapters import (
     LATEST,
     Chapter,
+    around,
     first_kept,
     gone_ranges,
     kept_from,
@@ -82,6 +83,11 @@ def test_what_is_gone_is_what_the_months_say(events: list[One], data: st.DataObj
 
     since, until = window(chapters, low, high)
     assert all(since <= one.at <= until for one in events[low - 1 : high])
+
+    when = data.draw(st.integers(0, 5 * MONTH))
+    found = next((seq for seq, one in enumerate(events, start=1) if one.at >= when), None)
+    begins, ends = around(chapters, when, head)
+    assert found is None or begins <= found <= ends
 
     n_total = sum(one.message for one in events)
     after = data.draw(st.integers(0, n_total))

@@ -95,6 +95,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         timelines=parts,
         searching=parts,
         pushing=parts,
+        exporting=parts,
     )
     app = http.application(
         http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
@@ -139,6 +140,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         timelines=parts,
         searching=parts,
         pushing=parts,
+        exporting=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, CURSORS, rename=True)) == every

@@ -139,6 +139,25 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "group-kept",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Details" }).click();
+      await page.getByRole("button", { name: "Export messages" }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "go-to-day",
+    path: `/c/${GROUP}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "Go to a day" }).click();
+      await page.getByRole("button", { name: "Go", exact: true }).click();
+      await page.getByText("Choose a day first.").waitFor();
+    },
+  },
+  {
     name: "tools",
     path: `/c/${GROUP}`,
     how: { account: "busy" },

@@ -41,6 +41,7 @@ from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
 from svc_chat.awaiting import OutcomeRegistry
 from svc_chat.commanding import Commanding
+from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.inside import Inside
@@ -133,6 +134,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         pinning=Pinning(commanding, timelines, chats, listing.stored),
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),
+        exporting=Exporting(timelines, people),
         searching=Searching(listing, PostgresSearch(pool), people),
         pushing=pushing,
     )

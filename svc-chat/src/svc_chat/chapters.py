@@ -92,3 +92,15 @@ def window(chapters: Sequence[Chapter], low: int, high: int) -> tuple[int, int]:
             until = chapter.first_at
             break
     return since, until
+
+
+def around(chapters: Sequence[Chapter], at: int, head: int) -> tuple[int, int]:
+    """The seqs between which the first event that is not older than `at` (Unix ms) is, if there is one up to `head`."""
+    low, high = 1, head
+    for chapter in chapters:
+        if chapter.first_at < at:
+            low = chapter.first_seq
+        else:
+            high = chapter.first_seq
+            break
+    return low, high

@@ -35,6 +35,7 @@ from svc_chat.errors import (
     RefusedError,
     TooManyError,
 )
+from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.listing import Listing
@@ -48,6 +49,7 @@ from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
+from svc_chat.routes_export import export_handlers
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
@@ -81,6 +83,7 @@ class UseCases:
     timelines: Timelines
     searching: Searching
     pushing: Pushing
+    exporting: Exporting
 
 
 Around = Callable[[Endpoint, Handler], Handler]
@@ -115,6 +118,7 @@ def handlers(
         endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
         report_endpoints.REPORT: public.report,
+        **export_handlers(use_cases.exporting, use_cases.timelines),
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),

@@ -24,7 +24,7 @@ from nexync_contracts.message_rest import (
 )
 from nexync_contracts.rest import TimelinePage
 from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
-from svc_chat.chapters import first_kept, kept_from
+from svc_chat.chapters import around, first_kept, kept_from
 from svc_chat.errors import NothingThereError
 from svc_chat.ports import Snapshot
 from svc_chat.reading import StreamReading, View
@@ -107,6 +107,34 @@ class Timelines:
             first_seq=first,
             kept_from=kept_from(view.chapters) if seen else None,
         )
+
+    async def first_since(self, chat: ChatId, person: PersonId, since: int) -> int | None:
+        """The seq of the first line that is not older than `since` (Unix ms); None when there is none.
+
+        Times never go back within a chat, so it is found by halving: some twenty events are read, however long it is.
+        """
+
+        async def gather(
+            snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
+        ) -> tuple[int, ...]:
+            ranges, union = view.ranges, _Union(snapshot, tail)
+            low, high = around(view.chapters, since, view.head)
+            ranges = within(ranges, low, _ALL)
+            left, right = 0, sum(part.size for part in within(ranges, low, high))
+            while left < right:
+                middle = (left + right) // 2
+                found = await union.of(ranges, [_at(ranges, middle)])
+                if found[0].at < since:
+                    left = middle + 1
+                else:
+                    right = middle
+            if left >= sum(part.size for part in ranges):
+                return ()
+            rest = oldest(within(ranges, _at(ranges, left), _ALL), TIMELINE_SCAN)
+            return tuple(line.seq for line in await union.lines(rest, 1, newest=False))
+
+        found = await self._reading.read(chat_stream(chat), gather, person=person)
+        return found.gathered[0] if found.gathered else None
 
     async def of(
         self, chat: ChatId, person: PersonId, seqs: Sequence[int], *, at_least: int | None = None
@@ -255,6 +283,16 @@ async def _forth(
         return (), None
     high = items[-1].seq if len(items) == count and items else scanned[-1].high
     return tuple(items), high if high < ranges[-1].high else None
+
+
+def _at(ranges: Sequence[Range], index: int) -> int:
+    """The seq at that place, counted over the ranges from 0."""
+    for part in ranges:
+        if index < part.size:
+            return part.low + index
+        index -= part.size
+    msg = f"the ranges end {index + 1} before that place"
+    raise IndexError(msg)
 
 
 def _inside(seq: int, ranges: Sequence[Range]) -> bool:

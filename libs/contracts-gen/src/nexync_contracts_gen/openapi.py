@@ -144,7 +144,8 @@ def _problems(endpoint: Endpoint) -> dict[int, list[str]]:
 def _responses(endpoint: Endpoint) -> JsonSchema:
     done: JsonSchema = {"description": "Done"}
     if endpoint.answer is not None:
-        done["content"] = {"application/json": {"schema": _reference(endpoint.answer)}}
+        media = "application/x-ndjson" if endpoint.lines else "application/json"
+        done["content"] = {media: {"schema": _reference(endpoint.answer)}}
     responses: JsonSchema = {str(endpoint.status): done}
     if endpoint.name == "create_chat":
         responses["200"] = {**done, "description": "The private chat was there already"}

@@ -28,7 +28,7 @@ class Endpoint:
     `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
     Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes. A request takes
     `cost` tokens of one's budget. The answer of one that is `revalidated` has an `ETag`: clients may keep it, and ask
-    each time whether it still holds.
+    each time whether it still holds. With `lines` the answer is a stream of such contracts, one a line (JSON Lines).
     """
 
     name: str
@@ -46,6 +46,7 @@ class Endpoint:
     idempotent_by_key: bool = False
     words: tuple[str, ...] = ()
     cost: int = 1
+    lines: bool = False
     revalidated: bool = False
     tags: tuple[str, ...] = field(default=())
 

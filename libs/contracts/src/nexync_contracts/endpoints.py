@@ -7,6 +7,7 @@ from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
+from nexync_contracts.export_endpoints import EXPORT_ENDPOINTS
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
@@ -425,6 +426,7 @@ ENDPOINTS: Final = (
     *BOT_ENDPOINTS,
     *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,
+    *EXPORT_ENDPOINTS,
     *GROUP_ENDPOINTS,
     *PASSKEY_ENDPOINTS,
     *PEOPLE_ENDPOINTS,

@@ -149,6 +149,12 @@ ID_AHEAD_MS: Final = 60_000
 ID_BEHIND_MS: Final = 30 * 24 * 3600 * 1000
 """How far the time inside a command id may lie behind its arrival, milliseconds, unless it came before."""
 
+EXPORTS: Final = 4
+"""Exports that one process of svc-chat makes at the same time; one more is answered with 503."""
+
+EXPORT_SECONDS: Final = 1_800
+"""How long one may take, also to a reader who is slow; then the stream is cut off."""
+
 PINNED_CHATS: Final = 20
 """Chats that one person may pin to the top of the list."""
 

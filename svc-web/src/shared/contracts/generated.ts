@@ -951,6 +951,21 @@ export const jwksSchema = z.object({
 });
 export type Jwks = z.infer<typeof jwksSchema>;
 
+/** The first line of the chat that is not older than was asked for; None when all of them are. */
+export const dayViewSchema = z.object({
+  chat: uuid,
+  seq: z.int().min(1).nullable(),
+});
+export type DayView = z.infer<typeof dayViewSchema>;
+
+/** One line of a timeline as it is now: the message or event, who it is by, and what became of it. */
+export const exportLineSchema = z.object({
+  record: eventRecordSchema,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32).nullable().default(null),
+  state: messageStateSchema.nullable().default(null),
+});
+export type ExportLine = z.infer<typeof exportLineSchema>;
+
 /** Present members: admins first, then by how long they are in. */
 export const membersPageSchema = z.object({
   members: z.array(memberViewSchema).max(200),
@@ -1482,6 +1497,8 @@ export const limits = {
   draftEveryMs: 1000,
   emailChars: 254,
   emojiBytes: 64,
+  exports: 4,
+  exportSeconds: 1800,
   factorChallengeSeconds: 300,
   factorCodeChars: [6, 24],
   factorDigits: 6,
@@ -2028,6 +2045,26 @@ export const endpoints = {
     query: [],
     body: factorProofBodySchema,
     answer: recoveryCodesViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  day: {
+    method: "GET",
+    path: "/api/chats/{chat}/day",
+    status: 200,
+    query: ["since"],
+    body: null,
+    answer: dayViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  export: {
+    method: "GET",
+    path: "/api/chats/{chat}/export",
+    status: 200,
+    query: [],
+    body: null,
+    answer: exportLineSchema,
     idempotentByKey: false,
     open: false,
   },

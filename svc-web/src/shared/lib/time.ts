@@ -34,6 +34,11 @@ export function absolute(time: number): string {
   return full.format(time);
 }
 
+/** "1 March 2026" */
+export function date(time: number): string {
+  return dayMonthYear.format(time);
+}
+
 /** The chip between two days. */
 export function dayLabel(time: number, now: number): string {
   const days = daysAgo(time, now);
@@ -51,4 +56,19 @@ export function listTime(time: number, now: number): string {
   if (days === 1) return "Yesterday";
   if (days < 7) return weekdayShort.format(time);
   return dayMonthShort.format(time);
+}
+
+/** "2026-03-01" in the reader's zone, as date fields have it. */
+export function isoDay(time: number): string {
+  const then = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
+}
+
+/** When the day of a date field begins in the reader's zone; null for what is no day. */
+export function startOf(day: string): number | null {
+  const [year, month, date] = day.split("-").map(Number);
+  if (year === undefined || month === undefined || date === undefined) return null;
+  const time = new Date(year, month - 1, date).getTime();
+  return Number.isNaN(time) || time < 0 ? null : time;
 }

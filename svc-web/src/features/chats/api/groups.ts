@@ -12,6 +12,7 @@ import {
   endpoints,
   type CommandDone,
   type History,
+  type Retention,
   type InvitePreview,
   type InviteView,
   type Role,
@@ -117,6 +118,19 @@ export function useSetHistory(chat: string): Done<History> {
       call(endpoints.setHistory, {
         path: { chat },
         body: { history },
+        key: uuid7Maker(client.now)(),
+      }),
+  });
+}
+
+/** Null is as the workspace keeps it. */
+export function useSetRetention(chat: string): Done<Retention | null> {
+  const { client } = useLive();
+  return useMutation({
+    mutationFn: (retention) =>
+      call(endpoints.setRetention, {
+        path: { chat },
+        body: { retention },
         key: uuid7Maker(client.now)(),
       }),
   });

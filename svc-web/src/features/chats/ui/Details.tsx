@@ -5,6 +5,7 @@ import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/Details.module.css";
 import { GroupEnd, HistorySetting, TaglineLine } from "@/features/chats/ui/GroupSettings";
 import { Invites } from "@/features/chats/ui/Invites";
+import { Keeping } from "@/features/chats/ui/Keeping";
 import { Members } from "@/features/chats/ui/Members";
 import type { ChatView, PersonView } from "@/shared/contracts/generated";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -45,6 +46,7 @@ export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode 
           {group && !member ? <p className={styles["meta"]}>You are not in this group.</p> : null}
         </div>
         {member ? <GroupParts chat={chat} me={me} admin={admin} people={people} /> : null}
+        {member ? null : <Keeping chat={chat} admin={false} />}
       </div>
     </aside>
   );
@@ -59,6 +61,7 @@ function GroupParts({ chat, me, admin, people }: GroupPartsProps): ReactNode {
       <Members chat={chat} me={me} admin={admin} people={people} />
       {admin ? <HistorySetting chat={chat} /> : null}
       {admin ? <Invites chat={chat.chat} /> : null}
+      <Keeping chat={chat} admin={admin} />
       <GroupEnd chat={chat} me={me} admin={admin} />
     </>
   );

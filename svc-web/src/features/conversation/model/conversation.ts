@@ -63,6 +63,8 @@ export type Conversation = {
   records: readonly EventRecord[];
   /** Cursor of the page before the oldest record; null at the beginning of the chat. */
   before: number | null;
+  /** What is older (Unix ms) is gone by the chat's retention; null when the beginning is there. */
+  keptFrom: number | null;
   older: Older;
   /** Steps that came before what they follow on. */
   early: readonly Step[];
@@ -132,6 +134,7 @@ export function opening(chat: string, me: string, now: number): Conversation {
     wanted: 0,
     records: [],
     before: null,
+    keptFrom: null,
     older: { kind: "idle" },
     early: [],
     pending: [],
@@ -248,6 +251,7 @@ function page(state: Conversation, page: TimelinePage, readSeq: number): Convers
     asOf: page.as_of,
     records: [...kept, ...page.items],
     before: kept.length > 0 ? state.before : (page.before ?? null),
+    keptFrom: page.kept_from,
     older: kept.length > 0 ? state.older : { kind: "idle" },
     early: epochs,
     pending: without(state.pending, page.items),
@@ -360,6 +364,7 @@ function aroundPage(
     asOf: Math.max(page.as_of, page.epoch === state.epoch ? state.asOf : 0),
     records: page.items,
     before: page.before,
+    keptFrom: page.kept_from,
     older: { kind: "idle" },
     after: page.after ?? (page.as_of < state.asOf ? (page.items.at(-1)?.seq ?? null) : null),
     newer: { kind: "idle" },
@@ -467,6 +472,7 @@ function olderPage(state: Conversation, page: TimelinePage, before: number): Con
     ...state,
     records: [...items, ...state.records],
     before: page.before ?? null,
+    keptFrom: page.kept_from,
     older: { kind: "idle" },
     states: taken(state.states, { ...page, items }),
     quotes: quoted(state.quotes, page),

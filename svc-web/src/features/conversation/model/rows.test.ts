@@ -34,6 +34,14 @@ const messages = (state: ReturnType<typeof open>): MessageRow[] =>
   rows(state).filter((row) => row.kind === "message");
 
 describe("rows", () => {
+  it("says from when on messages are kept, at the beginning alone", () => {
+    const state = open([record(5, "anna", NOON)]);
+    const begun = { ...state, keptFrom: NOON };
+    expect(rows(state).map((row) => row.kind)).toEqual(["day", "message"]);
+    expect(rows(begun).map((row) => row.kind)).toEqual(["beginning", "day", "message"]);
+    expect(rows({ ...begun, before: 3 }).map((row) => row.kind)).toEqual(["day", "message"]);
+  });
+
   it("groups one sender within five minutes", () => {
     const state = open([
       record(1, "anna", NOON),

@@ -5,7 +5,7 @@ import {
   UNTOUCHED,
   type MessageNow,
 } from "@/features/conversation/model/messages";
-import { dayLabel, sameDay } from "@/shared/lib/time";
+import { date, dayLabel, sameDay } from "@/shared/lib/time";
 import { limits, type EventRecord, type Mention, type Quote } from "@/shared/contracts/generated";
 
 export type MessageRow = {
@@ -35,6 +35,8 @@ export type MessageRow = {
 };
 
 export type Row =
+  /** What came before is gone; `day` is the first day that is kept. */
+  | { kind: "beginning"; key: string; day: string }
   | { kind: "day"; key: string; label: string }
   | { kind: "new"; key: string }
   | { kind: "line"; key: string; record: EventRecord }
@@ -54,6 +56,9 @@ export function rows(state: Conversation): Row[] {
     }
     previousAt = time;
   };
+  if (state.before === null && state.keptFrom !== null) {
+    out.push({ kind: "beginning", key: "beginning", day: date(state.keptFrom) });
+  }
   for (const loaded of state.records) {
     const { record, now, changing } = shownAs(state, loaded);
     at(record.at);

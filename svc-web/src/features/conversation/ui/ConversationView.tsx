@@ -13,6 +13,7 @@ import type { Named } from "@/features/conversation/model/mentions";
 import { answerable, lastOwn, type MessageRow } from "@/features/conversation/model/rows";
 import { typingWords } from "@/features/conversation/model/typists";
 import { Composer, type Aim } from "@/features/conversation/ui/Composer";
+import { JumpToDay } from "@/features/conversation/ui/JumpToDay";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
@@ -77,6 +78,7 @@ export function ConversationView(props: ConversationViewProps): ReactNode {
             {typing ?? subtitle}
           </p>
         </div>
+        {driver === null ? null : <JumpToDay chat={chat} onShow={(seq) => driver.show(seq)} />}
         {actions}
       </header>
       {driver === null ? (

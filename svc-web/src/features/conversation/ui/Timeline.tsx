@@ -55,7 +55,7 @@ export function Timeline(props: TimelineProps): ReactNode {
   const { jump } = state;
   useEffect(() => {
     if (jump === null) return;
-    const index = list.findIndex((row) => row.kind === "message" && row.seq === jump);
+    const index = list.findIndex((row) => seqOf(row) === jump);
     if (index < 0) return;
     virtual.scrollToIndex(index, { align: "center" });
     // Rows above are measured by now; the second time it stands where it belongs.
@@ -133,6 +133,11 @@ export function Timeline(props: TimelineProps): ReactNode {
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.kind === "day" ? <p className={styles["day"]}>{row.label}</p> : null}
+                {row.kind === "beginning" ? (
+                  <p className={styles["beginning"]}>
+                    Messages before {row.day} have been removed by this workspace’s retention.
+                  </p>
+                ) : null}
                 {row.kind === "new" ? (
                   <p className={styles["new"]}>
                     <span>New</span>
@@ -294,6 +299,11 @@ function estimate(row: Row | undefined): number {
   const lines = Math.ceil(row.body.length / 60) + row.body.split("\n").length - 1;
   const extra = (row.reply === null ? 0 : 48) + (row.now.reactions.length > 0 ? 32 : 0);
   return 14 + extra + 22 * Math.max(1, lines) + (row.first ? 10 : 2);
+}
+
+function seqOf(row: Row): number | null {
+  if (row.kind === "line") return row.record.seq;
+  return row.kind === "message" ? row.seq : null;
 }
 
 function dayAt(list: readonly Row[], index: number): string | null {

@@ -1,0 +1,33 @@
+"""The REST API about the whole of a chat."""
+
+from typing import Final
+
+from nexync_contracts import export_rest
+from nexync_contracts.endpoint import Endpoint, Query
+from nexync_contracts.errors import ProblemCode
+
+DAY: Final = Endpoint(
+    name="day",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}/day",
+    summary="Where a day begins in the chat",
+    answer=export_rest.DayView,
+    query=(
+        Query("since", "integer", 0, 2**53 - 1, "the beginning of the day, Unix ms", required=True),
+    ),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+EXPORT: Final = Endpoint(
+    name="export",
+    service="svc-chat",
+    method="GET",
+    path="/api/chats/{chat}/export",
+    summary="All that one may see of the chat, oldest first, one line of JSON each",
+    answer=export_rest.ExportLine,
+    lines=True,
+    cost=20,
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
+)
+
+EXPORT_ENDPOINTS: Final = (DAY, EXPORT)
