@@ -458,3 +458,24 @@ def test_providers_are_a_file_that_names_secrets_and_holds_none() -> None:
         for port in rule["ports"]
     ]
     assert 443 in ports
+
+
+def test_files_are_kept_on_a_claim_or_in_an_s3() -> None:
+    """A claim outlives the release. Keys come from a Secret alone, and nothing but the S3 may be reached for them."""
+    objects = render("svc-chat")
+    claim = find(objects, "PersistentVolumeClaim")
+    assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    pod = _pod("svc-chat")["spec"]
+    volume = next(one for one in pod["volumes"] if one["name"] == "files")
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    own: Values = {"storage": {"folder": {"existingClaim": "mine"}}}
+    assert "PersistentVolumeClaim" not in kinds(render("svc-chat", own))
+    s3: Values = {
+        "storage": {"kind": "s3", "s3": {"bucket": "chat", "secret": "keys", "ports": [9000]}}
+    }
+    assert "PersistentVolumeClaim" not in kinds(render("svc-chat", s3))
+    env = _env(_pod("svc-chat", s3))
+    assert env["NEXYNC_OBJECTS_URL"] == "s3://chat/"
+    assert env["NEXYNC_OBJECTS_S3_SECRET"]["secretKeyRef"]["name"] == "keys"
+    egress = find(render("svc-chat", s3), "NetworkPolicy")["spec"]["egress"]
+    assert {"ports": [{"port": 9000, "protocol": "TCP"}]} in egress

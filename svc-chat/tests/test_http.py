@@ -96,6 +96,10 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         searching=parts,
         pushing=parts,
         exporting=parts,
+        attaching=parts,
+        serving=parts,
+        picturing=parts,
+        contents=parts,
     )
     app = http.application(
         http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
@@ -110,7 +114,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
 @pytest.fixture
 async def inside(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
     parts: Any = stub
-    transport = httpx.ASGITransport(http.application(internal_routes(parts, parts)))
+    transport = httpx.ASGITransport(http.application(internal_routes(parts, parts, parts)))
     async with httpx.AsyncClient(transport=transport, base_url="http://chat") as opened:
         yield opened
 
@@ -141,6 +145,10 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         searching=parts,
         pushing=parts,
         exporting=parts,
+        attaching=parts,
+        serving=parts,
+        picturing=parts,
+        contents=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, CURSORS, rename=True)) == every

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from websockets.frames import Frame, Opcode
 
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.channels import encode_published, stream_channel
 from nexync_contracts.events import (
     MEMBERSHIP_TAGS,
@@ -24,6 +25,7 @@ from nexync_contracts.events import (
     Role,
 )
 from nexync_contracts.ids import (
+    AttachmentId,
     ChatId,
     CommandId,
     PersonId,
@@ -289,6 +291,7 @@ class World:
         self.sleeps: list[float] = []
         self.sleeping: asyncio.Event | None = None
         self.asked: list[str] = []
+        self.files: dict[tuple[PersonId, AttachmentId], Attachment] = {}
         self.notices: list[bytes] = []
         loop = asyncio.get_running_loop()
         self.core = build_core(
@@ -533,6 +536,14 @@ class FakeChats:
         self._there("events")
         kept = [record for record in self._world.records.get(stream, []) if record.seq > after]
         return ranged(kept[:limit]) if kept else Range(self._world.epoch, after, [])
+
+    async def attachments(
+        self, person: PersonId, files: Sequence[AttachmentId]
+    ) -> Sequence[Attachment]:
+        self._there("attachments")
+        return [
+            self._world.files[person, file] for file in files if (person, file) in self._world.files
+        ]
 
 
 def ranged(records: Sequence[EventRecord]) -> Range:

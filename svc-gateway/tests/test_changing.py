@@ -1,11 +1,14 @@
 """Edits, deletions and reactions on a socket: who wrote the message is said with the command."""
 
+import json
 from typing import Any
 
 import pytest
 from gateway_world import Client, Running, World, settle, some_id, uuid7
 
-from nexync_contracts.ids import ChatId, PersonId, chat_stream
+from nexync_contracts.attachments import Attachment, AttachmentKind
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId, chat_stream
+from svc_gateway.carrying import KEPT_SECONDS
 
 ANA, BEN = PersonId(some_id()), PersonId(some_id())
 
@@ -120,3 +123,61 @@ async def test_a_forwarded_message_keeps_its_label() -> None:
         ana.say(t="send", id=uuid7(world.now_ms), chat=chat, body="hi", forwarded=True)
         await settle()
         assert commands(world)[0]["forwarded"] is True
+
+
+PHOTO = Attachment(
+    id=AttachmentId(some_id()),
+    kind=AttachmentKind.IMAGE,
+    name="cat.jpg",
+    type="image/jpeg",
+    size=3,
+    width=4,
+    height=3,
+)
+
+
+async def test_what_is_known_of_a_file_is_asked_once_and_stamped() -> None:
+    """What a client says of it is refused; another's file is unknown, and the log rejects the message."""
+    async with Running() as world:
+        world.files[ANA, PHOTO.id] = PHOTO
+        chat = world.chat(ANA, BEN)
+        ana, ben = await world.resumed(ANA), await world.resumed(BEN)
+        world.asked.clear()
+        for client in (ana, ana, ben):
+            client.say(t="send", id=uuid7(world.now_ms), chat=chat, body="", files=[PHOTO.id])
+            await settle()
+        assert world.asked == ["attachments", "attachments"]
+        mine, again, theirs = commands(world)
+        assert Attachment.model_validate_json(json.dumps(mine["attachments"][0])) == PHOTO
+        assert mine == again
+        assert (theirs["files"], theirs["attachments"]) == ([PHOTO.id], [])
+        ana.say(t="send", id=uuid7(world.now_ms), chat=chat, body="x", attachments=[{}])
+        await settle()
+        assert ana.new_frames()[-1]["t"] == "error"
+
+
+async def test_an_old_answer_about_a_file_is_asked_for_again() -> None:
+    """svc-chat keeps what it was asked about for a day only, so nothing is remembered for nearly that long."""
+    async with Running() as world:
+        world.files[ANA, PHOTO.id] = PHOTO
+        chat = world.chat(ANA, BEN)
+        ana = await world.resumed(ANA)
+        send = {"t": "send", "chat": chat, "body": "", "files": [PHOTO.id]}
+        ana.say(id=uuid7(world.now_ms), **send)
+        await settle()
+        world.asked.clear()
+        world.now += KEPT_SECONDS + 1
+        ana.say(id=uuid7(world.now_ms), **send)
+        await settle()
+        assert world.asked == ["attachments"]
+
+
+async def test_while_nobody_answers_about_a_file_the_sender_comes_again() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA, BEN)
+        ana = await world.resumed(ANA)
+        world.chats_away = True
+        ana.say(t="send", id=uuid7(world.now_ms), chat=chat, body="", files=[PHOTO.id])
+        await settle()
+        assert [frame["t"] for frame in ana.new_frames()] == ["retry"]
+        assert not world.log.records

@@ -117,7 +117,7 @@ async def test_welcome_says_that_typing_is_taken() -> None:
         ana.handshake()
         await settle()
         (welcome,) = ana.all_frames()
-        assert welcome["features"] == ["typing", "forwarded"]
+        assert welcome["features"] == ["typing", "forwarded", "files"]
 
 
 async def test_a_word_about_what_a_person_keeps_goes_to_all_of_their_sockets_alone() -> None:

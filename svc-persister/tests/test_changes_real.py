@@ -8,10 +8,12 @@ import pytest
 from persister_world import ANN, BOB, LUNCH, envelope, lunch
 from test_real import database, fed, sequencer_of, store_of
 
-from nexync_contracts.commands import CommandEnvelope, CreateMessage
-from nexync_contracts.events import EventRecord, event_adapter
-from nexync_contracts.ids import CommandId
+from nexync_contracts.attachments import Attachment, AttachmentKind
+from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage, SetPicture
+from nexync_contracts.events import EventRecord, MessageCreated, PictureChanged, event_adapter
+from nexync_contracts.ids import AttachmentId, CommandId
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.message_events import MessageDeleted
 from nexync_streams.messages import UNTOUCHED, Now, after, target_of
 from svc_persister.rows import EventRow
 
@@ -114,3 +116,75 @@ def stored(connection: psycopg.Connection[tuple[Any, ...]], target: int) -> Now:
         shown = EventRecord.model_construct(seq=seq, at=at, event=edited)
         now = after(now, shown)
     return Now(edit=now.edit, reactions=who)
+
+
+def file_of(number: int) -> Attachment:
+    return Attachment(
+        id=AttachmentId(f"0e000000-0000-4000-8000-{number:012x}"),
+        kind=AttachmentKind.IMAGE if number % 2 else AttachmentKind.FILE,
+        name="x",
+        type="image/png",
+        size=1,
+    )
+
+
+def carrying(chance: random.Random, number: int) -> Command:
+    """A message with files, a deletion, or a picture of the group."""
+    match chance.randrange(4):
+        case 0:
+            return DeleteMessage(target=chance.randrange(1, number), author=ANN)
+        case 1:
+            return SetPicture(picture=chance.choice([None, file_of(number).id]))
+        case _:
+            kept = tuple(file_of(chance.randrange(6)) for _ in range(chance.randrange(3)))
+            return CreateMessage(body="x", files=tuple(one.id for one in kept), attachments=kept)
+
+
+Uses = dict[tuple[int, str], str]
+
+
+def carried_after(uses: Uses, row: EventRow) -> Uses:
+    """What is carried after the event: (seq, attachment) → kind."""
+    event = event_adapter.validate_json(row.event)
+    match event:
+        case MessageDeleted(target=target):
+            return {k: kind for k, kind in uses.items() if k[0] != target or kind == "picture"}
+        case PictureChanged(picture=picture):
+            kept = {key: kind for key, kind in uses.items() if kind != "picture"}
+            return kept if picture is None else {**kept, (row.seq, picture): "picture"}
+        case MessageCreated():
+            return {**uses, **{(row.seq, one.id): one.kind.value for one in event.attachments}}
+        case _:
+            return uses
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_events_carry_is_known_and_what_they_no_longer_carry_is_let_go_of(
+    database: str, seed: int
+) -> None:
+    """Whatever flushes cut: uses are those of undeleted messages and the newest picture; all others are released."""
+    chance = random.Random(seed)
+    store = store_of(database)
+    sequencer = sequencer_of(store)
+    fed(sequencer, envelope(lunch(), 1))
+    expected: Uses = {}
+    gone: set[str] = set()
+    for number in range(2, 70):
+        fed(sequencer, envelope(carrying(chance, number), number))
+        if chance.random() < 0.15 or number == 69:
+            portion = sequencer.start_flush()
+            for row in portion.events:
+                after_it = carried_after(expected, row)
+                gone |= {key[1] for key in expected if key not in after_it}
+                expected = after_it
+            store.flush([portion])
+            sequencer.end_flush()
+    store.close()
+    with psycopg.connect(database) as connection:
+        uses = connection.execute(
+            "SELECT seq, attachment::text, kind FROM attachment_uses WHERE stream = %s", (LUNCH,)
+        ).fetchall()
+        released = connection.execute("SELECT attachment::text FROM attachment_releases").fetchall()
+    assert {(seq, one): kind for seq, one, kind in uses} == expected
+    assert {row[0] for row in released} == gone
+    assert gone

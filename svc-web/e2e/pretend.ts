@@ -178,6 +178,7 @@ function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): C
     retention: null,
     workspace_retention: "forever",
     first_seq: 1,
+    picture: null,
     members: [],
     member_count: 2,
     last,
@@ -192,6 +193,7 @@ const mine = {
   name: "Elin Dahl",
   role: "admin" as const,
   bot: false,
+  picture: null,
 };
 
 function chatsOf(): ChatView[] {
@@ -291,6 +293,7 @@ function searchOf(query: URLSearchParams): SearchPage {
       marks: start < 0 ? [] : [{ start, end: start + words.length }],
       cut_before: seq === 9,
       cut_after: seq === 9,
+      attachments: [],
     };
   };
   const hits = [

@@ -31,6 +31,7 @@ export const people: PersonView[] = NAMES.map((name, index) => ({
   mutual: 0,
   askable: true,
   bot: false,
+  picture: null,
 }));
 
 export const GROUP = uuid("c", 9);

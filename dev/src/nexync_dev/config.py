@@ -168,6 +168,7 @@ def environment(config: Config) -> dict[str, str]:
         "NEXYNC_AUTH_INTERNAL_URL": f"http://{HOST}:{port['auth-internal']}",
         "NEXYNC_CHAT_INTERNAL_URL": f"http://{HOST}:{port['chat-internal']}",
         "NEXYNC_COOKIE_SECURE": "false",
+        "NEXYNC_OBJECTS_URL": f"file://{config.state / 'objects'}",
         "NEXYNC_SIGNING_KEY_FILE": str(config.signing_key),
         "NEXYNC_SIGNING_RING_FILE": str(config.signing_ring),
         "NEXYNC_FACTOR_KEY_FILE": str(config.factor_key),

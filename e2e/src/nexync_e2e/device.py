@@ -10,7 +10,7 @@ from nexync_client import happenings as tell
 from nexync_client.inbox import Inbox
 from nexync_client.outbox import Outbox
 from nexync_contracts import frames
-from nexync_contracts.ids import ChatId, Stream
+from nexync_contracts.ids import AttachmentId, ChatId, Stream
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
 
@@ -91,9 +91,9 @@ class Device:
         async with self._client.running():
             yield self
 
-    async def send(self, chat: ChatId, body: str) -> Sending:
+    async def send(self, chat: ChatId, body: str, files: tuple[AttachmentId, ...] = ()) -> Sending:
         """Line up a message and write it when the socket takes it; doesn't wait for anything."""
-        return await self._client.send(chat, body)
+        return await self._client.send(chat, body, files=files)
 
     async def edit(self, chat: ChatId, target: int, body: str) -> Sending:
         """The same for another text of the message `target`."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from nexync_client import Rest
 from nexync_contracts import (
+    attachment_endpoints,
     bot_endpoints,
     email_endpoints,
     endpoints,
@@ -271,14 +272,15 @@ def _oneself(status: int, *about: Endpoint) -> tuple[Row, ...]:
 def _of_nothing(scene: Scene) -> dict[str, str]:
     del scene
     nothing = str(uuid.uuid4())
-    names = ("session", "passkey", "identity", "bot")
-    return dict.fromkeys(names, nothing) | {"provider": "nobody"}
+    names = ("session", "passkey", "identity", "bot", "attachment", "picture", "person")
+    return dict.fromkeys(names, nothing) | {"provider": "nobody", "variant": "original"}
 
 
 ONESELF_ROWS = (
     *_oneself(
         OK,
         bot_endpoints.BOTS,
+        attachment_endpoints.ATTACHMENT_USAGE,
         endpoints.SESSION,
         endpoints.SESSIONS,
         endpoints.CONNECTIONS,
@@ -298,6 +300,11 @@ ONESELF_ROWS = (
     *_oneself(
         INVALID,
         bot_endpoints.MAKE_BOT,
+        attachment_endpoints.CREATE_ATTACHMENT,
+        attachment_endpoints.COPY_ATTACHMENT,
+        attachment_endpoints.DOWNLOAD,
+        attachment_endpoints.SET_PERSON_PICTURE,
+        attachment_endpoints.SET_CHAT_PICTURE,
         endpoints.CHANGE_PASSWORD,
         email_endpoints.CHANGE_EMAIL,
         email_endpoints.PROVE_EMAIL,
@@ -321,6 +328,12 @@ ONESELF_ROWS = (
         bot_endpoints.RENEW_BOT_TOKEN,
         bot_endpoints.REVOKE_BOT_TOKEN,
         bot_endpoints.RETIRE_BOT,
+        attachment_endpoints.ATTACHMENT,
+        attachment_endpoints.WRITE_ATTACHMENT,
+        attachment_endpoints.FINISH_ATTACHMENT,
+        attachment_endpoints.DROP_ATTACHMENT,
+        attachment_endpoints.PERSON_PICTURE,
+        attachment_endpoints.CHAT_PICTURE,
         endpoints.END_SESSION,
     ),
     *_oneself(204, endpoints.END_OTHER_SESSIONS),

@@ -40,9 +40,15 @@ async def test_what_still_holds_is_not_sent_again(ann: Person, bob: Person) -> N
         tag = first.headers["ETag"]
         assert first.headers["Cache-Control"] == "private, no-cache"
         again = await asked(ann, endpoint, path, tag=tag)
-        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+        assert (again.status_code, again.content) == (304, b"")
+        assert _strong(again.headers["ETag"]) == _strong(tag)
         assert (await asked(ann, endpoint, path)).content == first.content
         assert "RateLimit" in again.headers
+
+
+def _strong(tag: str) -> str:
+    """The tag as svc-chat gave it: the edge marks that of a compressed answer as weak."""
+    return tag.removeprefix("W/")
 
 
 async def test_nobody_is_shown_what_was_before_their_own_change(

@@ -21,13 +21,14 @@ from nexync_contracts.commands import (
     RenameChat,
     RevokeInvite,
     SetHistory,
+    SetPicture,
     SetRetention,
     SetRole,
     SetTagline,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, EventRecord, History, Member, MemberAdded, Role
-from nexync_contracts.ids import CommandId, InviteId, PersonId, Stream
+from nexync_contracts.ids import AttachmentId, CommandId, InviteId, PersonId, Stream
 from nexync_contracts.retention import Retention
 from nexync_streams.deciding import Accepted, decide
 from nexync_streams.fold import ChatState, StreamState, apply, fresh, from_snapshot, snapshot
@@ -310,3 +311,20 @@ def test_the_decision_is_the_models(many: list[tuple[PersonId, Command]], end: i
         roles = {person: member.role for person, member in body(state).members.items()}
         assert roles == model.roles
         assert not roles or Role.ADMIN in roles.values()
+
+
+PICTURE = AttachmentId("0e000000-0000-4000-8000-000000000000")
+
+
+def test_admins_give_the_group_a_picture() -> None:
+    """It must be a ready upload of theirs, which the admission says; the snapshot keeps it."""
+    state = team(BOB)
+    assert judged(state, BOB, SetPicture(picture=PICTURE)) is RejectCode.NOT_ALLOWED
+    unready = SetPicture(picture=PICTURE, ready=False)
+    assert judged(state, ANN, unready) is RejectCode.NO_SUCH_ATTACHMENT
+    state = after(state, (ANN, SetPicture(picture=PICTURE)))
+    assert judged(state, ANN, SetPicture(picture=PICTURE)) is RejectCode.ALREADY_SO
+    assert body(state).settings.picture == PICTURE
+    assert from_snapshot(STREAM, snapshot(body(state))) == body(state)
+    state = after(state, (ANN, SetPicture()))
+    assert body(state).settings.picture is None

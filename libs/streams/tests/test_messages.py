@@ -4,10 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.commands import Command, CommandEnvelope, CreateChat, CreateMessage
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import ChatKind, EventRecord, Member, MessageCreated, Role
-from nexync_contracts.ids import CommandId, PersonId, Stream
+from nexync_contracts.events import (
+    ChatKind,
+    EventRecord,
+    Member,
+    MessageCreated,
+    Role,
+    event_adapter,
+)
+from nexync_contracts.ids import AttachmentId, CommandId, PersonId, Stream
 from nexync_contracts.limits import PINNED_MESSAGES
 from nexync_contracts.message_commands import (
     DeleteMessage,
@@ -66,6 +74,42 @@ def test_a_forwarded_message_is_labelled_and_names_nobody() -> None:
     assert isinstance(decision, Accepted)
     assert decision.record.event == MessageCreated(body="hi", forwarded=True)
     assert b'"forwarded":true' in encode_event(decision.record.event)
+
+
+FILE = Attachment(
+    id=AttachmentId("0e000000-0000-4000-8000-000000000000"),
+    kind=AttachmentKind.FILE,
+    name="plan.pdf",
+    type="application/pdf",
+    size=3,
+)
+
+
+def test_a_message_carries_the_files_that_the_admission_knows() -> None:
+    """With or without a text; what isn't known, as what is known besides, makes it none for ever."""
+    for body in ("", "the plan"):
+        command = CreateMessage(body=body, files=(FILE.id,), attachments=(FILE,))
+        decision = decide(chat(), envelope(MEMBER, command), 1_000, None)
+        assert isinstance(decision, Accepted)
+        assert decision.record.event == MessageCreated(body=body, attachments=(FILE,))
+        again = event_adapter.validate_json(encode_event(decision.record.event))
+        assert again == decision.record.event
+    for command in (
+        CreateMessage(body="x", files=(FILE.id,)),
+        CreateMessage(body="x", attachments=(FILE,)),
+        CreateMessage(body="x", files=(FILE.id, FILE.id), attachments=(FILE,)),
+    ):
+        assert outcome(chat(), MEMBER, command) == "no_such_attachment"
+    assert outcome(chat(), MEMBER, CreateMessage(body="")) == "invalid"
+
+
+def test_a_resend_whose_files_are_gone_is_the_same_message() -> None:
+    """What is known of the files is no part of what the sender said; which files, is."""
+    first = CreateMessage(body="x", files=(FILE.id,), attachments=(FILE,))
+    later = CreateMessage(body="x", files=(FILE.id,))
+    other = CreateMessage(body="x")
+    assert digest_of(envelope(MEMBER, first)) == digest_of(envelope(MEMBER, later))
+    assert digest_of(envelope(MEMBER, first)) != digest_of(envelope(MEMBER, other))
 
 
 def outcome(state: StreamState, sender: PersonId, command: Command) -> str:

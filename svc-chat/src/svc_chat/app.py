@@ -23,10 +23,14 @@ from nexync_runtime.tokens import (
     Verifier,
 )
 from nexync_runtime.waiting import until_there
+from svc_chat.adapters.attachments import PostgresAttachments
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
+from svc_chat.adapters.images import ImageProcesses
 from svc_chat.adapters.kept import RedisKept, RedisRevisions
 from svc_chat.adapters.log import KafkaLog
+from svc_chat.adapters.objects import ObjectFolder, S3Access, open_store
+from svc_chat.adapters.orphans import PostgresOrphans
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
@@ -39,7 +43,9 @@ from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
+from svc_chat.attaching import Attaching
 from svc_chat.awaiting import OutcomeRegistry
+from svc_chat.collecting import Collector
 from svc_chat.commanding import Commanding
 from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
@@ -51,6 +57,7 @@ from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
 from svc_chat.pacing import Pace
+from svc_chat.picturing import Picturing
 from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
@@ -62,10 +69,11 @@ from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.routes_kept import keeping, moving
 from svc_chat.searching import Searching
+from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 24
+NEEDED_MIGRATION: Final = 27
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -87,7 +95,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         ca_file=settings.ca_file,
     )
     relay_pool = postgres.open_pool(
-        settings.postgres_url, application="svc-chat outbox", size=1, ca_file=settings.ca_file
+        settings.postgres_url, application="svc-chat tasks", size=2, ca_file=settings.ca_file
     )
     state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     cache = redis_client.open_redis(settings.redis_cache_url, ca_file=settings.ca_file)
@@ -119,6 +127,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     )
     presence = RedisPresence(state)
     pushing = Pushing(PostgresPush(pool), presence, settings.push_web, time.time)
+    files, objects, attaching = _files(settings, pool)
     use_cases = UseCases(
         relations=Relations(people, PostgresSuggestions(pool), relay.wake),
         presences=Presences(people, presence, time.time),
@@ -137,10 +146,19 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         exporting=Exporting(timelines, people),
         searching=Searching(listing, PostgresSearch(pool), people),
         pushing=pushing,
+        attaching=attaching,
+        serving=Serving(
+            timelines=timelines,
+            chats=chats,
+            stored=listing.stored,
+            attachments=files,
+            pictures=files,
+            attaching=attaching,
+        ),
+        picturing=Picturing(files, commanding),
+        contents=objects,
     )
-    auth = settings.auth_internal_url.rstrip("/")
-    tokens = Tokens(Verifier(auth + JWKS_PATH, web), BotTokens(auth + BOTS_PATH, web))
-    access = CookieAccess(tokens.verify, state)
+    access = CookieAccess(_tokens(settings, web).verify, state)
 
     standing = Standing(streams, windows, RedisRevisions(state))
     keep = Keeping(RedisKept(cache), Pace)
@@ -161,6 +179,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     life.on_stop(flush, name="kafka producer")
     life.task("replies", replies.run)
     life.task("outbox", relay.run)
+    life.task("orphans", Collector(PostgresOrphans(relay_pool), objects).run)
     life.ready_check("postgres", lambda: postgres.reachable(pool))
     life.ready_check("replies", replies.ready)
 
@@ -175,8 +194,33 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             bots=True,
         )
     )
-    inside = http.application(internal_routes(Inside(reading, streams, listing, windows), pushing))
+    inside = http.application(
+        internal_routes(Inside(reading, streams, listing, windows), pushing, attaching)
+    )
     await http.serve(life, public, host=settings.host, port=settings.port, name="public port")
     await http.serve(
         life, inside, host=settings.host, port=settings.internal_port, name="internal port"
     )
+
+
+def _tokens(settings: ChatSettings, web: httpx.AsyncClient) -> Tokens:
+    auth = settings.auth_internal_url.rstrip("/")
+    return Tokens(Verifier(auth + JWKS_PATH, web), BotTokens(auth + BOTS_PATH, web))
+
+
+def _files(
+    settings: ChatSettings, pool: postgres.Pool
+) -> tuple[PostgresAttachments, ObjectFolder, Attaching]:
+    access = S3Access(
+        endpoint=settings.objects_s3_endpoint,
+        region=settings.objects_s3_region,
+        key=settings.objects_s3_key,
+        secret=settings.objects_s3_secret,
+    )
+    files, objects = (
+        PostgresAttachments(pool),
+        ObjectFolder(open_store(settings.objects_url, access)),
+    )
+    images = ImageProcesses(settings.image_processes)
+    quota = settings.file_quota_mib * 1024 * 1024
+    return files, objects, Attaching(files, objects, images, quota=quota)

@@ -61,6 +61,30 @@ class UnmovedError(Exception):
     """It can't be said that something has changed, so the change must not be answered."""
 
 
+class ConflictError(Exception):
+    """The thing is not in the state that the request takes it to be in; the message says in which."""
+
+
+class FileRefusedError(Exception):
+    """The content of a file isn't what it must be; the message says why."""
+
+
+class QuotaFullError(Exception):
+    """The person's files would take more than `quota` bytes."""
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(f"one's files may take {quota} bytes")
+        self.quota = quota
+
+
+class ObjectsAwayError(Exception):
+    """The object store doesn't answer, or not as it should."""
+
+
+class StoreAwayError(Exception):
+    """Postgres doesn't answer; said by tasks that go on later."""
+
+
 class BusyError(Exception):
     """A bound is reached; nothing was taken."""
 

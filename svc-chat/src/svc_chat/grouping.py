@@ -111,6 +111,7 @@ class Grouping:
                 name=row.name,
                 role=row.role,
                 bot=row.bot,
+                picture=row.picture,
             )
             for row, _ in page
         )

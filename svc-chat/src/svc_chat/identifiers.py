@@ -5,7 +5,7 @@ import time
 import uuid
 from typing import Final
 
-from nexync_contracts.ids import ChatId, CommandId, InviteId, PersonId
+from nexync_contracts.ids import AttachmentId, ChatId, CommandId, InviteId, PersonId
 
 _NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
 
@@ -32,6 +32,18 @@ def group_chat_id(maker: PersonId, command: CommandId) -> ChatId:
 def invite_id(chat: ChatId, command: CommandId) -> InviteId:
     """The invite link that this command makes."""
     return InviteId(str(uuid.uuid5(_NAMES, f"invite:{chat}:{command}")))
+
+
+def attachment_id(owner: PersonId, key: str | None) -> AttachmentId:
+    """The upload that this request begins: repeated with the same key, it is the same. Without one it is new."""
+    if key is None:
+        return AttachmentId(str(uuid.uuid4()))
+    return AttachmentId(str(uuid.uuid5(_NAMES, f"attachment:{owner}:{key}")))
+
+
+def new_name() -> str:
+    """A name in the object store that nobody guesses."""
+    return str(uuid.uuid4())
 
 
 def connection_note_id(

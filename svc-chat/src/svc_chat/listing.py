@@ -302,6 +302,7 @@ def _view(
                 name=entry.name,
                 role=entry.role,
                 bot=entry.bot,
+                picture=entry.picture,
             )
             for entry in fact.members
             if member
@@ -309,6 +310,7 @@ def _view(
         member_count=fact.member_count if member else 0,
         last=last,
         tagline=settings.tagline,
+        picture=settings.picture,
         history=settings.history,
         dismissed=settings.dismissed,
         own=None if fact.own == NOTHING_KEPT else own_view(fact.chat, fact.own),

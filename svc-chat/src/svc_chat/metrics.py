@@ -23,4 +23,14 @@ KEPT: Final = Counter(
     "Answers of endpoints that keep them: found, made by another at that moment, made and kept, or passed by",
     ["endpoint", "result"],
 )
+FILES: Final = Counter("nexync_chat_files", "Uploads by what became of them", ["result"])
+FILES_COLLECTED: Final = Counter(
+    "nexync_chat_files_collected",
+    "Folders of the object store that were removed as nothing refers to them",
+)
+IMAGE_SECONDS: Final = Histogram(
+    "nexync_chat_image_seconds",
+    "Making one image anew, without the wait for a turn",
+    buckets=(0.1, 0.2, 0.5, 1, 2, 4, 8),
+)
 RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

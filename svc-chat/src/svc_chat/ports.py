@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
-from nexync_contracts.ids import ChatId, CommandId, PersonId, Stream, Username
+from nexync_contracts.ids import AttachmentId, ChatId, CommandId, PersonId, Stream, Username
 from nexync_contracts.profile_rest import OwnProfile, PrivacyBody, PrivacyView
 from nexync_contracts.retention import Retention
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
@@ -168,6 +169,7 @@ class PersonRow(NamedTuple):
     tells_presence: bool = True
     """Whether the settings of both allow it; only a connection is told."""
     bot: bool = False
+    picture: AttachmentId | None = None
 
 
 class Suggestion(NamedTuple):
@@ -209,6 +211,7 @@ class MemberRow(NamedTuple):
     name: str
     role: Role
     bot: bool = False
+    picture: AttachmentId | None = None
 
 
 class ChatFacts(NamedTuple):
@@ -340,6 +343,7 @@ class Hit(NamedTuple):
     by: PersonId
     edited: bool
     body: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +360,8 @@ class Sought:
     since: int | None = None
     until: int | None = None
     changed: frozenset[tuple[Stream, int]] = frozenset()
+    has: frozenset[str] = frozenset()
+    """Kinds of files that the message carries, each of them."""
 
 
 class SearchStore(Protocol):

@@ -1,6 +1,7 @@
 """What somebody types into the search field: words, phrases and operators. Pure.
 
-Operators are `from:`, `in:`, `after:` and `before:`. Anything else with a colon is text, as in addresses and times.
+Operators are `from:`, `in:`, `has:`, `after:` and `before:`. Anything else with a colon is text, as in addresses
+and times.
 """
 
 import re
@@ -10,15 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
+from nexync_contracts.attachments import AttachmentKind
 from nexync_contracts.ids import ChatId
 from nexync_contracts.limits import QUERY_TERMS
 from svc_chat.errors import InvalidError
 
 _PART: Final = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
-_OPERATOR: Final = re.compile(r"(from|in|after|before):(.*)", re.IGNORECASE | re.DOTALL)
+_OPERATOR: Final = re.compile(r"(from|in|has|after|before):(.*)", re.IGNORECASE | re.DOTALL)
 _ZONE: Final = re.compile(r"([+-])(\d\d):([0-5]\d)")
 _RUN: Final = re.compile(r"[^\W_]{3,}")
 _Q: Final = ("query", "q")
+_KINDS: Final = frozenset(kind.value for kind in AttachmentKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class SearchQuery:
     chat: ChatId | None = None
     since: int | None = None
     until: int | None = None
+    has: frozenset[str] = frozenset()
+    """Kinds of files that the message carries, each of them."""
 
 
 def indexable(term: str) -> bool:
@@ -50,6 +55,7 @@ def parse(text: str, zone: str | None = None) -> SearchQuery:
     offset = _offset(zone)
     terms: list[str] = []
     sender, chat, since, until = None, None, None, None
+    has: set[str] = set()
     for part in _PART.finditer(unicodedata.normalize("NFC", text)):
         word = part["word"]
         operator = _OPERATOR.fullmatch(word) if word is not None else None
@@ -63,13 +69,15 @@ def parse(text: str, zone: str | None = None) -> SearchQuery:
                 sender = _username(value)
             case "in":
                 chat = _chat(value)
+            case "has":
+                has.add(_kind(value))
             case "after":
                 since = _day(name, value, offset)
             case _:
                 until = _day(name, value, offset)
     if len(terms) > QUERY_TERMS:
         raise InvalidError(_Q, f"has {len(terms)} words, the limit is {QUERY_TERMS}")
-    query = SearchQuery(tuple(terms), sender, chat, since, until)
+    query = SearchQuery(tuple(terms), sender, chat, since, until, frozenset(has))
     if query == SearchQuery():
         raise InvalidError(_Q, "has nothing to search for")
     return query
@@ -87,6 +95,13 @@ def _chat(value: str) -> ChatId:
         return ChatId(str(uuid.UUID(value)))
     except ValueError:
         raise InvalidError(_Q, "in: needs the id of a chat") from None
+
+
+def _kind(value: str) -> str:
+    kind = value.lower()
+    if kind not in _KINDS:
+        raise InvalidError(_Q, "has: needs image or file, as in has:image")
+    return kind
 
 
 def _day(name: str, value: str, offset: timezone) -> int:

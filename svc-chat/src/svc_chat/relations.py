@@ -25,6 +25,7 @@ def view_of(row: PersonRow) -> PersonView:
         relation=row.relation,
         askable=row.askable,
         bot=row.bot,
+        picture=row.picture,
     )
 
 

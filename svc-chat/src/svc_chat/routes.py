@@ -23,15 +23,20 @@ from nexync_contracts.rest import (
 )
 from nexync_runtime.cursors import Cursors, paging
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response
+from svc_chat.attaching import Attaching
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.errors import (
     BusyError,
     ClosedError,
+    ConflictError,
+    FileRefusedError,
     InvalidError,
     NotConnectedError,
     NothingThereError,
     NotYetError,
+    ObjectsAwayError,
     OutcomeUnknownError,
+    QuotaFullError,
     RefusedError,
     TooManyError,
 )
@@ -42,6 +47,7 @@ from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.owning import Owning
+from svc_chat.picturing import Picturing
 from svc_chat.pinning import Pinning
 from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
@@ -49,6 +55,7 @@ from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
+from svc_chat.routes_attachments import attachment_handlers, file_problem_of
 from svc_chat.routes_export import export_handlers
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_own import own_handlers
@@ -56,6 +63,7 @@ from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
 from svc_chat.routes_push import push_handlers
 from svc_chat.searching import Asked, Searching
+from svc_chat.serving import Contents, Serving
 from svc_chat.timeline import Timelines, Wanted
 
 RETRY_SECONDS: Final = 1.0
@@ -84,6 +92,10 @@ class UseCases:
     searching: Searching
     pushing: Pushing
     exporting: Exporting
+    attaching: Attaching
+    serving: Serving
+    picturing: Picturing
+    contents: Contents
 
 
 Around = Callable[[Endpoint, Handler], Handler]
@@ -119,6 +131,9 @@ def handlers(
         search_endpoints.SEARCH: public.search,
         report_endpoints.REPORT: public.report,
         **export_handlers(use_cases.exporting, use_cases.timelines),
+        **attachment_handlers(
+            use_cases.attaching, use_cases.serving, use_cases.picturing, use_cases.contents
+        ),
         **group_handlers(use_cases.grouping),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),
@@ -157,6 +172,10 @@ _REFUSALS: Final = (
     NotConnectedError,
     ClosedError,
     InvalidError,
+    ConflictError,
+    FileRefusedError,
+    QuotaFullError,
+    ObjectsAwayError,
     TooManyError,
     BusyError,
 )
@@ -197,6 +216,8 @@ def problem_of(error: Exception) -> ProblemError:
                 detail=f"{'.'.join(str(part) for part in path)}: {message}",
                 issues=(Issue(path=path, code="invalid", message=message),),
             )
+        case ConflictError() | FileRefusedError() | QuotaFullError() | ObjectsAwayError():
+            return file_problem_of(error)
         case TooManyError(seconds=seconds):
             return ProblemError(
                 429,

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from nexync_contracts.attachment_rest import AttachmentsAsk
 from nexync_contracts.errors import Issue, ProblemCode, issues_of
 from nexync_contracts.ids import ChatId, PersonId, Stream, stream_id
 from nexync_contracts.limits import REPAIR_EVENTS
 from nexync_contracts.push_jobs import PushForgotten, PushGone, PushPageAsk
 from nexync_contracts.session import HeadsAsk
 from nexync_runtime.http import ProblemError, contract_response, problem_response
+from svc_chat.attaching import Attaching
 from svc_chat.errors import BusyError, InvalidError, NothingThereError, NotYetError
 from svc_chat.inside import Inside
 from svc_chat.pushing import Pushing
@@ -27,7 +29,7 @@ BODY_BYTES = 131_072
 SEQ_DIGITS = 16
 
 
-def internal_routes(inside: Inside, pushing: Pushing) -> list[BaseRoute]:
+def internal_routes(inside: Inside, pushing: Pushing, attaching: Attaching) -> list[BaseRoute]:
     """The routes that the gateways and the mailer use."""
 
     async def streams(request: Request) -> BaseModel:
@@ -52,6 +54,10 @@ def internal_routes(inside: Inside, pushing: Pushing) -> list[BaseRoute]:
         word = PushGone.model_validate_json(await _body(request))
         return PushForgotten(forgotten=await pushing.gone(word))
 
+    async def attachments(request: Request) -> BaseModel:
+        ask = AttachmentsAsk.model_validate_json(await _body(request))
+        return await attaching.admit(ask.person, ask.attachments)
+
     async def events(request: Request) -> BaseModel:
         stream = Stream(request.path_params["stream"])
         try:
@@ -65,6 +71,7 @@ def internal_routes(inside: Inside, pushing: Pushing) -> list[BaseRoute]:
     return [
         _route("/internal/people/{person}/streams", streams, "GET"),
         _route("/internal/chats/{chat}/members/{person}", view, "GET"),
+        _route("/internal/attachments", attachments, "POST"),
         _route("/internal/heads", heads, "POST"),
         _route("/internal/streams/{stream}/events", events, "GET"),
         _route("/internal/push/page", push_page, "POST"),

@@ -133,7 +133,13 @@ class Searching:
             chat_stream(view.chat): visible(view.spans, view.head) for view in views
         }
         return Sought(
-            query.terms, ranges, sender, query.since, query.until, _changed(present, ranges)
+            terms=query.terms,
+            ranges=ranges,
+            sender=sender,
+            since=query.since,
+            until=query.until,
+            changed=_changed(present, ranges),
+            has=query.has,
         )
 
     async def _find(self, sought: Sought, cursor: _Cursor | None, count: int) -> _Found:
@@ -142,7 +148,7 @@ class Searching:
         if cursor is not None:
             phases = [cursor.phase, *_behind(cursor.phase, phases)]
             after = cursor.place
-        partial = any(phase in _PARTIAL for phase in phases)
+        partial = not sought.has and any(phase in _PARTIAL for phase in phases)
         hits: list[tuple[Phase, Hit]] = []
         while phases and len(hits) <= count and sought.ranges:
             phase = phases.pop(0)
@@ -203,4 +209,5 @@ def _hit(hit: Hit, terms: Sequence[str]) -> SearchHit:
         marks=part.marks,
         cut_before=part.cut_before,
         cut_after=part.cut_after,
+        attachments=hit.attachments,
     )

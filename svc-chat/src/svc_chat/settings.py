@@ -29,6 +29,19 @@ class ChatSettings(RestSettings, KafkaSettings):
     """Partitions that new chats are spread over until a persister has taken any."""
     rename_chats: Literal["off", "on"] = "off"
     """Whether groups may get another name. Switched on only after every reader is of a release that reads it."""
+    objects_url: Url
+    """Where files are kept: `file:///folder`, or `s3://bucket/prefix`; `memory://` forgets them."""
+    objects_s3_endpoint: Url | None = None
+    """The address of an S3 that isn't Amazon's; with http:// it is spoken to without TLS."""
+    objects_s3_region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")] = "us-east-1"
+    objects_s3_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    objects_s3_secret: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = (
+        Field(default=None, repr=False)
+    )
+    file_quota_mib: Annotated[int, Field(ge=1, le=1_000_000)] = 2_048
+    """What the files of one person may take, MiB."""
+    image_processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """Images that are made anew at the same time; each may take 1 GiB of memory for a moment."""
     postgres_connections: Annotated[int, Field(ge=2, le=100)] = 10
     push_web: Json[WebPush] | None = None
     """How browsers register with Firebase, JSON; without it pages don't offer push notifications."""

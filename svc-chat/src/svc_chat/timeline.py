@@ -65,6 +65,8 @@ class Messages:
 
     as_of: int
     items: tuple[EventRecord, ...]
+    member: bool
+    """Whether the person is in the chat now."""
 
 
 class Timelines:
@@ -153,7 +155,8 @@ class Timelines:
 
         stream = chat_stream(chat)
         found = await self._reading.read(stream, gather, person=person, at_least=at_least)
-        return Messages(found.view.seen_head, found.gathered)
+        member = found.view.membership.role is not None
+        return Messages(found.view.seen_head, found.gathered, member)
 
     async def versions(
         self, chat: ChatId, person: PersonId, target: int, *, at_least: int | None = None
@@ -346,11 +349,14 @@ def _state(seq: int, now: Now) -> MessageState:
 
 
 def _quote(record: EventRecord, now: Mapping[int, Now]) -> Quote:
-    body = record.event.body if isinstance(record.event, MessageCreated) else ""
+    said = record.event if isinstance(record.event, MessageCreated) else None
+    body = said.body if said is not None else ""
+    attachments = said.attachments if said is not None else ()
     return Quote(
         seq=record.seq,
         by=record.by,
         at=record.at,
         body=body[:QUOTE_CHARS],
-        deleted=now.get(record.seq, UNTOUCHED).deleted or not body,
+        deleted=now.get(record.seq, UNTOUCHED).deleted or not (body or attachments),
+        attachments=attachments,
     )

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Final, Protocol
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.frames import DeleteFrame, EditFrame, RejectedFrame, SendFrame
@@ -11,6 +12,7 @@ from nexync_contracts.ids import ChatId, CommandId, PersonId, chat_stream, id_ti
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from svc_gateway import frames
 from svc_gateway.authors import Authors
+from svc_gateway.carrying import Files
 from svc_gateway.conversation import Asking, Conversation
 from svc_gateway.errors import BackendAwayError, NotVisibleError
 from svc_gateway.metrics import Counts
@@ -45,7 +47,9 @@ def too_early(identifier: str, now_ms: int) -> bool:
     return time is not None and time > now_ms + limits.ID_AHEAD_MS
 
 
-def command_of(frame: Asking, author: PersonId | None) -> Command:
+def command_of(
+    frame: Asking, author: PersonId | None, attachments: tuple[Attachment, ...] = ()
+) -> Command:
     """The command that a frame asks for. The frame has been validated, so nothing is validated twice."""
     if isinstance(frame, SendFrame):
         return CreateMessage.model_construct(
@@ -54,6 +58,8 @@ def command_of(frame: Asking, author: PersonId | None) -> Command:
             mentions=frame.mentions,
             mention_all=frame.mention_all,
             forwarded=frame.forwarded,
+            files=frame.files,
+            attachments=attachments,
         )
     if isinstance(frame, EditFrame):
         return EditMessage.model_construct(
@@ -69,7 +75,12 @@ def command_of(frame: Asking, author: PersonId | None) -> Command:
 
 
 def envelope(
-    frame: Asking, socket: PersonSocket, person: Person, trace: str, author: PersonId | None = None
+    frame: Asking,
+    socket: PersonSocket,
+    person: Person,
+    trace: str,
+    author: PersonId | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
     """The record of a send, an edit, a deletion or a reaction."""
     return (
@@ -79,7 +90,7 @@ def envelope(
             sender=person.id,
             session=socket.session,
             trace=trace,
-            command=command_of(frame, author),
+            command=command_of(frame, author, attachments),
         )
         .model_dump_json(exclude_none=True)
         .encode()
@@ -96,6 +107,7 @@ class Admission:
         recall: Recall,
         look_up: LookUp,
         authors: Authors,
+        files: Files,
         flusher: Flusher,
         clock: Clock,
         counts: Counts,
@@ -105,6 +117,7 @@ class Admission:
         self._recall = recall
         self._look_up = look_up
         self._authors = authors
+        self._files = files
         self._flusher = flusher
         self._clock = clock
         self._counts = counts
@@ -132,13 +145,15 @@ class Admission:
             self._retry(socket, frame, "memberships", UNSURE_MS)
             return True
         view = person.views.get(frame.chat)
-        if view is None or not self._facts_known(frame):
+        if view is None or not self._facts_known(person, frame):
             return False
         self._produce(socket, person, view, frame)
         return True
 
-    def _facts_known(self, frame: Asking) -> bool:
-        return isinstance(frame, SendFrame) or self._authors.known(frame.chat, frame.target)
+    def _facts_known(self, person: Person, frame: Asking) -> bool:
+        if isinstance(frame, SendFrame):
+            return not frame.files or self._files.known(person.id, frame.files)
+        return self._authors.known(frame.chat, frame.target)
 
     async def drain(self, socket: Sender) -> None:
         """Work off the sends that wait, in order; one task a socket."""
@@ -157,7 +172,10 @@ class Admission:
         try:
             known = person.views.get(frame.chat) if person.ready else None
             view = known or await self._look_up(person, frame.chat)
-            if not isinstance(frame, SendFrame) and view.sees(frame.target):
+            if isinstance(frame, SendFrame):
+                if frame.files:
+                    await self._files.read(person.id, frame.files)
+            elif view.sees(frame.target):
                 await self._authors.read(frame.chat, frame.target)
         except NotVisibleError:
             self._reject(socket, frame, RejectCode.NOT_A_MEMBER)
@@ -180,10 +198,13 @@ class Admission:
                 self._push_retry(socket, frame, "log", UNSURE_MS)
 
         key = chat_stream(frame.chat).encode()
-        author = None
+        author, attachments = None, ()
         if not isinstance(frame, SendFrame):
             author = self._authors.author(frame.chat, frame.target, view)
-        value = envelope(frame, socket, person, f"{self._instance}-{self._number:x}", author)
+        elif frame.files:
+            attachments = self._files.found(person.id, frame.files)
+        trace = f"{self._instance}-{self._number:x}"
+        value = envelope(frame, socket, person, trace, author, attachments)
         try:
             self._log.produce(view.partition, key, value, delivered)
             self._recall.remember(view.partition, key, value)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from nexync_contracts.ids import ChatId, PersonId, SessionId, Stream
+from nexync_contracts.attachments import Attachment
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId, SessionId, Stream
 from nexync_contracts.session import PersonStreams, StreamHead, StreamView
 
 
@@ -101,6 +102,12 @@ class Chats(Protocol):
 
     async def events(self, stream: Stream, after: int, limit: int) -> Range:
         """What follows `after`, from Postgres and the window."""
+        ...
+
+    async def attachments(
+        self, person: PersonId, files: Sequence[AttachmentId]
+    ) -> Sequence[Attachment]:
+        """Those of these uploads that are the person's and ready; kept for a message from now on."""
         ...
 
 

@@ -49,7 +49,7 @@ HIGH_WATER_BYTES: Final = 262_144
 READS: Final = 8
 """Repairs and checks of one socket that wait for their turn; the next is answered with an error."""
 
-FEATURES: Final = ("typing", "forwarded")
+FEATURES: Final = ("typing", "forwarded", "files")
 """What `welcome` says that this gateway takes beyond the frames of the first release."""
 
 NOBODY: Final = PersonId("")

@@ -9,6 +9,7 @@ from nexync_runtime.limiting import Budget
 from svc_gateway.admission import Admission
 from svc_gateway.authority import MembershipAuthority
 from svc_gateway.authors import Authors
+from svc_gateway.carrying import Files
 from svc_gateway.keeping import Keeper
 from svc_gateway.kit import Kit
 from svc_gateway.looking import Looking
@@ -132,6 +133,7 @@ def build_core(
         recall=recall,
         look_up=membership.look_up,
         authors=Authors(chats),
+        files=Files(chats, clock),
         flusher=flusher,
         clock=clock,
         counts=counts,

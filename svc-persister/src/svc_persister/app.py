@@ -32,7 +32,7 @@ from svc_persister.publishing import Publisher
 from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 22
+NEEDED_MIGRATION = 25
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5

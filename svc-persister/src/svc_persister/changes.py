@@ -7,8 +7,8 @@ whether it was taken back and whether it is there now.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from nexync_contracts.events import EventRecord
-from nexync_contracts.ids import PersonId, Stream
+from nexync_contracts.events import Event, EventRecord, MessageCreated, PictureChanged
+from nexync_contracts.ids import AttachmentId, PersonId, Stream
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 
 
@@ -18,6 +18,19 @@ class EditRow(NamedTuple):
     stream: Stream
     target: int
     seq: int
+
+
+PICTURE = "picture"
+"""The kind of a use that is the picture of a group; the others are those of `AttachmentKind`."""
+
+
+class UseRow(NamedTuple):
+    """One row of `attachment_uses`: this event carries the attachment."""
+
+    stream: Stream
+    seq: int
+    attachment: AttachmentId
+    kind: str
 
 
 class ReactionKey(NamedTuple):
@@ -36,10 +49,20 @@ class ReactionChange(NamedTuple):
     since: int | None
 
 
+def carries_files(event: Event) -> bool:
+    """Whether the event is a use of attachments, or ends one."""
+    if isinstance(event, MessageCreated):
+        return bool(event.attachments)
+    return isinstance(event, PictureChanged)
+
+
 @dataclass(slots=True)
 class Changes:
-    """The changes of messages in one portion."""
+    """The changes of messages in one portion, and the files that events carry."""
 
+    uses: list[UseRow] = field(default_factory=list[UseRow])
+    pictures: dict[Stream, int] = field(default_factory=dict[Stream, int])
+    """Stream → the newest event that gave the group another picture, or took it away."""
     edits: list[EditRow] = field(default_factory=list[EditRow])
     deletions: dict[tuple[Stream, int], tuple[int, PersonId]] = field(
         default_factory=dict[tuple[Stream, int], tuple[int, PersonId]]
@@ -52,7 +75,16 @@ class Changes:
     def add(self, record: EventRecord) -> None:
         """Take in one event of a chat."""
         event = record.event
-        if isinstance(event, MessageEdited):
+        if isinstance(event, MessageCreated):
+            self.uses += [
+                UseRow(record.stream, record.seq, one.id, one.kind.value)
+                for one in {one.id: one for one in event.attachments}.values()
+            ]
+        elif isinstance(event, PictureChanged):
+            self.pictures[record.stream] = record.seq
+            if event.picture is not None:
+                self.uses.append(UseRow(record.stream, record.seq, event.picture, PICTURE))
+        elif isinstance(event, MessageEdited):
             self.edits.append(EditRow(record.stream, event.target, record.seq))
         elif isinstance(event, MessageDeleted):
             self.deletions.setdefault((record.stream, event.target), (record.seq, record.by))

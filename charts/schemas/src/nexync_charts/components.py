@@ -181,6 +181,40 @@ class ChatConfig(RestConfig):
     """Settings of svc-chat."""
 
     postgres_connections: Annotated[int, Field(ge=2, le=100)]
+    file_quota_mib: Annotated[int, Field(ge=1, le=1_000_000)]
+    image_processes: Annotated[int, Field(ge=1, le=16)]
+
+
+class FileFolder(Strict):
+    """A volume that all pods share."""
+
+    existing_claim: Name
+    persistent: bool
+    size: Quantity
+    storage_class: Name
+    access_modes: Annotated[
+        list[Literal["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"]], Field(min_length=1)
+    ]
+
+
+class FileBucket(Destination):
+    """An S3."""
+
+    endpoint: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$", max_length=300)]
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9.-]{0,63}$")]
+    prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._/-]{0,200}$")]
+    secret: Name
+    id_key: Key
+    secret_key: Key
+
+
+class Storage(Strict):
+    """Where files are kept."""
+
+    kind: Literal["folder", "s3"]
+    folder: FileFolder
+    s3: FileBucket
 
 
 Public = Annotated[str, StringConstraints(max_length=300)]
@@ -202,6 +236,7 @@ class Chat(Scaled):
     config: ChatConfig
     cursor_key: CursorKey
     push: WebPushValues
+    storage: Storage
     service: Service
 
 

@@ -21,6 +21,7 @@ from nexync_client.outbox import Command, Sending
 from nexync_client.reading import history
 from nexync_client.rest import Rest
 from nexync_contracts import frames
+from nexync_contracts.attachments import AttachmentIds
 from nexync_contracts.ids import ChatId, ClientId, PersonId, Stream, stream_id
 from nexync_contracts.message_events import Mentions
 
@@ -130,11 +131,20 @@ class Client:
         *,
         reply_to: int | None = None,
         mentions: Mentions = (),
+        files: AttachmentIds = (),
     ) -> Sending:
-        """Line up a message; doesn't wait for anything. Raises OutboxFullError."""
+        """Line up a message; doesn't wait for anything. Raises OutboxFullError.
+
+        `files` are one's own uploads that are ready; with any the body may be empty.
+        """
         return self.line_up(
             frames.SendFrame(
-                id=self._id(), chat=chat, body=body, reply_to=reply_to, mentions=mentions
+                id=self._id(),
+                chat=chat,
+                body=body,
+                reply_to=reply_to,
+                mentions=mentions,
+                files=files,
             )
         )
 

@@ -96,12 +96,13 @@ class Rest:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, int | str] | None = None,
         json: object = None,
+        content: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        """One request as it is, with any JSON; raises only httpx's transport errors."""
+        """One request as it is, with any JSON or any bytes; raises only httpx's transport errors."""
         url = endpoint.path.format(**(path or {}))
         return await self._http.request(
-            endpoint.method, url, params=query, json=json, headers=headers
+            endpoint.method, url, params=query, json=json, content=content, headers=headers
         )
 
     async def call(
@@ -112,6 +113,7 @@ class Rest:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, int | str] | None = None,
         body: BaseModel | None = None,
+        content: bytes | None = None,
         key: str | None = None,
     ) -> Model:
         """The endpoint's validated answer.
@@ -127,7 +129,7 @@ class Rest:
         while True:
             try:
                 response = await self.raw(
-                    endpoint, path=path, query=query, json=json, headers=headers
+                    endpoint, path=path, query=query, json=json, content=content, headers=headers
                 )
             except httpx.TransportError:
                 if loop.time() > deadline:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 
 from nexync_contracts import (
+    attachment_rest,
+    attachments,
     bot_rest,
     commands,
     email_rest,
@@ -47,6 +49,7 @@ BROWSER_UNIONS: Final = ("Event", "ClientFrame", "ServerFrame")
 
 _ALL: Final = (
     errors,
+    attachments,
     message_events,
     events,
     message_commands,
@@ -67,11 +70,13 @@ _ALL: Final = (
     report_rest,
     push_rest,
     push_jobs,
+    attachment_rest,
     session,
     bot_rest,
 )
 _BROWSER: Final = (
     errors,
+    attachments,
     message_events,
     events,
     frames,
@@ -89,6 +94,7 @@ _BROWSER: Final = (
     report_rest,
     push_rest,
     bot_rest,
+    attachment_rest,
 )
 
 

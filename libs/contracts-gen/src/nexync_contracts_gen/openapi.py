@@ -17,6 +17,8 @@ _REF: Final = "#/components/schemas/{model}"
 _UUID: Final[JsonSchema] = {"type": "string", "format": "uuid"}
 _WORD: Final[JsonSchema] = {"type": "string", "pattern": "^[a-z0-9-]{1,32}$"}
 
+_BYTES: Final[JsonSchema] = {"application/octet-stream": {"schema": {}}}
+
 _STATUS: Final = {
     ProblemCode.VALIDATION: 422,
     ProblemCode.UNAUTHENTICATED: 401,
@@ -41,6 +43,8 @@ _STATUS: Final = {
     ProblemCode.LINK_NEEDED: 409,
     ProblemCode.LINKED_ELSEWHERE: 409,
     ProblemCode.LAST_WAY_IN: 409,
+    ProblemCode.FILE_REFUSED: 422,
+    ProblemCode.QUOTA_FULL: 409,
     ProblemCode.WRONG_CODE: 400,
     ProblemCode.CODE_SPENT: 410,
     ProblemCode.LINK_SPENT: 410,
@@ -129,7 +133,7 @@ def _problems(endpoint: Endpoint) -> dict[int, list[str]]:
         codes |= {ProblemCode.UNAUTHENTICATED, ProblemCode.TOO_FAST}
     if endpoint.method != "GET":
         codes.add(ProblemCode.FOREIGN_ORIGIN)
-    if endpoint.body is not None:
+    if endpoint.body is not None or endpoint.takes == "bytes":
         codes.add(ProblemCode.TOO_LARGE)
     if endpoint.paged:
         codes.add(ProblemCode.BAD_CURSOR)
@@ -147,6 +151,10 @@ def _responses(endpoint: Endpoint) -> JsonSchema:
         media = "application/x-ndjson" if endpoint.lines else "application/json"
         done["content"] = {media: {"schema": _reference(endpoint.answer)}}
     responses: JsonSchema = {str(endpoint.status): done}
+    if endpoint.gives == "bytes":
+        done["content"] = _BYTES
+        responses["206"] = {"description": "The range that was asked for", "content": _BYTES}
+        responses["304"] = {"description": "As it was, by its ETag"}
     if endpoint.name == "create_chat":
         responses["200"] = {**done, "description": "The private chat was there already"}
     if endpoint.revalidated:
@@ -173,6 +181,8 @@ def _operation(endpoint: Endpoint) -> JsonSchema:
             "required": True,
             "content": {"application/json": {"schema": _reference(endpoint.body)}},
         }
+    if endpoint.takes == "bytes":
+        operation["requestBody"] = {"required": True, "content": _BYTES}
     if endpoint.open:
         operation["security"] = []
     elif endpoint.bots:

@@ -5,13 +5,15 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import AttachmentIds, Attachments
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatKind, ConnectionChange, History, Member, Role
 from nexync_contracts.ids import (
-    BodyText,
+    AttachmentIdField,
     ChatIdField,
     ChatName,
     CommandIdField,
+    EventText,
     InviteDigest,
     InviteIdField,
     PersonIdField,
@@ -76,6 +78,18 @@ class SetTagline(Tolerant):
     tagline: Tagline
 
 
+class SetPicture(Tolerant):
+    """Give a group another picture, or none; its admins may.
+
+    `ready` is stamped by whoever admits the command: the picture is the sender's own upload and was made ready,
+    which never changes.
+    """
+
+    tag: Literal["chat.set_picture"] = "chat.set_picture"
+    picture: AttachmentIdField | None = None
+    ready: bool = True
+
+
 class SetHistory(Tolerant):
     """Settle how much of a group those see who are added; its admins may."""
 
@@ -120,12 +134,20 @@ class JoinByInvite(Tolerant):
 
 
 class CreateMessage(Tolerant):
+    """A message of text, files or both: the body is empty only where there are files.
+
+    `attachments` is stamped by whoever admits the command: what is known of those among `files` that are the
+    sender's and ready, facts that never change.
+    """
+
     tag: Literal["message.create"] = "message.create"
-    body: BodyText
+    body: EventText
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
     forwarded: bool = False
+    files: AttachmentIds = ()
+    attachments: Attachments = ()
 
 
 class JoinChat(Tolerant):
@@ -163,6 +185,7 @@ Command = Annotated[
     | RenameChat
     | SetRole
     | SetTagline
+    | SetPicture
     | SetHistory
     | SetRetention
     | DismissChat

@@ -48,6 +48,9 @@ class Endpoint:
     cost: int = 1
     lines: bool = False
     revalidated: bool = False
+    takes: Literal["json", "bytes"] = "json"
+    gives: Literal["json", "bytes"] = "json"
+    """With `bytes` the request's or the answer's body is a file's content, and no contract."""
     tags: tuple[str, ...] = field(default=())
 
     @property

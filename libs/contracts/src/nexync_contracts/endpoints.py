@@ -3,6 +3,7 @@
 from typing import Final
 
 from nexync_contracts import message_rest, rest
+from nexync_contracts.attachment_endpoints import ATTACHMENT_ENDPOINTS
 from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
 from nexync_contracts.endpoint import Endpoint, Query
@@ -424,6 +425,7 @@ ENDPOINTS: Final = (
     VERSIONS,
     READ_MARK,
     *BOT_ENDPOINTS,
+    *ATTACHMENT_ENDPOINTS,
     *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,
     *EXPORT_ENDPOINTS,

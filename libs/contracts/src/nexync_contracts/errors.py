@@ -29,6 +29,8 @@ class RejectCode(StrEnum):
     ID_REUSED = "id_reused"
     PINS_FULL = "pins_full"
     NO_SUCH_MESSAGE = "no_such_message"
+    NO_SUCH_ATTACHMENT = "no_such_attachment"
+    """An attachment isn't the sender's, isn't ready, or was removed because no message carried it."""
     INVALID = "invalid"
 
 
@@ -82,6 +84,10 @@ class ProblemCode(StrEnum):
     USERNAME_TAKEN = "username_taken"
     FOREIGN_ORIGIN = "foreign_origin"
     NOT_CONNECTED = "not_connected"
+    FILE_REFUSED = "file_refused"
+    """The file says that it is an image, and can't be read as one, or is none where one is needed."""
+    QUOTA_FULL = "quota_full"
+    """The person's files would take more room than one may have."""
     INTERNAL = "internal"
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachments
 from nexync_contracts.ids import (
+    AttachmentIdField,
     ChatIdField,
     ChatName,
     CommandIdField,
@@ -114,6 +116,13 @@ class TaglineChanged(Tolerant):
     tagline: Tagline
 
 
+class PictureChanged(Tolerant):
+    """A group has another picture; None: none."""
+
+    tag: Literal["chat.picture_changed"] = "chat.picture_changed"
+    picture: AttachmentIdField | None = None
+
+
 class HistoryChanged(Tolerant):
     """Who is added from here on sees this much of the group."""
 
@@ -152,7 +161,9 @@ class InviteRevoked(Tolerant):
 
 
 class MessageCreated(Tolerant):
-    """A message; `reply_to` is the message that it answers. The body is empty where it was deleted since.
+    """A message; `reply_to` is the message that it answers. The body is empty where it has files alone.
+
+    Where it was deleted since it has neither text nor files.
 
     `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
     """
@@ -163,6 +174,7 @@ class MessageCreated(Tolerant):
     mentions: Mentions = ()
     mention_all: bool = False
     forwarded: bool = False
+    attachments: Attachments = ()
 
 
 class ChatJoined(Tolerant):
@@ -211,6 +223,7 @@ Event = Annotated[
     | ChatRenamed
     | MemberRoleChanged
     | TaglineChanged
+    | PictureChanged
     | HistoryChanged
     | RetentionChanged
     | ChatDismissed
@@ -232,6 +245,7 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "member.role_changed",
     "chat.renamed",
     "chat.tagline_changed",
+    "chat.picture_changed",
     "chat.history_changed",
     "chat.retention_changed",
     "chat.dismissed",

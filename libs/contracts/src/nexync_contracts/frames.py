@@ -2,9 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import (
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+)
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import AttachmentIds
 from nexync_contracts.errors import Issue, RejectCode
 from nexync_contracts.events import Event
 from nexync_contracts.ids import (
@@ -13,6 +21,7 @@ from nexync_contracts.ids import (
     ClientIdField,
     CommandIdField,
     Emoji,
+    EventText,
     PersonIdField,
     SessionIdField,
     StreamField,
@@ -35,17 +44,27 @@ class ResumeFrame(Exact):
 class SendFrame(Exact):
     """A message to a chat. The same id sent again has the same outcome.
 
-    `forwarded` only to a gateway that names it among its features.
+    `files` are one's own uploads that are ready; without any the body is not empty. `forwarded` and `files` only
+    to a gateway that names them among its features.
     """
 
     t: Literal["send"] = "send"
     id: ClientIdField
     chat: ChatIdField
-    body: BodyText
+    files: AttachmentIds = ()
+    body: EventText
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
     forwarded: bool = False
+
+    @field_validator("body")
+    @classmethod
+    def _says_something(cls, body: str, info: ValidationInfo) -> str:
+        if not body and not info.data.get("files"):
+            msg = "a message has a text or a file"
+            raise ValueError(msg)
+        return body
 
 
 class EditFrame(Exact):
@@ -141,7 +160,7 @@ class WelcomeFrame(Tolerant):
     features: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """Frames that this gateway takes beyond those of the first release: `typing` stands for `look` and `typing`.
 
-    `forwarded` stands for that field of `send`.
+    `forwarded` and `files` stand for those fields of `send`.
     """
 
 

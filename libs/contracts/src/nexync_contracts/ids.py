@@ -19,6 +19,7 @@ JobId = NewType("JobId", str)
 InviteId = NewType("InviteId", str)
 IdentityId = NewType("IdentityId", str)
 PasskeyId = NewType("PasskeyId", str)
+AttachmentId = NewType("AttachmentId", str)
 Stream = NewType("Stream", str)
 
 PersonIdField = Annotated[PersonId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
@@ -31,6 +32,7 @@ JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 PasskeyIdField = Annotated[PasskeyId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+AttachmentIdField = Annotated[AttachmentId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]
 
 _STREAM: Final = re.compile(f"^([cp]):({_UUID})$")

@@ -32,6 +32,37 @@ BOTS: Final = 20
 BOT_TOKEN_CHARS: Final = 64
 BOT_CLAIMS_SECONDS: Final = 60
 """How long a service may go on with what it was told of a bot's token, without asking for it again."""
+ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
+"""One file or image, bytes."""
+
+ATTACHMENT_PART_BYTES: Final = 1024 * 1024
+"""What one request of an upload may carry, bytes."""
+
+ATTACHMENTS_WAITING: Final = 50
+"""Uploads of one person that no message carries yet; one more is refused until some were sent or dropped."""
+
+ATTACHMENT_HOURS: Final = 24
+"""How long an upload waits for its next part or for its message; then it is removed."""
+
+MESSAGE_ATTACHMENTS: Final = 10
+"""Files and images of one message."""
+
+FILE_NAME_CHARS: Final = 200
+
+IMAGE_PIXELS: Final = 50_000_000
+"""An image with more pixels, width times height, is refused."""
+
+IMAGE_SIDE: Final = 4_096
+"""The longer side of an image as it is kept, pixels; a larger one is scaled down."""
+
+PREVIEW_SIDE: Final = 960
+THUMB_SIDE: Final = 240
+PICTURE_SIDE: Final = 512
+PICTURE_THUMB_SIDE: Final = 128
+"""Pictures of people and groups are squares of these sides, pixels."""
+
+BLUR_CHARS: Final = 800
+"""The placeholder of an image, base64 of a tiny WebP."""
 
 REPORT_CHARS: Final = 500
 """What one says with a report, characters."""

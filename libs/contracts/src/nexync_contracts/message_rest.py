@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachments
 from nexync_contracts.ids import BodyText, Emoji, EventText, PersonIdField
 from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Exact, Tolerant
@@ -70,6 +71,7 @@ class Quote(Tolerant):
     at: Annotated[int, Field(ge=0)]
     body: EventText
     deleted: bool = False
+    attachments: Attachments = ()
 
 
 class MessageVersion(Tolerant):

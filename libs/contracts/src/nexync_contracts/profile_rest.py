@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from nexync_contracts import limits
-from nexync_contracts.ids import ChatIdField, PersonIdField, Username
+from nexync_contracts.ids import AttachmentIdField, ChatIdField, PersonIdField, Username
 from nexync_contracts.model import Exact, Tolerant
 from nexync_contracts.rest import PersonView
 
@@ -83,6 +83,7 @@ class OwnProfile(Tolerant):
     username: Username
     name: str
     bio: str = ""
+    picture: AttachmentIdField | None = None
 
 
 class ProfileBody(Exact):

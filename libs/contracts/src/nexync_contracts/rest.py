@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from nexync_contracts import limits
 from nexync_contracts.events import ChatKind, EventRecord, History, Role
 from nexync_contracts.ids import (
+    AttachmentIdField,
     ChatIdField,
     ChatName,
     Code,
@@ -100,6 +101,7 @@ class PersonView(Tolerant):
 
     `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
     `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
+    `picture` is None where there is none.
     """
 
     person: PersonIdField
@@ -109,6 +111,7 @@ class PersonView(Tolerant):
     mutual: Annotated[int, Field(ge=0)] = 0
     askable: bool = True
     bot: bool = False
+    picture: AttachmentIdField | None = None
 
 
 class PresenceView(Tolerant):
@@ -154,6 +157,7 @@ class MemberView(Tolerant):
     name: str
     role: Role
     bot: bool = False
+    picture: AttachmentIdField | None = None
 
 
 class ChatView(Tolerant):
@@ -189,6 +193,7 @@ class ChatView(Tolerant):
     retention: Retention | None = None
     workspace_retention: Retention = Retention.FOREVER
     first_seq: Annotated[int, Field(ge=1)] = 1
+    picture: AttachmentIdField | None = None
 
 
 class ChatsPage(Tolerant):

@@ -19,7 +19,7 @@ SEARCH: Final = Endpoint(
             "text",
             1,
             limits.QUERY_CHARS,
-            'words, "phrases", from:username, in:chat, after: and before: YYYY-MM-DD',
+            'words, "phrases", from:username, in:chat, has:image, has:file, after: and before: YYYY-MM-DD',
         ),
         Query("chat", "text", 36, 36, "only in this chat"),
         Query("zone", "text", 6, 6, "where the days begin, as +02:00; UTC without it"),

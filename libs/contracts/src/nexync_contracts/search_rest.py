@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachments
 from nexync_contracts.ids import ChatIdField, PersonIdField
 from nexync_contracts.message_events import Target
 from nexync_contracts.model import Tolerant
@@ -36,6 +37,7 @@ class SearchHit(Tolerant):
     marks: Annotated[tuple[SearchMark, ...], Field(max_length=limits.SNIPPET_MARKS)] = ()
     cut_before: bool = False
     cut_after: bool = False
+    attachments: Attachments = ()
 
 
 class SearchPage(Tolerant):

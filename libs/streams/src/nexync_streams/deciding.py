@@ -84,7 +84,7 @@ class Reused:
     earlier: Seen
 
 
-_LEFT_OUT: Final = {"author", "forwarded"}
+_LEFT_OUT: Final = {"author", "attachments", "forwarded", "ready"}
 
 Decision = Accepted | Rejected | Double | Reused
 

@@ -13,7 +13,11 @@ _FRAME = (
 def encode_event(event: Event) -> bytes:
     """The inner event as JSON, UTF-8."""
     if event.tag == "message.created" and not (
-        event.mentions or event.mention_all or event.reply_to or event.forwarded
+        event.mentions
+        or event.mention_all
+        or event.reply_to
+        or event.forwarded
+        or event.attachments
     ):
         return _MESSAGE % to_json(event.body)
     return to_json(event)

@@ -11,6 +11,7 @@ from nexync_contracts.commands import (
     RenameChat,
     RevokeInvite,
     SetHistory,
+    SetPicture,
     SetRetention,
     SetRole,
     SetTagline,
@@ -28,6 +29,7 @@ from nexync_contracts.events import (
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
+    PictureChanged,
     RetentionChanged,
     Role,
     TaglineChanged,
@@ -40,6 +42,7 @@ AdminCommand = (
     | RenameChat
     | SetRole
     | SetTagline
+    | SetPicture
     | SetHistory
     | SetRetention
     | DismissChat
@@ -66,7 +69,7 @@ def judge_admin(
             return _set_role(body, command)
         case RenameChat():
             return ChatRenamed(name=command.name)
-        case SetTagline() | SetHistory() | SetRetention():
+        case SetTagline() | SetPicture() | SetHistory() | SetRetention():
             return _settle(body, command)
         case DismissChat():
             return ChatDismissed()
@@ -141,10 +144,17 @@ def _set_role(body: ChatState, command: SetRole) -> Event | RejectCode:
     return MemberRoleChanged(person=command.person, role=command.role)
 
 
-def _settle(body: ChatState, command: SetTagline | SetHistory | SetRetention) -> Event | RejectCode:
+def _settle(
+    body: ChatState, command: SetTagline | SetPicture | SetHistory | SetRetention
+) -> Event | RejectCode:
     match command:
         case SetTagline():
             return TaglineChanged(tagline=command.tagline)
+        case SetPicture():
+            if not command.ready:
+                return RejectCode.NO_SUCH_ATTACHMENT
+            same = body.settings.picture == command.picture
+            event = PictureChanged(picture=command.picture)
         case SetHistory():
             same = body.settings.history is command.history
             event = HistoryChanged(history=command.history)

@@ -13,10 +13,11 @@ from nexync_contracts.events import (
     InviteMade,
     InviteRevoked,
     MemberAdded,
+    PictureChanged,
     RetentionChanged,
     TaglineChanged,
 )
-from nexync_contracts.ids import InviteId, PersonId
+from nexync_contracts.ids import AttachmentId, InviteId, PersonId
 from nexync_contracts.message_events import MessageDeleted, MessagePinned, MessageUnpinned
 from nexync_contracts.retention import Retention
 
@@ -50,6 +51,7 @@ class GroupSettings:
     """A private chat has these, too, but changes nothing except its pins."""
 
     tagline: str = ""
+    picture: AttachmentId | None = None
     history: History = History.FROM_JOIN
     dismissed: bool = False
     invites: Mapping[InviteId, Invite] = field(default_factory=lambda: MappingProxyType({}))
@@ -75,6 +77,8 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
     match record.event:
         case TaglineChanged(tagline=tagline):
             return replace(settings, tagline=tagline)
+        case PictureChanged(picture=picture):
+            return replace(settings, picture=picture)
         case HistoryChanged(history=history):
             return replace(settings, history=history)
         case RetentionChanged(retention=retention):
@@ -111,6 +115,8 @@ def to_json(settings: GroupSettings) -> dict[str, Any]:
     value: dict[str, Any] = {}
     if settings.tagline:
         value["tagline"] = settings.tagline
+    if settings.picture is not None:
+        value["picture"] = settings.picture
     if settings.history is not History.FROM_JOIN:
         value["history"] = settings.history.value
     if settings.dismissed:
@@ -129,6 +135,7 @@ def from_json(value: Mapping[str, Any]) -> GroupSettings:
     invites = {InviteId(key): Invite(*parts) for key, parts in value.get("invites", {}).items()}
     return GroupSettings(
         tagline=str(value.get("tagline", "")),
+        picture=value.get("picture"),
         history=History(value.get("history", History.FROM_JOIN.value)),
         dismissed=bool(value.get("dismissed", False)),
         invites=MappingProxyType(invites),

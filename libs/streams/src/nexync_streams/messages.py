@@ -38,8 +38,12 @@ def judge_message(
     """A new message of a member. Whom it can't name (no member, or all without being an admin) is left out."""
     if command.reply_to is not None and command.reply_to > head:
         return RejectCode.NO_SUCH_MESSAGE
+    if command.files != tuple(attachment.id for attachment in command.attachments):
+        return RejectCode.NO_SUCH_ATTACHMENT
+    if not command.body and not command.files:
+        return RejectCode.INVALID
     plain = not command.mentions and not command.mention_all and command.reply_to is None
-    if plain and not command.forwarded:
+    if plain and not command.forwarded and not command.attachments:
         return MessageCreated.model_construct(tag="message.created", body=command.body)
     return MessageCreated.model_construct(
         tag="message.created",
@@ -48,6 +52,7 @@ def judge_message(
         mentions=_members_of(body, command.mentions),
         mention_all=command.mention_all and _is_admin(body, sender),
         forwarded=command.forwarded,
+        attachments=command.attachments,
     )
 
 

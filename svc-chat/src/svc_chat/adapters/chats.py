@@ -58,12 +58,12 @@ CROSS JOIN LATERAL (
 """A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """
-SELECT w.chat, p.id, p.username, p.name, m.role, p.bot
+SELECT w.chat, p.id, p.username, p.name, m.role, p.bot, f.picture::text
 FROM unnest(%s::uuid[]) AS w(chat)
 CROSS JOIN LATERAL (
     SELECT person, role, from_seq FROM members
     WHERE chat = w.chat AND until_seq IS NULL ORDER BY from_seq, person LIMIT %s
-) m JOIN people p ON p.id = m.person
+) m JOIN people p ON p.id = m.person LEFT JOIN profiles f ON f.person = m.person
 ORDER BY w.chat, m.from_seq, m.person
 """
 
@@ -179,8 +179,8 @@ async def _members(
 ) -> dict[ChatId, list[MemberRow]]:
     cursor = await connection.execute(_MEMBERS, (list(chats), SHOWN_MEMBERS))
     members: dict[ChatId, list[MemberRow]] = {}
-    for chat, person, username, name, role, bot in await cursor.fetchall():
-        row = MemberRow(PersonId(str(person)), username, name, Role(role), bot)
+    for chat, person, username, name, role, bot, picture in await cursor.fetchall():
+        row = MemberRow(PersonId(str(person)), username, name, Role(role), bot, picture)
         members.setdefault(ChatId(str(chat)), []).append(row)
     return members
 

@@ -18,13 +18,13 @@ FROM streams s WHERE s.id = %(stream)s
 """
 
 _MEMBERS: Final = """
-SELECT p.id, p.username, p.name, m.role, m.from_seq, p.bot
+SELECT p.id, p.username, p.name, m.role, m.from_seq, p.bot, f.picture::text
 FROM (
     SELECT person, role, from_seq FROM members
     WHERE chat = %(chat)s AND until_seq IS NULL
       AND (role, from_seq, person) > (%(role)s, %(from_seq)s, %(person)s)
     ORDER BY role, from_seq, person LIMIT %(limit)s
-) m JOIN people p ON p.id = m.person
+) m JOIN people p ON p.id = m.person LEFT JOIN profiles f ON f.person = m.person
 ORDER BY m.role, m.from_seq, m.person
 """
 """Admins come first because their role sorts first; the index `members_page` has this order."""
@@ -73,7 +73,7 @@ class PostgresGroups:
             rows = await (await connection.execute(_MEMBERS, parameters)).fetchall()
         return [
             (
-                MemberRow(PersonId(str(row[0])), row[1], row[2], Role(row[3]), row[5]),
+                MemberRow(PersonId(str(row[0])), row[1], row[2], Role(row[3]), row[5], row[6]),
                 MemberPlace(row[3], row[4], PersonId(str(row[0]))),
             )
             for row in rows

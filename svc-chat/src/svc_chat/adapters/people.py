@@ -18,12 +18,12 @@ _CONNECTIONS: Final = """
 SELECT p.id, p.username, p.name,
        CASE WHEN c.accepted_at IS NOT NULL THEN 'connected'
             WHEN c.asker = %(viewer)s::uuid THEN 'asked'
-            ELSE 'asking' END, true, true, p.bot
+            ELSE 'asking' END, true, true, p.bot, f.picture::text
 FROM (
     SELECT person_b AS other, asker, accepted_at FROM connections WHERE person_a = %(viewer)s::uuid
     UNION ALL
     SELECT person_a, asker, accepted_at FROM connections WHERE person_b = %(viewer)s::uuid
-) c JOIN people p ON p.id = c.other
+) c JOIN people p ON p.id = c.other LEFT JOIN profiles f ON f.person = p.id
 WHERE p.verified_at IS NOT NULL AND p.username > %(after)s
 ORDER BY p.username LIMIT %(limit)s
 """
@@ -62,8 +62,8 @@ INSERT INTO blocks (blocker, blocked) VALUES (%(me)s, %(other)s) ON CONFLICT DO 
 _UNBLOCK: Final = "DELETE FROM blocks WHERE blocker = %(me)s AND blocked = %(other)s"
 
 _BLOCKED: Final = """
-SELECT p.id, p.username, p.name, 'blocked', false, false, p.bot
-FROM blocks b JOIN people p ON p.id = b.blocked
+SELECT p.id, p.username, p.name, 'blocked', false, false, p.bot, f.picture::text
+FROM blocks b JOIN people p ON p.id = b.blocked LEFT JOIN profiles f ON f.person = p.id
 WHERE b.blocker = %(viewer)s ORDER BY b.blocked_at DESC, p.username LIMIT %(limit)s
 """
 
@@ -74,7 +74,7 @@ ON CONFLICT (id) DO NOTHING
 
 
 def _row(row: Sequence[Any]) -> PersonRow:
-    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3], row[4], row[5], row[6])
+    return PersonRow(PersonId(str(row[0])), row[1], row[2], row[3], row[4], row[5], row[6], row[7])
 
 
 class PostgresPeople:

@@ -11,7 +11,7 @@ LEFT JOIN LATERAL (
     WHERE person_a = least(p.id, %(viewer)s::uuid) AND person_b = greatest(p.id, %(viewer)s::uuid)
     LIMIT 1) c ON true
 LEFT JOIN LATERAL (
-    SELECT bio, findable, askable, presence FROM profiles WHERE person = p.id LIMIT 1) f ON true
+    SELECT bio, findable, askable, presence, picture FROM profiles WHERE person = p.id LIMIT 1) f ON true
 LEFT JOIN profiles v ON v.person = %(viewer)s::uuid
 LEFT JOIN blocks mine ON mine.blocker = %(viewer)s::uuid AND mine.blocked = p.id
 LEFT JOIN blocks theirs ON theirs.blocker = p.id AND theirs.blocked = %(viewer)s::uuid
@@ -66,7 +66,11 @@ TELLS_PRESENCE: Final = """(p.id = %(viewer)s::uuid OR (
     AND coalesce(v.presence, 'connections') = 'connections'))"""
 """Whether the settings of both let a connection know; who isn't connected is told nothing anyway."""
 
-_COLUMNS: Final = f"SELECT p.id, p.username, p.name, {RELATION}, {ASKABLE}, {TELLS_PRESENCE}, p.bot"
+PICTURE: Final = "CASE WHEN theirs.blocker IS NULL THEN f.picture::text END"
+
+_COLUMNS: Final = (
+    f"SELECT p.id, p.username, p.name, {RELATION}, {ASKABLE}, {TELLS_PRESENCE}, p.bot, {PICTURE}"
+)
 
 PERSON: Final = f"""
 {_COLUMNS}

@@ -31,7 +31,8 @@ WHERE p.id = %(person)s
 """  # noqa: S608 - what is put in is a constant of ours
 
 _ACQUAINTANCES: Final = f"""
-SELECT p.id, p.username, p.name, count(*) OVER ()
+SELECT p.id, p.username, p.name, count(*) OVER (),
+       (SELECT x.picture::text FROM profiles x WHERE x.person = p.id)
 FROM {_THEIRS} t JOIN people p ON p.id = t.other
 WHERE t.other = ANY({CIRCLE})
 ORDER BY p.username LIMIT %(people)s
@@ -48,7 +49,7 @@ ORDER BY lower(s.snapshot->>'name'), one.chat LIMIT %(groups)s
 """
 
 _OWN: Final = """
-SELECT p.username, p.name, coalesce(f.bio, '')
+SELECT p.username, p.name, coalesce(f.bio, ''), f.picture::text
 FROM people p LEFT JOIN profiles f ON f.person = p.id
 WHERE p.id = %(person)s AND p.verified_at IS NOT NULL
 """
@@ -92,7 +93,7 @@ class PostgresProfiles:
             page = await (await connection.execute(_PAGE.encode(), asked)).fetchone()
             if seen is None or page is None:
                 return None
-            row = PersonRow(person, *seen[1:7])
+            row = PersonRow(person, *seen[1:8])
             bio, connections, blocking = page
             own = row.relation == "self"
             known = [] if own or blocking else await _acquaintances(connection, asked)
@@ -110,7 +111,7 @@ class PostgresProfiles:
     async def own(self, person: PersonId) -> OwnProfile | None:
         """What the person says; None when there is no such person."""
         async with self._pool.connection() as connection:
-            return await _own(connection, person)
+            return await own_profile(connection, person)
 
     async def change(
         self, person: PersonId, name: str | None, bio: str | None
@@ -121,7 +122,7 @@ class PostgresProfiles:
                 await connection.execute(_NAME, {"person": person, "name": name})
             if bio is not None:
                 await connection.execute(_BIO, {"person": person, "bio": bio})
-            return await _own(connection, person)
+            return await own_profile(connection, person)
 
     async def privacy(self, person: PersonId) -> PrivacyView:
         """The settings, or the defaults."""
@@ -143,16 +144,20 @@ async def _acquaintances(
     """The first connections in common, each with the number of all."""
     cursor = await connection.execute(_ACQUAINTANCES.encode(), asked)
     return [
-        (PersonRow(PersonId(str(row[0])), row[1], row[2], "connected"), row[3])
+        (
+            PersonRow(PersonId(str(row[0])), row[1], row[2], "connected", picture=row[4]),
+            row[3],
+        )
         for row in await cursor.fetchall()
     ]
 
 
-async def _own(connection: Connection, person: PersonId) -> OwnProfile | None:
+async def own_profile(connection: Connection, person: PersonId) -> OwnProfile | None:
+    """What the person says; None when there is no such person."""
     row = await (await connection.execute(_OWN, {"person": person})).fetchone()
     if row is None:
         return None
-    return OwnProfile(person=person, username=row[0], name=row[1], bio=row[2])
+    return OwnProfile(person=person, username=row[0], name=row[1], bio=row[2], picture=row[3])
 
 
 def _settings(findable: str, askable: str, presence: str) -> PrivacyView:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import psycopg
+from pydantic import TypeAdapter
 
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.limits import SEARCH_RECENT
 from nexync_runtime.postgres import Pool
@@ -45,6 +47,20 @@ _NEWEST: Final = f"""(
     ) r ORDER BY r.at DESC LIMIT %(recent)s
 ) e WHERE true"""  # noqa: S608 - constant text
 
+_CARRYING: Final = """(
+    SELECT r.* FROM unnest(%(newest)s::text[]) AS s (stream)
+    CROSS JOIN LATERAL (
+        SELECT e.stream, e.seq, e.at, e.sender, e.tag, e.event, e.class
+        FROM attachment_uses u
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(m.seq), u.seq) AS said FROM message_edits m
+            WHERE m.stream = u.stream AND m.target = u.seq
+        ) now JOIN events e ON e.stream = u.stream AND e.seq = now.said
+        WHERE u.stream = s.stream AND u.kind = %(kind)s ORDER BY u.seq DESC LIMIT %(each)s
+    ) r ORDER BY r.at DESC LIMIT %(recent)s
+) e WHERE true"""
+"""The newest messages that carry a file of that kind, each as the event that gave it its text of now."""
+
 _QUERY: Final = """
 WITH seen AS MATERIALIZED (
     SELECT stream, low, high
@@ -70,16 +86,23 @@ WITH seen AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM changed c WHERE c.stream = p.stream AND c.seq = p.seq)
       AND NOT EXISTS (
           SELECT FROM message_deletions d WHERE d.stream = p.stream AND d.target = p.seq)
+      AND NOT EXISTS (
+          SELECT FROM unnest(%(has)s::text[]) AS h (kind) WHERE NOT EXISTS (
+              SELECT FROM attachment_uses u
+              WHERE u.stream = p.stream AND u.seq = p.seq AND u.kind = h.kind))
       AND p.at >= %(since)s AND p.at < %(until)s
       AND (-p.at, p.stream, -p.seq) > (-%(at)s::bigint, %(stream)s::text, -%(seq)s::bigint)
     ORDER BY -p.at, p.stream, -p.seq LIMIT %(count)s
 )
-SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body'
+SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body',
+       (SELECT o.event ->> 'attachments' FROM events o
+        WHERE o.stream = p.stream AND o.seq = p.seq AND o.at = p.at)
 FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at
 ORDER BY -p.at, p.stream, -p.seq
 """
 
 _LATEST: Final = 2**62
+_ATTACHMENTS: Final[TypeAdapter[tuple[Attachment, ...]]] = TypeAdapter(tuple[Attachment, ...])
 
 
 class PostgresSearch:
@@ -115,7 +138,13 @@ class PostgresSearch:
         finally:
             self._turns.release()
         return [
-            Hit(HitPlace(row[2], Stream(row[0]), row[1]), PersonId(row[3]), row[4], row[5])
+            Hit(
+                HitPlace(row[2], Stream(row[0]), row[1]),
+                PersonId(row[3]),
+                row[4],
+                row[5],
+                _ATTACHMENTS.validate_json(row[6] or "[]"),
+            )
             for row in rows
         ]
 
@@ -137,7 +166,8 @@ def statement(
     streams = list(sought.ranges)
     start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
     conditions, terms = _conditions(sought, phase)
-    source = _INDEXED if phase in {Phase.WHOLE, Phase.PART} else _NEWEST
+    newest = _CARRYING if sought.has else _NEWEST
+    source = _INDEXED if phase in {Phase.WHOLE, Phase.PART} else newest
     parameters: dict[str, object] = {
         "streams": streams,
         "newest": streams[:RECENT_CHATS],
@@ -149,6 +179,8 @@ def statement(
         "changed": [one[0] for one in changed],
         "seqs": [one[1] for one in changed],
         "sender": sought.sender,
+        "has": sorted(sought.has),
+        "kind": min(sought.has, default=None),
         "since": 0 if sought.since is None else sought.since,
         "until": _LATEST if sought.until is None else sought.until,
         "at": start.at,

@@ -36,7 +36,7 @@ WITH mine AS MATERIALIZED (
         ORDER BY seen_at DESC LIMIT %(lately)s
     ) newest GROUP BY person
 )
-SELECT p.id, p.username, p.name, coalesce(known.mutual, 0)
+SELECT p.id, p.username, p.name, coalesce(known.mutual, 0), f.picture::text
 FROM known FULL JOIN lately ON lately.person = known.person
 JOIN people p ON p.id = coalesce(known.person, lately.person)
 LEFT JOIN profiles f ON f.person = p.id
@@ -67,6 +67,8 @@ class PostgresSuggestions:
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(_SUGGESTIONS, parameters)).fetchall()
         return [
-            Suggestion(PersonRow(PersonId(str(row[0])), row[1], row[2], "none"), row[3])
+            Suggestion(
+                PersonRow(PersonId(str(row[0])), row[1], row[2], "none", picture=row[4]), row[3]
+            )
             for row in rows
         ]

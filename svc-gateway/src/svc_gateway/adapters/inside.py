@@ -7,7 +7,9 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from nexync_contracts.ids import ChatId, PersonId, SessionId, Stream
+from nexync_contracts.attachment_rest import AttachmentsAsk, AttachmentsFound
+from nexync_contracts.attachments import Attachment
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId, SessionId, Stream
 from nexync_contracts.session import (
     Heads,
     HeadsAsk,
@@ -121,6 +123,17 @@ class InsideChats:
             raise BackendAwayError(f"{path}: 404") from None
         events = [Happened(record.seq, encode_frame(record)) for record in read.events]
         return Range(read.epoch, read.head, events)
+
+    async def attachments(
+        self, person: PersonId, files: Sequence[AttachmentId]
+    ) -> Sequence[Attachment]:
+        """POST /internal/attachments."""
+        ask = AttachmentsAsk(person=person, attachments=tuple(files))
+        try:
+            answer = await self._inside.post(AttachmentsFound, "/internal/attachments", ask)
+        except NotVisibleError:
+            raise BackendAwayError("/internal/attachments: 404") from None
+        return answer.attachments
 
 
 class InsideSessions:

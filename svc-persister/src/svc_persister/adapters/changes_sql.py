@@ -63,6 +63,36 @@ USING unnest(%s::text[], %s::bigint[]) AS d (stream, target)
 WHERE r.stream = d.stream AND r.target = d.target
 """
 
+ADD_USES = """
+INSERT INTO attachment_uses (stream, seq, attachment, kind)
+SELECT stream, seq, attachment, kind
+FROM unnest(%s::text[], %s::bigint[], %s::uuid[], %s::text[]) AS u (stream, seq, attachment, kind)
+"""
+
+RELEASE = """
+WITH gone AS (
+  DELETE FROM attachment_uses u
+  USING unnest(%s::text[], %s::bigint[]) AS d (stream, target)
+  WHERE u.stream = d.stream AND u.seq = d.target AND u.kind <> 'picture'
+  RETURNING u.attachment
+)
+INSERT INTO attachment_releases (attachment) SELECT DISTINCT attachment FROM gone
+ON CONFLICT (attachment) DO NOTHING
+"""
+"""What a deleted message carried may be an orphan now; svc-chat looks, and removes it."""
+
+REPLACE = """
+WITH gone AS (
+  DELETE FROM attachment_uses u
+  USING unnest(%s::text[], %s::bigint[]) AS k (stream, seq)
+  WHERE u.stream = k.stream AND u.seq < k.seq AND u.kind = 'picture'
+  RETURNING u.attachment
+)
+INSERT INTO attachment_releases (attachment) SELECT DISTINCT attachment FROM gone
+ON CONFLICT (attachment) DO NOTHING
+"""
+"""The same of the pictures that a group had before."""
+
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
@@ -79,6 +109,11 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     _execute(cursor, ADD_DELETIONS, deletions)
     touched = {(stream, target) for stream, target, *_ in (*edits, *deletions)}
     _execute(cursor, ERASE, sorted(touched))
+    uses = [row for portion in portions for row in portion.changes.uses]
+    _execute(cursor, ADD_USES, [(*row[:2], uuid.UUID(row[2]), row[3]) for row in uses])
+    _execute(cursor, RELEASE, [row[:2] for row in deletions])
+    pictures = [entry for portion in portions for entry in portion.changes.pictures.items()]
+    _execute(cursor, REPLACE, pictures)
     _execute(cursor, DROP_REACTIONS, [row[:2] for row in deletions])
     back = [(*key[:3], uuid.UUID(key.person)) for key, change in reactions if change.taken_back]
     _execute(cursor, TAKE_BACK, back)

@@ -47,19 +47,33 @@ _SWEEP: Final[tuple[LiteralString, ...]] = (
     "message_reactions",
 )
 _SWEPT_AT_ONCE: Final = 5_000
-_SWEEP_OF = """
+_GONE = """
 WITH gone AS MATERIALIZED (
   SELECT c.stream, c.first_seq AS low, coalesce((
     SELECT min(x.first_seq) FROM chapters x WHERE x.stream = c.stream AND x.first_seq > c.first_seq
   ), 9223372036854775807) AS high
   FROM chapters c WHERE c.class = %(kept)s AND c.first_at >= %(low)s AND c.first_at < %(high)s
-)
-DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+)"""
+_SWEEP_OF = f"""{_GONE}
+DELETE FROM {{table}} WHERE ctid = ANY (ARRAY(
   SELECT m.ctid FROM gone g
-  JOIN {table} m ON m.stream = g.stream AND m.target >= g.low AND m.target < g.high
+  JOIN {{table}} m ON m.stream = g.stream AND m.target >= g.low AND m.target < g.high
   LIMIT %(count)s
 ))
-"""
+"""  # noqa: S608 - constant text
+_SWEEP_USES = f"""{_GONE}, swept AS (
+  DELETE FROM attachment_uses WHERE ctid = ANY (ARRAY(
+    SELECT u.ctid FROM gone g
+    JOIN attachment_uses u ON u.stream = g.stream AND u.seq >= g.low AND u.seq < g.high
+    WHERE u.kind <> 'picture' LIMIT %(count)s
+  )) RETURNING attachment
+), released AS (
+  INSERT INTO attachment_releases (attachment) SELECT DISTINCT attachment FROM swept
+  ON CONFLICT (attachment) DO NOTHING
+)
+SELECT count(*) FROM swept
+"""  # noqa: S608 - constant text
+"""What the month's messages carried may be orphans now, as after a deletion."""
 
 
 class PostgresMonths:
@@ -124,12 +138,14 @@ class PostgresTurn:
     def sweep(self, leaf: Leaf) -> int:
         """Delete some of what points at the month's messages; how many rows, 0 when none is left."""
         asked = {"kept": leaf.kept, "low": leaf.low, "high": leaf.high, "count": _SWEPT_AT_ONCE}
-        return sum(
+        swept = sum(
             self._connection.execute(
                 sql.SQL(_SWEEP_OF).format(table=sql.Identifier(table)), asked
             ).rowcount
             for table in _SWEEP
         )
+        row = self._connection.execute(_SWEEP_USES, asked).fetchone()
+        return swept + (int(row[0]) if row else 0)
 
     def drop(self, leaf: Leaf) -> bool:
         """Drop a month's table at once; False when readers or writers had its branch for too long."""

@@ -186,6 +186,7 @@ export function Gallery(): ReactNode {
             {MESSAGES.map((row) => (
               <Message
                 key={row.key}
+                chat="c"
                 row={row}
                 me="me"
                 name="Anna Berg"
@@ -227,7 +228,9 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     read_seq: 0,
     role: "member",
     spans: [],
-    members: [{ person: "anna", username: "anna", name: "Anna", role: "admin", bot: false }],
+    members: [
+      { person: "anna", username: "anna", name: "Anna", role: "admin", bot: false, picture: null },
+    ],
     member_count: 1,
     tagline: "",
     history: "from_join",
@@ -237,6 +240,7 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     retention: null,
     workspace_retention: "forever",
     first_seq: 1,
+    picture: null,
     last: {
       stream: `c:${id}`,
       epoch: 1,
@@ -267,6 +271,7 @@ function message(key: string, rest: Partial<MessageRow>): MessageRow {
     seq: 1,
     mentions: [],
     mentionAll: false,
+    files: [],
     forwarded: false,
     now: UNTOUCHED,
     changing: false,
@@ -293,7 +298,14 @@ const NOTHING: MessageActions = {
   onVersions: () => undefined,
 };
 
-const QUOTE = { seq: 1, by: "anna", at: NOW, body: "Lunch at **one**?", deleted: false };
+const QUOTE = {
+  seq: 1,
+  by: "anna",
+  at: NOW,
+  body: "Lunch at **one**?",
+  deleted: false,
+  attachments: [],
+};
 const OWN = { own: true, by: "me" };
 const MESSAGES: MessageRow[] = [
   message("1", { last: false }),

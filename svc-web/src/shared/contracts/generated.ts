@@ -77,8 +77,33 @@ export const mentionSchema = z.object({
 });
 export type Mention = z.infer<typeof mentionSchema>;
 
+/** An image can be looked at on the page; everything else is a file to be saved. */
+export const attachmentKindSchema = z.enum(["image", "file"]);
+export type AttachmentKind = z.infer<typeof attachmentKindSchema>;
+
 /**
- * A message; `reply_to` is the message that it answers. The body is empty where it was deleted since.
+ * What is known of a file before any of it is loaded; it never changes.
+ *
+ * `size` is what a download has, bytes. An image has `width` and `height` in pixels, as it is to be shown, and
+ * `blur`, base64 of a WebP of a few pixels to show until it is there. `animated` ones move.
+ */
+export const attachmentSchema = z.object({
+  id: uuid,
+  kind: attachmentKindSchema,
+  name: text(1, 200),
+  type: z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/).max(100),
+  size: z.int().min(0),
+  width: z.int().min(1).max(4096).nullable().default(null),
+  height: z.int().min(1).max(4096).nullable().default(null),
+  blur: z.string().regex(/^[A-Za-z0-9+\/]*={0,2}$/).max(800).nullable().default(null),
+  animated: z.boolean().default(false),
+});
+export type Attachment = z.infer<typeof attachmentSchema>;
+
+/**
+ * A message; `reply_to` is the message that it answers. The body is empty where it has files alone.
+ *
+ * Where it was deleted since it has neither text nor files.
  *
  * `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
  */
@@ -89,6 +114,7 @@ export const messageCreatedSchema = z.object({
   mentions: z.array(mentionSchema).max(50).default([]),
   mention_all: z.boolean().default(false),
   forwarded: z.boolean().default(false),
+  attachments: z.array(attachmentSchema).max(10).default([]),
 });
 export type MessageCreated = z.infer<typeof messageCreatedSchema>;
 
@@ -143,6 +169,13 @@ export const taglineChangedSchema = z.object({
   tagline: text(0, 160),
 });
 export type TaglineChanged = z.infer<typeof taglineChangedSchema>;
+
+/** A group has another picture; None: none. */
+export const pictureChangedSchema = z.object({
+  tag: z.literal("chat.picture_changed"),
+  picture: uuid.nullable().default(null),
+});
+export type PictureChanged = z.infer<typeof pictureChangedSchema>;
 
 /** What who is added to a group sees of it: what follows, or all from its beginning. */
 export const historySchema = z.enum(["from_join", "all"]);
@@ -233,7 +266,7 @@ export const messageUnpinnedSchema = z.object({
 });
 export type MessageUnpinned = z.infer<typeof messageUnpinnedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -246,13 +279,15 @@ export type ResumeFrame = z.infer<typeof resumeFrameSchema>;
 /**
  * A message to a chat. The same id sent again has the same outcome.
  *
- * `forwarded` only to a gateway that names it among its features.
+ * `files` are one's own uploads that are ready; without any the body is not empty. `forwarded` and `files` only
+ * to a gateway that names them among its features.
  */
 export const sendFrameSchema = z.strictObject({
   t: z.literal("send"),
   id: uuid7,
   chat: uuid,
-  body: bytes(z.string().min(1), 8192),
+  files: z.array(uuid).max(10).optional(),
+  body: bytes(z.string().min(0), 8192),
   reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
   mentions: z.array(mentionSchema).max(50).optional(),
   mention_all: z.boolean().optional(),
@@ -440,7 +475,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_expired", "id_reused", "pins_full", "no_such_message", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_expired", "id_reused", "pins_full", "no_such_message", "no_such_attachment", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -497,7 +532,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "file_refused", "quota_full", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -596,6 +631,7 @@ export const quoteSchema = z.object({
   at: z.int().min(0),
   body: bytes(z.string().min(0), 8192),
   deleted: z.boolean().default(false),
+  attachments: z.array(attachmentSchema).max(10).default([]),
 });
 export type Quote = z.infer<typeof quoteSchema>;
 
@@ -744,6 +780,7 @@ export type SessionsPage = z.infer<typeof sessionsPageSchema>;
  *
  * `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
  * `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
+ * `picture` is None where there is none.
  */
 export const personViewSchema = z.object({
   person: uuid,
@@ -753,6 +790,7 @@ export const personViewSchema = z.object({
   mutual: z.int().min(0).default(0),
   askable: z.boolean().default(true),
   bot: z.boolean().default(false),
+  picture: uuid.nullable().default(null),
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
@@ -804,6 +842,7 @@ export const memberViewSchema = z.object({
   name: z.string(),
   role: roleSchema,
   bot: z.boolean().default(false),
+  picture: uuid.nullable().default(null),
 });
 export type MemberView = z.infer<typeof memberViewSchema>;
 
@@ -847,6 +886,7 @@ export const chatViewSchema = z.object({
   retention: retentionSchema.nullable().default(null),
   workspace_retention: retentionSchema.default("forever"),
   first_seq: z.int().min(1).default(1),
+  picture: uuid.nullable().default(null),
 });
 export type ChatView = z.infer<typeof chatViewSchema>;
 
@@ -1071,6 +1111,7 @@ export const searchHitSchema = z.object({
   marks: z.array(searchMarkSchema).max(40).default([]),
   cut_before: z.boolean().default(false),
   cut_after: z.boolean().default(false),
+  attachments: z.array(attachmentSchema).max(10).default([]),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
@@ -1263,6 +1304,7 @@ export const ownProfileSchema = z.object({
   username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
   name: z.string(),
   bio: z.string().default(""),
+  picture: uuid.nullable().default(null),
 });
 export type OwnProfile = z.infer<typeof ownProfileSchema>;
 
@@ -1479,10 +1521,68 @@ export const tokenCheckSchema = z.object({
 });
 export type TokenCheck = z.infer<typeof tokenCheckSchema>;
 
+/** What a file is for: to be sent in messages, or to be the picture of a person or a group. */
+export const purposeSchema = z.enum(["message", "picture"]);
+export type Purpose = z.infer<typeof purposeSchema>;
+
+/** A file that is going to be uploaded: `size` in bytes, exactly. */
+export const createAttachmentBodySchema = z.strictObject({
+  name: text(1, 200),
+  size: z.int().min(1).max(26214400),
+  purpose: purposeSchema.optional(),
+});
+export type CreateAttachmentBody = z.infer<typeof createAttachmentBodySchema>;
+
+/** How far an upload is: `received` of `size` bytes are there. With `attachment` it is ready to be sent. */
+export const uploadViewSchema = z.object({
+  id: uuid,
+  size: z.int().min(1),
+  received: z.int().min(0),
+  attachment: attachmentSchema.nullable().default(null),
+});
+export type UploadView = z.infer<typeof uploadViewSchema>;
+
+/** `message` is the seq of the message that carries the file. */
+export const copyAttachmentBodySchema = z.strictObject({
+  message: z.int().min(1).max(9007199254740992),
+});
+export type CopyAttachmentBody = z.infer<typeof copyAttachmentBodySchema>;
+
+/** Bytes that one's files take, and how many they may. */
+export const usageViewSchema = z.object({
+  used: z.int().min(0),
+  quota: z.int().min(0),
+});
+export type UsageView = z.infer<typeof usageViewSchema>;
+
+/** Which of these attachments may this person send? Asked by gateways. */
+export const attachmentsAskSchema = z.strictObject({
+  person: uuid,
+  attachments: z.array(uuid).max(10),
+});
+export type AttachmentsAsk = z.infer<typeof attachmentsAskSchema>;
+
+/** Those that are the person's and ready; the others are left out. */
+export const attachmentsFoundSchema = z.object({
+  attachments: z.array(attachmentSchema).max(10),
+});
+export type AttachmentsFound = z.infer<typeof attachmentsFoundSchema>;
+
+/** An upload that was made to be a picture; null takes the picture away. */
+export const pictureBodySchema = z.strictObject({
+  picture: uuid.nullable(),
+});
+export type PictureBody = z.infer<typeof pictureBodySchema>;
+
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
+  attachmentsWaiting: 50,
+  attachmentBytes: 26214400,
+  attachmentHours: 24,
+  attachmentPartBytes: 1048576,
   bioChars: 280,
+  blurChars: 800,
   bots: 20,
   botClaimsSeconds: 60,
   botTokenChars: 64,
@@ -1505,16 +1605,20 @@ export const limits = {
   factorEnrolSeconds: 900,
   factorStepSeconds: 30,
   factorTries: 5,
+  fileNameChars: 200,
   forwardChats: 10,
   frameBytes: 65536,
   identities: 24,
   idAheadMs: 60000,
   idBehindMs: 2592000000,
+  imagePixels: 50000000,
+  imageSide: 4096,
   invites: 20,
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
   mentions: 50,
   mentionsCounted: 200,
+  messageAttachments: 10,
   messageBodyBytes: 8192,
   mutedForGood: 9007199254740991,
   oneTimePasswordSeconds: 86400,
@@ -1525,8 +1629,11 @@ export const limits = {
   passkeyNameChars: 40,
   passkeySeconds: 300,
   passwordChars: [8, 128],
+  pictureSide: 512,
+  pictureThumbSide: 128,
   pinnedChats: 20,
   pinnedMessages: 20,
+  previewSide: 960,
   profileGroups: 20,
   profilePeople: 12,
   providers: 12,
@@ -1560,6 +1667,7 @@ export const limits = {
   snippetChars: 180,
   snippetMarks: 40,
   taglineChars: 160,
+  thumbSide: 240,
   timelinePage: 50,
   timelineScan: 2000,
   typingEveryMs: 3000,
@@ -1956,6 +2064,126 @@ export const endpoints = {
     body: null,
     answer: null,
     idempotentByKey: false,
+    open: false,
+  },
+  createAttachment: {
+    method: "POST",
+    path: "/api/attachments",
+    status: 201,
+    query: [],
+    body: createAttachmentBodySchema,
+    answer: uploadViewSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  attachmentUsage: {
+    method: "GET",
+    path: "/api/attachments",
+    status: 200,
+    query: [],
+    body: null,
+    answer: usageViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  attachment: {
+    method: "GET",
+    path: "/api/attachments/{attachment}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: uploadViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  writeAttachment: {
+    method: "PATCH",
+    path: "/api/attachments/{attachment}",
+    status: 200,
+    query: ["offset"],
+    body: null,
+    answer: uploadViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  finishAttachment: {
+    method: "POST",
+    path: "/api/attachments/{attachment}/finish",
+    status: 200,
+    query: [],
+    body: null,
+    answer: uploadViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  dropAttachment: {
+    method: "DELETE",
+    path: "/api/attachments/{attachment}",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  copyAttachment: {
+    method: "POST",
+    path: "/api/chats/{chat}/attachments/{attachment}/copies",
+    status: 201,
+    query: [],
+    body: copyAttachmentBodySchema,
+    answer: uploadViewSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  download: {
+    method: "GET",
+    path: "/api/chats/{chat}/attachments/{attachment}/{variant}",
+    status: 200,
+    query: ["message"],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  personPicture: {
+    method: "GET",
+    path: "/api/people/{person}/picture/{picture}/{variant}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  chatPicture: {
+    method: "GET",
+    path: "/api/chats/{chat}/picture/{picture}/{variant}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  setPersonPicture: {
+    method: "PUT",
+    path: "/api/me/picture",
+    status: 200,
+    query: [],
+    body: pictureBodySchema,
+    answer: ownProfileSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  setChatPicture: {
+    method: "PUT",
+    path: "/api/chats/{chat}/picture",
+    status: 200,
+    query: [],
+    body: pictureBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
     open: false,
   },
   email: {

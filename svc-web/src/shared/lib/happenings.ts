@@ -28,6 +28,10 @@ export function groupSentence(
       return event.tagline === ""
         ? `${who} removed the group’s tagline`
         : `${who} set the tagline “${event.tagline}”`;
+    case "chat.picture_changed":
+      return event.picture === null
+        ? `${who} removed the group’s picture`
+        : `${who} changed the group’s picture`;
     case "chat.history_changed":
       return event.history === "all"
         ? `${who} opened earlier messages to new members`

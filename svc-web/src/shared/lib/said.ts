@@ -1,7 +1,22 @@
-import type { MessageCreated } from "@/shared/contracts/generated";
+import type { Attachment, MessageCreated } from "@/shared/contracts/generated";
 
 /** A message that says this and no more. */
 export function said(body: string): MessageCreated {
-  const nothing = { reply_to: null, mentions: [], mention_all: false, forwarded: false };
-  return { tag: "message.created", body, ...nothing };
+  return {
+    tag: "message.created",
+    body,
+    reply_to: null,
+    mentions: [],
+    mention_all: false,
+    forwarded: false,
+    attachments: [],
+  };
+}
+
+/** What stands for a message in one line: its text, or else its files. */
+export function saidIn(message: { body: string; attachments: readonly Attachment[] }): string {
+  const { body, attachments } = message;
+  const [first] = attachments;
+  if (body !== "" || first === undefined) return body;
+  return attachments.length === 1 ? first.name : `${attachments.length} files`;
 }

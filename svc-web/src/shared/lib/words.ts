@@ -38,6 +38,8 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   not_verified: "This address is not verified yet. Enter the code from the mail.",
   username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   not_connected: "You can only do this with people you are connected with.",
+  file_refused: "This image can’t be read. Save it anew or choose another.",
+  quota_full: "There is no room for this file. Delete messages with files that you no longer need.",
   foreign_origin: "This page was opened from an address that is not allowed.",
   validation: "Something in the form is not right. Check the fields and try again.",
 };
@@ -58,6 +60,7 @@ const REJECTIONS: Record<RejectCode, string> = {
   id_expired: "This has waited for too long. Send it again.",
   id_reused: "This message was sent with other text before.",
   pins_full: "This chat has as many pinned messages as it can have. Unpin one first.",
+  no_such_attachment: "A file of this message is not there any more. Attach it again.",
   no_such_message: "This message is not there any more.",
   invalid: "This text can't be sent.",
 };

@@ -27,6 +27,7 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
     retention: null,
     workspace_retention: "forever",
     first_seq: 1,
+    picture: null,
     ...rest,
   };
 }

@@ -50,6 +50,7 @@ function chat(kept: Partial<OwnChatView> | null, rest: Partial<ChatView> = {}): 
     retention: null,
     workspace_retention: "forever",
     first_seq: 1,
+    picture: null,
     ...rest,
   };
 }

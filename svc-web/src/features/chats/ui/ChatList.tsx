@@ -8,6 +8,7 @@ import { ChatMenu } from "@/features/chats/ui/ChatMenu";
 import type { ChatView } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
 import { Link } from "@/shared/lib/Link";
+import { saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useDraftPart } from "@/shared/lib/useDrafts";
 import { useLongPress } from "@/shared/lib/useLongPress";
@@ -170,8 +171,9 @@ function preview(chat: ChatView, me: string): string {
   const who = last.by === me ? "You" : nameOf(last.by);
   const { event } = last;
   if (event.tag === "message.created") {
-    if (last.by === me) return `You: ${event.body}`;
-    return chat.kind === "group" ? `${who}: ${event.body}` : event.body;
+    const words = saidIn(event);
+    if (last.by === me) return `You: ${words}`;
+    return chat.kind === "group" ? `${who}: ${words}` : words;
   }
   if (event.tag === "message.edited") return `${who} edited a message`;
   if (event.tag === "message.deleted") return `${who} deleted a message`;

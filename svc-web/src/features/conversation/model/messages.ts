@@ -5,6 +5,7 @@ import type {
   Quote,
   Reaction,
 } from "@/shared/contracts/generated";
+import { said } from "@/shared/lib/said";
 
 /** What became of one message. Its text is in its record. */
 export type MessageNow = {
@@ -83,10 +84,7 @@ export function reworded(record: EventRecord, now: MessageNow, change: Change): 
     return { ...record, event };
   }
   if (change.kind === "delete") {
-    return {
-      ...record,
-      event: { ...record.event, body: "", mentions: [], mention_all: false, forwarded: false },
-    };
+    return { ...record, event: { ...said(""), reply_to: record.event.reply_to } };
   }
   return record;
 }
@@ -95,7 +93,7 @@ export function reworded(record: EventRecord, now: MessageNow, change: Change): 
 export function requoted(quote: Quote, change: Change, chars: number): Quote {
   if (quote.deleted) return quote;
   if (change.kind === "edit") return { ...quote, body: change.body.slice(0, chars) };
-  if (change.kind === "delete") return { ...quote, body: "", deleted: true };
+  if (change.kind === "delete") return { ...quote, body: "", attachments: [], deleted: true };
   return quote;
 }
 

@@ -1,4 +1,5 @@
 import type { Event, PinsView } from "@/shared/contracts/generated";
+import { saidIn } from "@/shared/lib/said";
 
 /** A pinned message: who wrote it and what it says now; `by` is who pinned it. */
 export type Pinned = { target: number; author: string; body: string; by: string };
@@ -9,7 +10,7 @@ export function pinnedIn(view: PinsView): Pinned[] {
   return view.pins.flatMap(({ target, by }) => {
     const item = texts.get(target);
     if (item?.event.tag !== "message.created") return [];
-    return [{ target, author: item.by, body: item.event.body, by }];
+    return [{ target, author: item.by, body: saidIn(item.event), by }];
   });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fold, opening } from "@/features/conversation/model/conversation";
 import { rows, type MessageRow } from "@/features/conversation/model/rows";
 import type { EventRecord } from "@/shared/contracts/generated";
-import { said } from "@/shared/lib/said";
+import { said, saidIn } from "@/shared/lib/said";
 
 const NOON = new Date(2026, 0, 15, 12).getTime();
 const MINUTE = 60_000;
@@ -63,6 +63,31 @@ describe("rows", () => {
     const words = { id: "id-2", body: "hi", forwarded: true, at: NOON };
     const written = fold(state, { kind: "written", ...words });
     expect(messages(written).map((row) => row.forwarded)).toEqual([true, true]);
+  });
+
+  it("shows the files of a message, and of a deleted one none", () => {
+    const file = {
+      id: "file-1",
+      kind: "file" as const,
+      name: "notes.txt",
+      type: "text/plain",
+      size: 12,
+      width: null,
+      height: null,
+      blur: null,
+      animated: false,
+    };
+    const event = { ...said(""), attachments: [file] };
+    const state = open([{ ...record(1, "me", NOON), event }]);
+    expect(messages(state).map((row) => row.files)).toEqual([[file]]);
+    expect(saidIn(event)).toBe("notes.txt");
+    expect(saidIn({ ...event, attachments: [file, file] })).toBe("2 files");
+    const gone = {
+      ...record(2, "me", NOON),
+      event: { tag: "message.deleted" as const, target: 1 },
+    };
+    const deleted = fold(state, { kind: "event", record: gone });
+    expect(messages(deleted).map((row) => row.files)).toEqual([[]]);
   });
 
   it("puts a chip between days", () => {

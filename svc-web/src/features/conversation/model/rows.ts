@@ -5,8 +5,15 @@ import {
   UNTOUCHED,
   type MessageNow,
 } from "@/features/conversation/model/messages";
+import { said } from "@/shared/lib/said";
 import { date, dayLabel, sameDay } from "@/shared/lib/time";
-import { limits, type EventRecord, type Mention, type Quote } from "@/shared/contracts/generated";
+import {
+  limits,
+  type Attachment,
+  type EventRecord,
+  type Mention,
+  type Quote,
+} from "@/shared/contracts/generated";
 
 export type MessageRow = {
   kind: "message";
@@ -20,6 +27,8 @@ export type MessageRow = {
   seq: number | null;
   mentions: readonly Mention[];
   mentionAll: boolean;
+  /** What it carries; empty when deleted. */
+  files: readonly Attachment[];
   /** It was said in another chat before. */
   forwarded: boolean;
   now: MessageNow;
@@ -77,6 +86,7 @@ export function rows(state: Conversation): Row[] {
         seq: record.seq,
         mentions: record.event.mentions,
         mentionAll: record.event.mention_all,
+        files: record.event.attachments,
         forwarded: record.event.forwarded,
         now,
         changing,
@@ -103,6 +113,7 @@ export function rows(state: Conversation): Row[] {
       seq: null,
       mentions: [],
       mentionAll: false,
+      files: [],
       forwarded: pending.forwarded,
       now: UNTOUCHED,
       changing: false,
@@ -138,9 +149,9 @@ function replyOf(state: Conversation, seq: number | null): MessageRow["reply"] {
   const loaded = state.records.find((record) => record.seq === seq);
   if (loaded?.event.tag === "message.created") {
     const { record, now } = shownAs(state, loaded);
-    const body = record.event.tag === "message.created" ? record.event.body : "";
+    const { body, attachments } = record.event.tag === "message.created" ? record.event : said("");
     const quote = { seq, by: loaded.by, at: loaded.at, body: body.slice(0, limits.quoteChars) };
-    return { seq, quote: { ...quote, deleted: now.deleted } };
+    return { seq, quote: { ...quote, deleted: now.deleted, attachments } };
   }
   return { seq, quote: state.quotes.get(seq) ?? null };
 }

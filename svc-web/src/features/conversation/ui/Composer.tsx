@@ -9,6 +9,7 @@ import { Names } from "@/features/conversation/ui/Names";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import styles from "@/features/conversation/ui/Composer.module.css";
 import { limits } from "@/shared/contracts/generated";
+import { saidIn } from "@/shared/lib/said";
 import { useDraft, useDraftLeft, useDrafts } from "@/shared/lib/useDrafts";
 import { IconButton } from "@/shared/ui/Button";
 
@@ -130,7 +131,9 @@ export function Composer(props: ComposerProps): ReactNode {
           )}
           <p className={styles["aimWords"]}>
             <strong>{aim.kind === "edit" ? "Edit message" : `Reply to ${aim.name}`}</strong>
-            <span dir="auto">{plain(piecesOf(aim.row.body)).trim()}</span>
+            <span dir="auto">
+              {plain(piecesOf(saidIn({ body: aim.row.body, attachments: aim.row.files }))).trim()}
+            </span>
           </p>
           <IconButton label="Cancel" side="top" onClick={() => leave()}>
             <X size={18} strokeWidth={1.75} />

@@ -1,6 +1,7 @@
 import { Ban, Check, CircleAlert, Clock, Forward } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { MessageRow } from "@/features/conversation/model/rows";
+import { Files } from "@/features/conversation/ui/Files";
 import styles from "@/features/conversation/ui/Message.module.css";
 import { MessageTools } from "@/features/conversation/ui/MessageTools";
 import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
@@ -31,6 +32,7 @@ export type MessageActions = {
 };
 
 type MessageProps = {
+  chat: string;
   row: MessageRow;
   me: string;
   name: string;
@@ -45,7 +47,7 @@ type MessageProps = {
 
 export const Message = memo(
   function Message(props: MessageProps): ReactNode {
-    const { row, me, name, nameOf, group, writable, lit, actions } = props;
+    const { chat, row, me, name, nameOf, group, writable, lit, actions } = props;
     const others = group && !row.own;
     const told = row.last || row.delivery.kind !== "numbered" || row.now.edited !== null;
     const usable = row.seq !== null && !row.now.deleted;
@@ -101,6 +103,9 @@ export const Message = memo(
               <span className={styles["body"]} dir="auto" data-body>
                 <Rich body={row.body} mentions={row.mentions} all={row.mentionAll} me={me} />
               </span>
+            )}
+            {row.seq === null || row.files.length === 0 ? null : (
+              <Files chat={chat} message={row.seq} files={row.files} />
             )}
             {told ? <Told row={row} onVersions={() => actions.onVersions(row)} /> : null}
           </div>
@@ -163,6 +168,7 @@ function sameRow(before: MessageRow, after: MessageRow): boolean {
     before.now === after.now &&
     before.changing === after.changing &&
     before.mentions === after.mentions &&
+    before.files.length === after.files.length &&
     before.reply?.seq === after.reply?.seq &&
     before.reply?.quote?.body === after.reply?.quote?.body &&
     before.reply?.quote?.deleted === after.reply?.quote?.deleted &&

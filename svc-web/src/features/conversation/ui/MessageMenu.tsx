@@ -76,7 +76,9 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
         {writable && row.own ? (
           <Item icon={Pencil} words="Edit" onPress={leave(() => actions.onEdit(row))} />
         ) : null}
-        <Item icon={Forward} words="Forward" onPress={leave(() => actions.onForward(row))} />
+        {row.body === "" ? null : (
+          <Item icon={Forward} words="Forward" onPress={leave(() => actions.onForward(row))} />
+        )}
         {pinned === null ? null : (
           <Item
             icon={pinned ? PinOff : Pin}
@@ -84,11 +86,13 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
             onPress={leave(() => actions.onPin(row, !pinned))}
           />
         )}
-        <Item
-          icon={Copy}
-          words="Copy text"
-          onPress={leave(() => void navigator.clipboard.writeText(row.body))}
-        />
+        {row.body === "" ? null : (
+          <Item
+            icon={Copy}
+            words="Copy text"
+            onPress={leave(() => void navigator.clipboard.writeText(row.body))}
+          />
+        )}
         <Item
           icon={Link2}
           words="Copy link"

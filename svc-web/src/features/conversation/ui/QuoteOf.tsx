@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import styles from "@/features/conversation/ui/QuoteOf.module.css";
+import { saidIn } from "@/shared/lib/said";
 
 type QuoteOfProps = {
   reply: NonNullable<MessageRow["reply"]>;
@@ -30,5 +31,5 @@ export function QuoteOf({ reply: { seq, quote }, me, nameOf, onShow }: QuoteOfPr
 
 export function quoteWords(quote: NonNullable<MessageRow["reply"]>["quote"]): string {
   if (quote === null) return "not loaded";
-  return quote.deleted ? "Message deleted" : plain(piecesOf(quote.body)).trim();
+  return quote.deleted ? "Message deleted" : plain(piecesOf(saidIn(quote))).trim();
 }

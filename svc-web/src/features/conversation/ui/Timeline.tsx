@@ -8,6 +8,7 @@ import { rows, type Row } from "@/features/conversation/model/rows";
 import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import { StateLine } from "@/features/conversation/ui/StateLine";
 import styles from "@/features/conversation/ui/Timeline.module.css";
+import { saidIn } from "@/shared/lib/said";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { cx } from "@/shared/ui/cx";
@@ -153,6 +154,7 @@ export function Timeline(props: TimelineProps): ReactNode {
                 ) : null}
                 {row.kind === "message" ? (
                   <Message
+                    chat={state.chat}
                     row={row}
                     me={state.me}
                     name={nameOf(row.by)}
@@ -269,7 +271,7 @@ function Announce({
   const last = state.records.at(-1);
   const fresh =
     last?.event.tag === "message.created" && last.by !== state.me && last.seq > opened
-      ? `${nameOf(last.by)}: ${plain(piecesOf(last.event.body))}`
+      ? `${nameOf(last.by)}: ${plain(piecesOf(saidIn(last.event)))}`
       : "";
   return (
     <p className="visually-hidden" aria-live="polite">
@@ -297,7 +299,8 @@ function useSeen(asOf: number, atEnd: boolean, onSeen: (seq: number) => void): v
 function estimate(row: Row | undefined): number {
   if (row?.kind !== "message") return 44;
   const lines = Math.ceil(row.body.length / 60) + row.body.split("\n").length - 1;
-  const extra = (row.reply === null ? 0 : 48) + (row.now.reactions.length > 0 ? 32 : 0);
+  const files = 22 * row.files.length;
+  const extra = files + (row.reply === null ? 0 : 48) + (row.now.reactions.length > 0 ? 32 : 0);
   return 14 + extra + 22 * Math.max(1, lines) + (row.first ? 10 : 2);
 }
 

@@ -12,6 +12,7 @@ const hit = (seq: number): SearchHit => ({
   marks: [],
   cut_before: false,
   cut_after: false,
+  attachments: [],
 });
 
 describe("pieces of a hit", () => {

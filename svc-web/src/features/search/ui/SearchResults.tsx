@@ -8,6 +8,7 @@ import type { SearchHit } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
 import { rememberNames, useNames } from "@/shared/lib/names";
 import { RestError } from "@/shared/lib/rest";
+import { saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useSettled } from "@/shared/lib/useSettled";
 import { errorWords } from "@/shared/lib/words";
@@ -158,6 +159,7 @@ function HitRow({ hit, author, me, now, titleOf, here, onOpen }: HitRowProps): R
               <span className={styles["author"]}>{author}: </span>
             )}
             {hit.cut_before ? "…" : ""}
+            {hit.text === "" ? saidIn({ body: "", attachments: hit.attachments }) : null}
             {piecesOf(hit).map((piece, index) =>
               piece.marked ? (
                 <mark key={index}>{piece.text}</mark>
