@@ -2,7 +2,12 @@
 
 import pytest
 
-from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_TOPIC
+from nexync_contracts.channels import (
+    CHAT_DLQ_TOPIC,
+    CHAT_TOPIC,
+    RECEIPT_PARTITIONS,
+    RECEIPT_TOPIC,
+)
 from nexync_operator.topics import (
     Change,
     CreateTopic,
@@ -77,12 +82,14 @@ def test_a_topic_that_has_grown_keeps_its_partitions() -> None:
 
 def test_the_log_has_append_time_and_seven_days() -> None:
     """Times come from Kafka, and a restored Postgres has a week to replay."""
-    log, dead = desired()
+    log, dead, receipts = desired()
     assert (log.name, log.partitions) == (CHAT_TOPIC, 8)
     assert log.config["message.timestamp.type"] == "LogAppendTime"
     assert log.config["retention.ms"] == "604800000"
     assert log.config["max.message.bytes"] == "1048576"
     assert (dead.name, dead.partitions) == (CHAT_DLQ_TOPIC, 1)
+    assert (receipts.name, receipts.partitions) == (RECEIPT_TOPIC, RECEIPT_PARTITIONS)
+    assert receipts.config == log.config
 
 
 def test_three_replicas_need_two_in_sync() -> None:

@@ -100,6 +100,7 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         serving=parts,
         picturing=parts,
         contents=parts,
+        receipts=parts,
     )
     app = http.application(
         http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
@@ -149,6 +150,7 @@ def test_every_endpoint_has_its_handler(stub: Stub) -> None:
         serving=parts,
         picturing=parts,
         contents=parts,
+        receipts=parts,
     )
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, CURSORS, rename=True)) == every

@@ -47,9 +47,6 @@ class FakeOwn:
     async def changed(self, person: PersonId, chat: ChatId) -> None:
         self.told.append(person)
 
-    async def marked(self, person: PersonId, chat: ChatId, seq: int, n: int) -> None:
-        raise NotImplementedError
-
 
 def owning(fake: FakeOwn) -> Owning:
     world = World()

@@ -28,14 +28,15 @@ from nexync_contracts.events import (
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, person_stream
 from nexync_contracts.message_events import MessageEdited
+from nexync_contracts.receipts import ReceiptRecord
 from nexync_runtime import redis_client
 from nexync_runtime.postgres import Pool
 from nexync_streams.encoding import encode_event, encode_frame
 from svc_chat.adapters import messages
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.outbox import OutboxRelay
-from svc_chat.adapters.own_chats import RedisOwnNotices
 from svc_chat.adapters.people import PostgresPeople
+from svc_chat.adapters.receipts import PostgresReceipts
 from svc_chat.adapters.streams import PostgresSnapshot, PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
 from svc_chat.adapters.windows import RedisWindows
@@ -106,6 +107,14 @@ class Town:
         await self.insert(records)
         return chat
 
+    async def mark(self, chat: ChatId, person: PersonId, seq: int) -> None:
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO read_marks (chat, person, seq) VALUES (%s, %s, %s)"
+                " ON CONFLICT (chat, person) DO UPDATE SET seq = excluded.seq",
+                (chat, person, seq),
+            )
+
     async def insert(self, records: Sequence[EventRecord]) -> None:
         async with self.pool.connection() as connection:
             for one in records:
@@ -153,6 +162,17 @@ def town(pool: Pool) -> Town:
     return Town(pool)
 
 
+class Written:
+    """The log and the persister in one: a mark is written at once."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._town = Town(pool)
+
+    async def append(self, record: ReceiptRecord) -> None:
+        for one in record.marks:
+            await self._town.mark(record.chat, one.person, one.read)
+
+
 class Parts:
     def __init__(self, pool: Pool, state: "redis.asyncio.Redis") -> None:
         self.streams, self.chats = PostgresStreams(pool, first_partitions=8), PostgresChats(pool)
@@ -161,7 +181,7 @@ class Parts:
         self.reading = StreamReading(self.streams, self.windows, Pace)
         self.listing = Listing(self.chats, self.people, self.windows, Pace)
         self.inside = Inside(self.reading, self.streams, self.listing, self.windows)
-        self.marking = Marking(self.reading, self.chats, RedisOwnNotices(state))
+        self.marking = Marking(self.reading, PostgresReceipts(pool), Written(pool), Pace, lambda: 1)
 
 
 @pytest.fixture
@@ -310,6 +330,9 @@ async def test_the_list_sorts_by_activity_and_counts_unread(
     second = await parts.listing.page(ada, first.next, 1)
     assert ([chat.chat for chat in second.chats], second.next) == ([new], None)
     assert await parts.listing.chat(ada, old) == chat
+    await town.mark(old, ada, 5)
+    read = await parts.listing.chat(ada, old)
+    assert (read.unread, read.read_seq) == (0, 5), "the mark is ahead of the events in Postgres"
 
 
 async def test_a_new_name_is_listed_before_postgres_has_it(

@@ -275,6 +275,7 @@ class World:
         self.now = 1_000.0
         self.now_ms = START_MS
         self.log = FakeLog()
+        self.receipts = FakeLog()
         self.counts = Counts()
         self.records: dict[Stream, list[EventRecord]] = {}
         self.windows_from: dict[Stream, int] = {}
@@ -308,6 +309,7 @@ class World:
             sessions=self,
             tokens=self,
             commands=self.log,
+            receipts=self.receipts,
             clock=Clock(lambda: self.now, lambda: self.now_ms),
             sleep=self.sleep,
             spawn=nursery.spawn,

@@ -111,13 +111,13 @@ async def test_a_notice_that_is_no_typist_is_counted_and_goes_nowhere() -> None:
         assert world.counts.published_malformed == 1
 
 
-async def test_welcome_says_that_typing_is_taken() -> None:
+async def test_welcome_says_what_is_taken() -> None:
     async with Running() as world:
         ana = world.client(ANA)
         ana.handshake()
         await settle()
         (welcome,) = ana.all_frames()
-        assert welcome["features"] == ["typing", "forwarded", "files"]
+        assert welcome["features"] == ["typing", "forwarded", "files", "receipts"]
 
 
 async def test_a_word_about_what_a_person_keeps_goes_to_all_of_their_sockets_alone() -> None:

@@ -199,6 +199,7 @@ def draining(world: World, stop: Callable[[], None], grace: float = 20.0) -> Dra
         flusher=kit.flusher,
         sleep=world.sleep,
         clock=kit.clock,
+        last_marks=kit.marking.tick,
         refuse=kit.refuse,
         stop_accepting=stop,
         spread_seconds=1.0,

@@ -26,6 +26,7 @@ from nexync_contracts.ids import ChatId, PersonId, Stream
 from nexync_streams.deciding import Seen
 from svc_persister import metrics
 from svc_persister.adapters import kafka
+from svc_persister.adapters.database import Database
 from svc_persister.adapters.kafka import KafkaCommands, identify
 from svc_persister.adapters.postgres import PostgresStore
 from svc_persister.adapters.redis import RedisWindows
@@ -67,7 +68,7 @@ def database() -> Generator[str, None, None]:
 
 
 def store_of(database: str) -> PostgresStore:
-    return PostgresStore(database, limit_seconds=5.0, faults=Faults(), name="test")
+    return PostgresStore(Database(database, limit_seconds=5.0, name="test"), faults=Faults())
 
 
 def sequencer_of(store: PostgresStore, partition: int = PARTITION) -> Sequencer:

@@ -179,6 +179,7 @@ function chatView(number: number, rest: Partial<ChatView>, last: EventRecord): C
     workspace_retention: "forever",
     first_seq: 1,
     picture: null,
+    delivered_seq: 0,
     members: [],
     member_count: 2,
     last,

@@ -2,15 +2,17 @@
 
 import contextlib
 import random
+import time
 from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
-from nexync_client import Backoff, Client, Options, Sending
+from nexync_client import Backoff, Client, NexyncError, Options, Sending
 from nexync_client import happenings as tell
 from nexync_client.inbox import Inbox
 from nexync_client.outbox import Outbox
 from nexync_contracts import frames
 from nexync_contracts.ids import AttachmentId, ChatId, Stream
+from nexync_e2e.marks import Marks
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
 
@@ -47,6 +49,7 @@ class Device:
         self.typists: list[frames.TypistFrame] = []
         self.own_chats: list[frames.OwnChatFrame] = []
         self.marks: list[frames.ReadFrame] = []
+        self.receipts = Marks()
         self.close_codes: list[int] = []
         self.gateways_seen: list[str] = []
         self.resets = 0
@@ -107,6 +110,17 @@ class Device:
         """The same for an emoji on the message `target`."""
         return await self._client.react(chat, target, emoji, on=on)
 
+    async def mark(self, chat: ChatId, *, read: int = 0, delivered: int = 0) -> None:
+        """Say how far this device is; what isn't confirmed goes along again."""
+        self.receipts.say(chat, read=read, delivered=delivered)
+        await self.mark_again()
+
+    async def mark_again(self) -> None:
+        """Say again what isn't confirmed for long."""
+        if self.live and (due := self.receipts.due(time.monotonic())) is not None:
+            with contextlib.suppress(NexyncError):
+                await self.write_raw(due.model_dump_json(exclude_none=True))
+
     async def send_again(self, sending: Sending) -> None:
         """Write a command once more although nothing asks for it, as an impatient client would."""
         await self._client.send_again(sending)
@@ -138,6 +152,7 @@ class Device:
             case tell.Live():
                 self.gateways_seen.append(happening.gateway)
                 self.moves.append(now)
+                self.receipts.reconnected()
                 if self._offline_since is not None:
                     self.offline.append((self._offline_since, now))
                     self._offline_since = None
@@ -161,9 +176,7 @@ class Device:
             case _:
                 pass
 
-    def _note(
-        self, frame: frames.TypistFrame | frames.OwnChatFrame | frames.ReadFrame | frames.ErrorFrame
-    ) -> None:
+    def _note(self, frame: frames.ServerFrame) -> None:
         match frame:
             case frames.ErrorFrame():
                 self.errors.append(frame)
@@ -173,3 +186,9 @@ class Device:
                 self.own_chats.append(frame)
             case frames.ReadFrame():
                 self.marks.append(frame)
+            case frames.MarkedFrame():
+                self.receipts.marked(frame)
+            case frames.ReceiptsFrame():
+                self.receipts.hear(frame)
+            case _:
+                pass

@@ -27,6 +27,7 @@ from nexync_contracts import (
     profile_endpoints,
     provider_endpoints,
     push_endpoints,
+    receipt_endpoints,
     report_endpoints,
     report_rest,
     rest,
@@ -148,6 +149,8 @@ GROUP_ROWS = (
         ADMINS,
         lambda scene: message_rest.EditMessageBody(target=scene.said, body="said better"),
     ),
+    Row(receipt_endpoints.RECEIPTS, INSIDE),
+    Row(receipt_endpoints.SEEN, INSIDE, query=at_message),
     Row(pin_endpoints.PINS, READ),
     Row(
         pin_endpoints.PIN_MESSAGE,
@@ -375,7 +378,7 @@ ASKING_FRAMES: Mapping[str, Mapping[Who, str | None]] = {
     "edit": OWN_ALONE,
     "delete": OWN_ALONE,
 }
-READING_FRAMES = ("repair", "check", "look", "typing")
+READING_FRAMES = ("repair", "check", "look", "typing", "mark")
 """Frames about a chat that bring nothing of it to who isn't in it."""
 
 ALONE_FRAMES = ("resume", "ping")

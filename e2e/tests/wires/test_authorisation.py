@@ -136,4 +136,5 @@ def _reading(chat: ChatId) -> list[dict[str, object]]:
         {"t": "check", "heads": {stream: [1, 0]}},
         {"t": "look", "chat": chat},
         {"t": "typing", "chat": chat},
+        {"t": "mark", "marks": [{"chat": chat, "read": 1, "delivered": 1}]},
     ]

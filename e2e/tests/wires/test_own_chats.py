@@ -7,7 +7,7 @@ import pytest
 from nexync_contracts import endpoints, own_endpoints, own_rest, rest
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.events import ChatKind
-from nexync_contracts.frames import OwnChatFrame, ReadFrame
+from nexync_contracts.frames import OwnChatFrame
 from nexync_contracts.ids import ChatId, chat_stream
 from nexync_e2e.client import Device, Person, RefusedError
 from nexync_e2e.settings import Wires
@@ -104,10 +104,11 @@ async def test_a_mark_of_one_device_reaches_the_others_on_any_gateway(
                 body=rest.ReadMarkBody(seq=seq),
             )
             assert (view.seq, view.unread) == (3, 0)
-        told = ReadFrame(chat=chat, seq=3, n=2)
         for device in (one, two):
-            await until_true(lambda device=device: len(device.marks) >= 2, "the marks")
-            assert device.marks == [told, told]
+            await until_true(lambda device=device: bool(device.marks), "the mark")
+            (told,) = device.marks
+            assert (told.chat, told.seq) == (chat, 3)
+            assert told.n in {2, None}, "unknown until Postgres has the event"
         # What was said to Ann before comes before this event.
         await sender.send(chat, "three")
         await sender.caught_up(chat_stream(chat), 4)

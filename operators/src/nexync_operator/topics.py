@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from nexync_contracts.channels import CHAT_DLQ_TOPIC, CHAT_PARTITIONS, CHAT_TOPIC
+from nexync_contracts.channels import (
+    CHAT_DLQ_TOPIC,
+    CHAT_PARTITIONS,
+    CHAT_TOPIC,
+    RECEIPT_PARTITIONS,
+    RECEIPT_TOPIC,
+)
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _MIB: Final = 1024 * 1024
@@ -137,4 +143,5 @@ def desired(*, partitions: int = CHAT_PARTITIONS, replication: int = 1) -> Seque
     return (
         TopicSpec(CHAT_TOPIC, partitions, replication, log),
         TopicSpec(CHAT_DLQ_TOPIC, 1, replication, dead),
+        TopicSpec(RECEIPT_TOPIC, RECEIPT_PARTITIONS, replication, log),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from functools import partial
 from typing import Final
 
 import httpx
@@ -37,6 +38,7 @@ from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.profiles import PostgresProfiles
 from svc_chat.adapters.push import PostgresPush
+from svc_chat.adapters.receipts import KafkaReceipts, PostgresReceipts
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.reports import PostgresReports
 from svc_chat.adapters.search import PostgresSearch
@@ -63,6 +65,7 @@ from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
+from svc_chat.receipts import Receipts
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
 from svc_chat.routes import UseCases, handlers
@@ -73,7 +76,7 @@ from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 27
+NEEDED_MIGRATION: Final = 28
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -101,7 +104,8 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     cache = redis_client.open_redis(settings.redis_cache_url, ca_file=settings.ca_file)
     web = httpx.AsyncClient()
     producer = Producer(settings.cluster, client_id=f"svc-chat {settings.instance}")
-    await until_there(life, "kafka", lambda: producer.answers(settings.chat_topic))
+    for topic in (settings.chat_topic, settings.receipt_topic):
+        await until_there(life, f"kafka {topic}", partial(producer.answers, topic))
     await asyncio.gather(pool.open(), relay_pool.open())
 
     # Unique to this process: outcomes of a predecessor with the same name are not ours.
@@ -112,7 +116,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     relay = OutboxRelay(relay_pool, command_log)
 
     streams = PostgresStreams(pool, first_partitions=settings.chat_partitions)
-    chats, people = PostgresChats(pool), PostgresPeople(pool)
+    chats, people, marks = PostgresChats(pool), PostgresPeople(pool), PostgresReceipts(pool)
     windows, notices = RedisWindows(state), RedisOwnNotices(state)
     reading = StreamReading(streams, windows, Pace)
     listing = Listing(chats, people, windows, Pace)
@@ -135,7 +139,14 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         history=History(reading),
         listing=listing,
         reading=reading,
-        marking=Marking(reading, chats, notices),
+        marking=Marking(
+            reading,
+            marks,
+            KafkaReceipts(producer, settings.receipt_topic),
+            Pace,
+            lambda: time.time_ns() // 10**6,
+        ),
+        receipts=Receipts(reading, marks),
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         messaging=Messaging(reading, commanding),

@@ -279,7 +279,7 @@ def _view(
     n = last.n if last else _seen_n(fact)
     if last is not None and any(part.low <= last.seq <= part.high for part in gone):
         last = None
-    read_n = max(fact.mark[1], fact.membership.joined_n)
+    read_n = max(_n_read(fact, tail), fact.membership.joined_n)
     others = [entry.person for entry in fact.members if entry.person != person]
     private = fact.kind is ChatKind.PRIVATE
     settings = reduce(settings_after, tail, fact.settings) if member else UNCHANGED
@@ -318,12 +318,19 @@ def _view(
         retention=settings.retention,
         workspace_retention=fact.workspace,
         first_seq=first_kept(gone),
+        delivered_seq=fact.delivered,
     )
 
 
 def _seen_n(fact: ChatFacts) -> int:
     left = fact.membership.left_n
     return fact.stored.n if fact.membership.role is not None or left is None else left
+
+
+def _n_read(fact: ChatFacts, tail: Sequence[EventRecord]) -> int:
+    """The messages so far at the read mark, which may be ahead of what Postgres has of the chat."""
+    seq, n = fact.mark
+    return next((record.n for record in reversed(tail) if record.seq <= seq), n)
 
 
 def _mentioned(person: PersonId, fact: ChatFacts, tail: Sequence[EventRecord]) -> int:

@@ -11,9 +11,11 @@ from nexync_contracts.commands import Outcome
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import AttachmentId, ChatId, CommandId, PersonId, Stream, Username
 from nexync_contracts.profile_rest import OwnProfile, PrivacyBody, PrivacyView
+from nexync_contracts.receipts import ReceiptRecord
 from nexync_contracts.retention import Retention
 from nexync_streams.group_settings import UNCHANGED, GroupSettings
 from nexync_streams.messages import Edit, Now
+from nexync_streams.watermarks import Watermark
 from svc_chat.chapters import Chapter
 from svc_chat.own import NOTHING_KEPT, Fold, Own
 from svc_chat.spans import Membership, Range
@@ -215,7 +217,9 @@ class MemberRow(NamedTuple):
 
 
 class ChatFacts(NamedTuple):
-    """What the list shows of a chat besides its events. `mark` is the read mark as (seq, n).
+    """What the list shows of a chat besides its events.
+
+    `mark` is the read mark: its seq, and the messages so far at it, or at the stored head if that lies before it.
 
     `mentioned` counts stored unread messages that name the person; None where it doesn't matter (not muted).
     `chapters` are there where something of the chat is gone; `workspace` is the workspace's class.
@@ -235,6 +239,7 @@ class ChatFacts(NamedTuple):
     mentioned: int | None = None
     chapters: tuple[Chapter, ...] = ()
     workspace: Retention = Retention.FOREVER
+    delivered: int = 0
 
 
 class GroupFacts(NamedTuple):
@@ -284,8 +289,63 @@ class ChatStore(Protocol):
         """Details of these chats at one moment, in a fixed number of queries."""
         ...
 
-    async def mark(self, chat: ChatId, person: PersonId, seq: int, n: int) -> tuple[int, int]:
-        """Move the read mark forward, never back; the mark that holds now as (seq, n)."""
+
+class MarkStore(Protocol):
+    """Read marks in Postgres, which the persister writes."""
+
+    async def marked(self, chat: ChatId, person: PersonId) -> int:
+        """Up to where the person has read; 0 for nothing yet."""
+        ...
+
+
+class ReceiptLog(Protocol):
+    """`receipt-topic`."""
+
+    async def append(self, record: ReceiptRecord) -> None:
+        """Returns once the record is durable. Raises BusyError."""
+        ...
+
+
+class Reader(NamedTuple):
+    """Another member and how far they are; they see everything from `since` on. Names only where they are asked for."""
+
+    person: PersonId
+    username: Username
+    name: str
+    since: int
+    watermark: Watermark
+
+
+class Seen(NamedTuple):
+    """Members of whom one may know: all, those who have a message, those who have read it; and some of the last."""
+
+    of: int
+    delivered: int
+    read: int
+    readers: tuple[Reader, ...]
+
+
+class ReceiptStore(Protocol):
+    """Watermarks in Postgres, as far as one person may know them."""
+
+    async def tells(self, person: PersonId) -> bool:
+        """Whether the person lets others know."""
+        ...
+
+    async def members(self, chat: ChatId, viewer: PersonId, most: int) -> list[Reader] | None:
+        """The other members who let the viewer know; None in a chat of more than `most`."""
+        ...
+
+    async def seen(
+        self,
+        chat: ChatId,
+        viewer: PersonId,
+        author: PersonId,
+        target: int,
+        after: str,
+        limit: int,
+    ) -> Seen:
+        """Who has read the message `target`, by username behind `after`."""
         ...
 
 
@@ -308,10 +368,6 @@ class OwnNotices(Protocol):
 
     async def changed(self, person: PersonId, chat: ChatId) -> None:
         """Tell them. Lost without a word when Redis is away."""
-        ...
-
-    async def marked(self, person: PersonId, chat: ChatId, seq: int, n: int) -> None:
-        """Tell them how far the chat is read: up to `seq`, at which there were `n` messages. Lost likewise."""
         ...
 
 

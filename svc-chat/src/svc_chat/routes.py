@@ -53,6 +53,7 @@ from svc_chat.presence import Presences
 from svc_chat.profiling import Profiles
 from svc_chat.pushing import Pushing
 from svc_chat.reading import StreamReading
+from svc_chat.receipts import Receipts
 from svc_chat.relations import Relations
 from svc_chat.reporting import Reporting
 from svc_chat.routes_attachments import attachment_handlers, file_problem_of
@@ -62,6 +63,7 @@ from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
 from svc_chat.routes_push import push_handlers
+from svc_chat.routes_receipts import receipt_handlers
 from svc_chat.searching import Asked, Searching
 from svc_chat.serving import Contents, Serving
 from svc_chat.timeline import Timelines, Wanted
@@ -96,6 +98,7 @@ class UseCases:
     serving: Serving
     picturing: Picturing
     contents: Contents
+    receipts: Receipts
 
 
 Around = Callable[[Endpoint, Handler], Handler]
@@ -139,6 +142,7 @@ def handlers(
         **profile_handlers(use_cases.profiles),
         **push_handlers(use_cases.pushing),
         **pin_handlers(use_cases.pinning),
+        **receipt_handlers(use_cases.receipts),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat

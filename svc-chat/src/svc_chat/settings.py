@@ -23,6 +23,9 @@ class ChatSettings(RestSettings, KafkaSettings):
     chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
         channels.CHAT_TOPIC
     )
+    receipt_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
+        channels.RECEIPT_TOPIC
+    )
     public_origins: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     auth_internal_url: Url
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = channels.CHAT_PARTITIONS

@@ -51,6 +51,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.on_stop(redis.aclose, "redis")
     producer = _producer(life, settings)
     await until_there(life, "kafka", lambda: producer.answers(settings.chat_topic))
+    await until_there(life, "kafka receipts", lambda: producer.answers(settings.receipt_topic))
     commands = _commands(producer, settings)
     if settings.faults:
         logger.warning("planted faults are on", faults=sorted(settings.faults))
@@ -93,6 +94,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
             Tokens(Verifier(auth + JWKS_PATH, http), BotTokens(auth + BOTS_PATH, http))
         ),
         commands=commands,
+        receipts=KafkaCommands(producer, settings.receipt_topic),
         clock=Clock(loop.time, lambda: time.time_ns() // 1_000_000),
         sleep=asyncio.sleep,
         spawn=nursery.spawn,
@@ -133,6 +135,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         flusher=core.kit.flusher,
         sleep=asyncio.sleep,
         clock=core.kit.clock,
+        last_marks=core.kit.marking.tick,
         refuse=core.kit.refuse,
         stop_accepting=server.close,
         spread_seconds=settings.drain_spread_seconds,
@@ -145,6 +148,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.task("compare", watch.compare_forever)
     life.task("keeper", lambda: _keep(core))
     life.task("presence", presence.beat_forever)
+    life.task("marks", lambda: core.kit.marking.tick_forever(asyncio.sleep))
     life.task("accept", accept)
     life.on_drain(drain.run, "drain")
     life.ready_check("redis", lambda: reachable(redis))

@@ -13,6 +13,7 @@ from nexync_contracts.frames import (
     EditFrame,
     ErrorFrame,
     LookFrame,
+    MarkFrame,
     PingFrame,
     PongFrame,
     ReactFrame,
@@ -60,8 +61,8 @@ Reading = ResumeFrame | RepairFrame | CheckFrame
 Asking = SendFrame | EditFrame | DeleteFrame | ReactFrame
 """Frames that become commands: each has an id, an `ack` and an outcome, in the order of sending."""
 
-Passing = LookFrame | TypingFrame
-"""Frames without an answer."""
+Passing = LookFrame | TypingFrame | MarkFrame
+"""Frames that no step of the conversation answers."""
 
 Step = Reading | Asking | Passing | Reply | Close
 

@@ -43,6 +43,7 @@ class Drain:
         flusher: Flusher,
         sleep: Sleep,
         clock: Clock,
+        last_marks: Callable[[], None],
         refuse: Callable[[], None],
         stop_accepting: Callable[[], None],
         spread_seconds: float,
@@ -54,6 +55,7 @@ class Drain:
         self._flusher = flusher
         self._sleep = sleep
         self._clock = clock
+        self._last_marks = last_marks
         self._refuse = refuse
         self._stop_accepting = stop_accepting
         # Whatever the settings say, the flush must have its time before the process is killed.
@@ -68,6 +70,7 @@ class Drain:
         await self._lead_away()
         await self._wait_for_leaving(began + self._leading)
         self._admission.closed = True
+        self._last_marks()
         left = await self._commands.flush(FLUSH_SECONDS)
         if left:
             _log.warning("commands in flight are given up", count=left)

@@ -8,6 +8,7 @@ from enum import Enum
 from svc_gateway.admission import Admission
 from svc_gateway.keeping import Keeper
 from svc_gateway.looking import Looking
+from svc_gateway.marking import Marking
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
 from svc_gateway.people import People
@@ -39,6 +40,7 @@ class Kit:
     keeper: Keeper
     looking: Looking
     budget: FrameBudget
+    marking: Marking
     people: People
     resumer: Resumer
     admission: Admission

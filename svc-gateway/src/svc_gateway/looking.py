@@ -1,4 +1,4 @@
-"""Who looks at which chat, and who types there: told to those who look, kept by nobody."""
+"""Who looks at which chat: those are told who types there and how far the others are."""
 
 from typing import Final, Protocol
 
@@ -6,8 +6,9 @@ from pydantic import ValidationError
 
 from nexync_contracts import limits
 from nexync_contracts.channels import KIND_TYPING, encode_published
-from nexync_contracts.frames import LookFrame, TypingFrame, TypistFrame
+from nexync_contracts.frames import LookFrame, ReceiptsFrame, TypingFrame, TypistFrame
 from nexync_contracts.ids import PersonId, Stream, chat_stream
+from nexync_contracts.receipts import ReceiptsNotice
 from svc_gateway import frames
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.framing import encode_text
@@ -83,6 +84,28 @@ class Looking:
             if looker.identity != by and looker in room.outlets:
                 self._flusher.push(looker, encoded)
 
+    def receipts(self, stream: Stream, frame: bytes) -> None:
+        """Members have come further: for those who look, but for those to whom it isn't told."""
+        room, lookers = self._rooms.get(stream), self._lookers.get(stream)
+        if room is None or not lookers:
+            return
+        try:
+            notice = ReceiptsNotice.model_validate_json(frame)
+        except ValidationError:
+            self._counts.published_malformed += 1
+            return
+        whole = frames.wire(ReceiptsFrame(chat=notice.chat, marks=notice.marks))
+        apart = {person for pair in notice.apart for person in pair}
+        for looker in lookers:
+            person = looker.identity
+            if looker not in room.outlets or person in notice.hidden:
+                continue
+            told = whole if person not in apart else _without(notice, person)
+            if told is not None:
+                self._counts.receipts += 1
+                self._counts.receipt_bytes += len(told)
+                self._flusher.push(looker, told)
+
     def watched(self) -> int:
         """Chats that somebody here looks at."""
         return len(self._lookers)
@@ -119,3 +142,10 @@ class Looking:
             self._counts.typing_dropped += 1
         finally:
             self._under_way -= 1
+
+
+def _without(notice: ReceiptsNotice, person: PersonId) -> bytes | None:
+    """The frame for somebody who is told nothing of some; None when nothing is left."""
+    others = {other for pair in notice.apart if person in pair for other in pair} - {person}
+    marks = tuple(mark for mark in notice.marks if mark.person not in others)
+    return frames.wire(ReceiptsFrame(chat=notice.chat, marks=marks)) if marks else None

@@ -36,6 +36,11 @@ _COUNTERS = {
     "resubscribes": "subscribing connections that were made anew",
     "typing": "words about somebody who types that were passed on",
     "typing_dropped": "those that were not, because Redis didn't take them in time",
+    "marks": "words of devices about how far somebody is",
+    "marks_dropped": "those that were not taken, because Kafka didn't in time",
+    "mark_bytes": "bytes of records about them",
+    "receipts": "frames about how far others are, to those who look",
+    "receipt_bytes": "bytes of these frames",
     "published_malformed": "published payloads that could not be read",
 }
 
@@ -68,6 +73,11 @@ class Counts:
     resubscribes: int = 0
     typing: int = 0
     typing_dropped: int = 0
+    marks: int = 0
+    marks_dropped: int = 0
+    mark_bytes: int = 0
+    receipts: int = 0
+    receipt_bytes: int = 0
     published_malformed: int = 0
     repair_seconds: float = 0.0
     """Summed over `holes_repaired`: from finding the hole to closing it."""

@@ -24,7 +24,7 @@ class Range(NamedTuple):
 
 
 class CommandLog(Protocol):
-    """Kafka's `chat-topic`."""
+    """A topic of Kafka: `chat-topic`, or `receipt-topic`."""
 
     def produce(
         self,

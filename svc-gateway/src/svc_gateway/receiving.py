@@ -8,6 +8,7 @@ from nexync_contracts.channels import (
     KIND_MEMBERSHIP,
     KIND_OUTCOME,
     KIND_OWN,
+    KIND_RECEIPTS,
     KIND_TYPING,
     decode_published,
 )
@@ -28,12 +29,14 @@ class Receiver:
         person: Callable[[Stream, bytes], None],
         control: Callable[[Stream, bytes], None],
         typing: Callable[[Stream, bytes], None],
+        receipts: Callable[[Stream, bytes], None],
         counts: Counts,
     ) -> None:
         self._rooms = rooms
         self._person = person
         self._control = control
         self._typing = typing
+        self._receipts = receipts
         self._counts = counts
 
     def receive(self, channel: bytes, payload: bytes) -> None:
@@ -52,6 +55,8 @@ class Receiver:
             self._person(stream, frame)
         elif kind == KIND_TYPING:
             self._typing(stream, frame)
+        elif kind == KIND_RECEIPTS:
+            self._receipts(stream, frame)
         elif kind == KIND_CONTROL:
             self._control(stream, frame)
         else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from nexync_contracts.channels import CHAT_TOPIC
+from nexync_contracts.channels import CHAT_TOPIC, RECEIPT_TOPIC
 from nexync_runtime.settings import KafkaSettings, Port, Url
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -18,6 +18,9 @@ class GatewaySettings(KafkaSettings):
     port: Port
     redis_state_url: Url
     chat_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = CHAT_TOPIC
+    receipt_topic: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] = (
+        RECEIPT_TOPIC
+    )
     public_origins: Text
     """Origins of pages that may open a socket, with commas between."""
 

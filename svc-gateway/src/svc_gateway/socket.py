@@ -14,6 +14,7 @@ from nexync_contracts.errors import CloseCode
 from nexync_contracts.frames import (
     CheckFrame,
     ErrorFrame,
+    MarkFrame,
     RepairFrame,
     ResumeFrame,
     WelcomeFrame,
@@ -49,7 +50,7 @@ HIGH_WATER_BYTES: Final = 262_144
 READS: Final = 8
 """Repairs and checks of one socket that wait for their turn; the next is answered with an error."""
 
-FEATURES: Final = ("typing", "forwarded", "files")
+FEATURES: Final = ("typing", "forwarded", "files", "receipts")
 """What `welcome` says that this gateway takes beyond the frames of the first release."""
 
 NOBODY: Final = PersonId("")
@@ -330,7 +331,10 @@ class Socket(asyncio.Protocol):
         elif isinstance(step, Close):
             self.close(step.code, step.reason)
         elif isinstance(step, Passing):
-            kit.looking.take(step, self, self.person, self.heard_at)
+            if isinstance(step, MarkFrame):
+                kit.marking.take(step, self, self.person)
+            else:
+                kit.looking.take(step, self, self.person, self.heard_at)
         else:
             self._queue_read(step)
 

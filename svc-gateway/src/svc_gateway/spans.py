@@ -45,6 +45,13 @@ class View:
         """Whether one of the spans holds `seq`."""
         return any(start <= seq and (until is None or seq <= until) for start, until in self.spans)
 
+    def newest(self, seq: int) -> int:
+        """The last seq up to `seq` that one of the spans holds; 0 if there is none."""
+        for start, until in reversed(self.spans):
+            if start <= seq:
+                return seq if until is None else min(seq, until)
+        return 0
+
     def joined(self, seq: int, *, history: bool = False) -> None:
         """The person is a member from `seq` on; with `history` all that was before is seen, too."""
         before = ((1, seq - 1),) if history else ()

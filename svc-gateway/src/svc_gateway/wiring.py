@@ -13,6 +13,7 @@ from svc_gateway.carrying import Files
 from svc_gateway.keeping import Keeper
 from svc_gateway.kit import Kit
 from svc_gateway.looking import Looking
+from svc_gateway.marking import Marking
 from svc_gateway.membership import Membership
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
@@ -68,6 +69,7 @@ def build_core(
     sessions: Sessions,
     tokens: Tokens,
     commands: CommandLog,
+    receipts: CommandLog,
     clock: Clock,
     sleep: Sleep,
     spawn: Spawn,
@@ -141,6 +143,7 @@ def build_core(
     )
     keeper = Keeper(flusher=flusher, counts=counts, random=Random(), max_age=max_age)
     looking = Looking(rooms=rooms, notices=notices, flusher=flusher, spawn=spawn, counts=counts)
+    marking = Marking(rooms=rooms, log=receipts, flusher=flusher, clock=clock, counts=counts)
     kit = Kit(
         origins=origins,
         instance=instance,
@@ -151,6 +154,7 @@ def build_core(
         keeper=keeper,
         looking=looking,
         budget=FrameBudget(budget),
+        marking=marking,
         people=people,
         resumer=resumer,
         admission=admission,
@@ -165,6 +169,7 @@ def build_core(
         person=membership.tell,
         control=membership.control,
         typing=looking.heard,
+        receipts=looking.receipts,
         counts=counts,
     )
     return Core(

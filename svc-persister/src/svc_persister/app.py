@@ -1,10 +1,11 @@
-"""Composition root: builds the adapters, gives them to the engine, runs it in the consumer's thread."""
+"""Composition root: builds the adapters, gives them to the engines, runs each in a consumer's thread."""
 
 import asyncio
 import contextlib
 import contextvars
 import threading
 import time
+from typing import Protocol
 
 from nexync_runtime import log, schema
 from nexync_runtime.lifecycle import Lifecycle
@@ -12,6 +13,7 @@ from nexync_runtime.rabbit import Publisher as RabbitPublisher
 from nexync_runtime.settings import Cluster
 from nexync_runtime.waiting import NotThereError, on_daemon_thread, until_there
 from svc_persister import metrics as metric_set
+from svc_persister.adapters.database import Database
 from svc_persister.adapters.kafka import (
     ChatLog,
     KafkaCommands,
@@ -22,6 +24,7 @@ from svc_persister.adapters.kafka import (
 from svc_persister.adapters.months import PostgresMonths
 from svc_persister.adapters.notify_relay import NotifyRelay
 from svc_persister.adapters.postgres import PostgresStore
+from svc_persister.adapters.receipts import PostgresReceipts, RedisNotices
 from svc_persister.adapters.redis import RedisWindows
 from svc_persister.engine import Engine, Limits
 from svc_persister.errors import LogAwayError, PersisterError
@@ -29,14 +32,17 @@ from svc_persister.faults import Faults
 from svc_persister.flushing import Flusher
 from svc_persister.ports import LogIdentity
 from svc_persister.publishing import Publisher
+from svc_persister.receipts import ReceiptEngine
 from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 25
+NEEDED_MIGRATION = 28
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5
 FLUSHER_STORE_SECONDS = 30.0
+RECEIPT_STORE_SECONDS = 5.0
+RECEIPT_POLL_SECONDS = 0.1
 
 
 def limits_of(settings: PersisterSettings) -> Limits:
@@ -71,18 +77,10 @@ class Persister:
             client=settings.instance,
         )
         self._store = PostgresStore(
-            settings.postgres_url,
-            limit_seconds=CONSUMER_STORE_SECONDS,
-            faults=faults,
-            name=name,
-            ca_file=settings.ca_file,
+            database_of(settings, CONSUMER_STORE_SECONDS, name), faults=faults
         )
         self._flush_store = PostgresStore(
-            settings.postgres_url,
-            limit_seconds=FLUSHER_STORE_SECONDS,
-            faults=faults,
-            name=name,
-            ca_file=settings.ca_file,
+            database_of(settings, FLUSHER_STORE_SECONDS, name), faults=faults
         )
         self._windows = RedisWindows(
             settings.redis_state_url, faults=faults, ca_file=settings.ca_file
@@ -136,6 +134,68 @@ class Persister:
         self._stop.set()
 
 
+class Receipts:
+    """The receipts' thread with everything it uses."""
+
+    def __init__(
+        self, settings: PersisterSettings, identity: LogIdentity, metrics: metric_set.Metrics
+    ) -> None:
+        faults = Faults(settings.fault)
+        self._consumer = ChatLog(
+            cluster=settings.cluster,
+            topic=settings.receipt_topic,
+            group=settings.receipt_group,
+            client=f"{settings.instance} receipts",
+            skips=True,
+        )
+        name = f"svc-persister {settings.instance} receipts"
+        self._store = PostgresReceipts(
+            database_of(settings, RECEIPT_STORE_SECONDS, name), faults=faults
+        )
+        self._channels = RedisNotices(settings.redis_state_url, ca_file=settings.ca_file)
+        self._engine = ReceiptEngine(
+            source=self._consumer,
+            store=self._store,
+            channels=self._channels,
+            identity=identity,
+            faults=faults,
+            metrics=metrics,
+        )
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Consume until `stop`; raises what stopped it early. Always leaves the group."""
+        try:
+            self._consumer.subscribe(self._engine)
+            while not self._stop.is_set():
+                records = self._consumer.poll(RECEIPT_POLL_SECONDS)
+                self._engine.step(records, time.monotonic())
+            self._engine.drain(time.monotonic())
+        finally:
+            self._consumer.close()
+            self._store.close()
+            self._channels.close()
+
+    def stop(self) -> None:
+        """Ask the thread to write, leave the group and end."""
+        self._stop.set()
+
+
+class Consuming(Protocol):
+    """What a thread of this service runs."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def database_of(settings: PersisterSettings, limit_seconds: float, name: str) -> Database:
+    """A connection of its own for one thread."""
+    return Database(
+        settings.postgres_url, limit_seconds=limit_seconds, name=name, ca_file=settings.ca_file
+    )
+
+
 async def _identity(cluster: Cluster, topic: str) -> LogIdentity:
     try:
         return await on_daemon_thread(lambda: identify(cluster, topic))
@@ -151,9 +211,26 @@ async def build(life: Lifecycle) -> None:
         raise TypeError(msg)
     metrics = metric_set.make()
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
-    cluster, topic = settings.cluster, settings.chat_topic
-    identity = await until_there(life, "kafka", lambda: _identity(cluster, topic))
+    cluster = settings.cluster
+    identity = await until_there(life, "kafka", lambda: _identity(cluster, settings.chat_topic))
+    receipt_identity = await until_there(
+        life, "kafka receipts", lambda: _identity(cluster, settings.receipt_topic)
+    )
     persister = await asyncio.to_thread(Persister, settings, identity, metrics)
+    receipts = await asyncio.to_thread(Receipts, settings, receipt_identity, metrics)
+    life.ready_check("partitions", persister.ready)
+    _consume(life, persister, "consumer")
+    _consume(life, receipts, "receipts")
+    _retain(life, settings, metrics)
+    jobs = RabbitPublisher(settings.rabbitmq_url, ca_file=settings.ca_file)
+    jobs.start()
+    life.on_stop(jobs.close, "rabbitmq")
+    relay = NotifyRelay(settings.postgres_url, jobs, metrics, ca_file=settings.ca_file)
+    life.task("notify relay", relay.run)
+
+
+def _retain(life: Lifecycle, settings: PersisterSettings, metrics: metric_set.Metrics) -> None:
+    """Make months of content ahead, and drop those whose time is over."""
     stopping = threading.Event()
     retaining = Retaining(
         PostgresMonths(
@@ -167,12 +244,28 @@ async def build(life: Lifecycle) -> None:
         metrics=metrics,
         workspace=settings.retention,
     )
+
+    async def retain() -> None:
+        while not life.stopping.is_set():
+            await on_daemon_thread(retaining.attempt)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(life.stopping.wait(), settings.retention_sweep_seconds)
+
+    async def stop() -> None:
+        stopping.set()
+
+    life.on_drain(stop, "stop the retention")
+    life.task("retention", retain)
+
+
+def _consume(life: Lifecycle, consuming: Consuming, name: str) -> None:
+    """Run it in a thread of its own, for the life of the service; what breaks it stops the process."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def body() -> None:
         try:
-            persister.run()
+            consuming.run()
         except PersisterError as error:
             error.__cause__, error.__suppress_context__ = None, True
             life.fail(error.with_traceback(None))
@@ -182,7 +275,7 @@ async def build(life: Lifecycle) -> None:
             loop.call_soon_threadsafe(ended.set)
 
     thread = threading.Thread(
-        target=contextvars.copy_context().run, args=(body,), name="consumer", daemon=True
+        target=contextvars.copy_context().run, args=(body,), name=name, daemon=True
     )
 
     async def consume() -> None:
@@ -190,23 +283,9 @@ async def build(life: Lifecycle) -> None:
         await ended.wait()
         await life.stopping.wait()
 
-    async def retain() -> None:
-        while not life.stopping.is_set():
-            await on_daemon_thread(retaining.attempt)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(life.stopping.wait(), settings.retention_sweep_seconds)
-
     async def drain() -> None:
-        stopping.set()
-        persister.stop()
+        consuming.stop()
         await ended.wait()
 
-    jobs = RabbitPublisher(settings.rabbitmq_url, ca_file=settings.ca_file)
-    jobs.start()
-    life.on_stop(jobs.close, "rabbitmq")
-    relay = NotifyRelay(settings.postgres_url, jobs, metrics, ca_file=settings.ca_file)
-    life.task("notify relay", relay.run)
-    life.ready_check("partitions", persister.ready)
-    life.on_drain(drain, "flush and leave the group")
-    life.task("consumer", consume)
-    life.task("retention", retain)
+    life.on_drain(drain, f"{name}: write and leave the group")
+    life.task(name, consume)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-FaultName = Literal["offset_outside_transaction", "fence_off", "dedup_off", "drop_publish"]
+FaultName = Literal[
+    "offset_outside_transaction", "fence_off", "dedup_off", "drop_publish", "last_receipt_wins"
+]
 
 DROP_EVERY = 20
 """With `drop_publish`, one event in so many is put in its window but not published."""
@@ -30,6 +32,11 @@ class Faults:
     def dedup_off(self) -> bool:
         """Take every command as new."""
         return self.name == "dedup_off"
+
+    @property
+    def last_receipt_wins(self) -> bool:
+        """Keep what a device said last of how far somebody is, instead of the farthest."""
+        return self.name == "last_receipt_wins"
 
     def drops_publish(self) -> bool:
         """Asked once an event: whether this one is left out of Pub/Sub."""

@@ -19,6 +19,9 @@
 | months_dropped_total | counter | tables of content dropped, their class's time being over |
 | notify_sent_total | counter | notifications of new messages that RabbitMQ confirmed |
 | notify_dropped_total | counter | those that waited too long for RabbitMQ |
+| receipts_total{result} | counter | marks, moved (watermarks), untold (Redis was away), unreadable (records) |
+| receipt_bytes_total | counter | bytes published about watermarks |
+| receipts_waiting | gauge | watermarks that Postgres doesn't have yet |
 """
 
 from dataclasses import dataclass
@@ -52,6 +55,9 @@ class Metrics:
     months_dropped: Counter
     notify_sent: Counter
     notify_dropped: Counter
+    receipts: Counter
+    receipt_bytes: Counter
+    receipts_waiting: Gauge
 
 
 def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
@@ -90,4 +96,9 @@ def make(registry: CollectorRegistry = REGISTRY) -> Metrics:
         months_dropped=counter("months_dropped", "Tables of content dropped"),
         notify_sent=counter("notify_sent", "Notifications that RabbitMQ confirmed"),
         notify_dropped=counter("notify_dropped", "Notifications that waited too long"),
+        receipts=Counter(
+            PREFIX + "receipts", "Marks and what became of them", ["result"], registry=registry
+        ),
+        receipt_bytes=counter("receipt_bytes", "Bytes published about watermarks"),
+        receipts_waiting=gauge("receipts_waiting", "Watermarks that Postgres doesn't have yet"),
     )

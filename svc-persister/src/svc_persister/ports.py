@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from nexync_contracts.ids import Stream
+from nexync_contracts.ids import ChatId, PersonId, Stream
 from nexync_streams.deciding import Seen
 from nexync_streams.fold import StreamState
+from nexync_streams.watermarks import Watermark
 from svc_persister.rows import DerivedKey, DerivedRow, Portion
 
 
@@ -161,6 +162,74 @@ class Windows(Protocol):
 
     def trim(self, claim: Claim, flushed: int, seqs: Mapping[Stream, int]) -> bool:
         """Forget what Postgres has (the newest 100 stay); False if the marker was not as expected."""
+        ...
+
+
+class ReceiptsTaken(NamedTuple):
+    """A partition of the receipt topic that is ours now, and how far Postgres is."""
+
+    epoch: int
+    next_offset: int
+
+
+class ReceiptPortion(NamedTuple):
+    """What one partition brings to Postgres: watermarks by (chat, person), up to an offset."""
+
+    partition: int
+    epoch: int
+    from_offset: int
+    to_offset: int
+    watermarks: Mapping["Reader", Watermark]
+
+
+class Reader(NamedTuple):
+    """Whose watermark it is, in which chat."""
+
+    chat: ChatId
+    person: PersonId
+
+
+class Moved(NamedTuple):
+    """A watermark that grew, as it is now; `read`: also what was read, not only what has arrived."""
+
+    now: Watermark
+    read: bool
+
+
+class Reads(NamedTuple):
+    """What has to be known to tell of watermarks: of the chats that are small enough, and of own marks."""
+
+    members: Mapping[ChatId, frozenset[PersonId]]
+    """Present members; a larger chat is not here."""
+    hidden: frozenset[PersonId]
+    """Those among them who tell nothing of themselves."""
+    apart: frozenset[tuple[PersonId, PersonId]]
+    """Pairs among them of which one blocked the other, both ways round."""
+    counts: Mapping[Reader, int]
+    """Messages up to what was read, where Postgres has that event."""
+
+
+class ReceiptStore(Protocol):
+    """Postgres, as far as receipts go. Each call raises StoreAwayError when it doesn't answer."""
+
+    def take(self, partition: int, identity: LogIdentity) -> ReceiptsTaken:
+        """Raise the partition's epoch. Another log than before is read from its beginning."""
+        ...
+
+    def write(self, portions: Sequence[ReceiptPortion]) -> Mapping["Reader", Moved]:
+        """Merge all in one transaction with the offsets; those that moved. Raises FencedError."""
+        ...
+
+    def reads(self, moved: Mapping["Reader", Moved]) -> Reads:
+        """What telling of these needs; a fixed number of queries."""
+        ...
+
+
+class Notices(Protocol):
+    """Redis Pub/Sub."""
+
+    def publish(self, notices: Sequence[Notice]) -> None:
+        """All in one round trip. Raises WindowsAwayError."""
         ...
 
 

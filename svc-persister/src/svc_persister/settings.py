@@ -21,6 +21,8 @@ class PersisterSettings(KafkaSettings):
     """Where it is told that there are new messages to notify people of."""
     chat_topic: Topic = channels.CHAT_TOPIC
     persister_group: Topic = channels.PERSISTER_GROUP
+    receipt_topic: Topic = channels.RECEIPT_TOPIC
+    receipt_group: Topic = channels.RECEIPT_GROUP
 
     flush_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     flush_events: Annotated[int, Field(ge=1, le=100_000)] = 5_000

@@ -229,6 +229,8 @@ class Conversation:
                 frames.TypistFrame()
                 | frames.OwnChatFrame()
                 | frames.ReadFrame()
+                | frames.MarkedFrame()
+                | frames.ReceiptsFrame()
                 | frames.ErrorFrame()
             ):
                 self._out.append(tell.Said(frame))

@@ -59,7 +59,14 @@ class Settled:
 class Said:
     """What belongs to no place in a stream: who types, what changed on another device, a frame that was bad."""
 
-    frame: frames.TypistFrame | frames.OwnChatFrame | frames.ReadFrame | frames.ErrorFrame
+    frame: (
+        frames.TypistFrame
+        | frames.OwnChatFrame
+        | frames.ReadFrame
+        | frames.MarkedFrame
+        | frames.ReceiptsFrame
+        | frames.ErrorFrame
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from nexync_contracts.jobs import (
     WelcomeJob,
 )
 from nexync_contracts.push_jobs import PushJob, PushPageJob
+from nexync_contracts.receipts import ReceiptRecord, ReceiptsNotice
 from nexync_contracts.session import SessionEnded
 from nexync_contracts_gen.catalog import JsonSchema
 
@@ -42,6 +43,18 @@ _MESSAGES: Final[tuple[tuple[str, TypeAdapter[Any], JsonSchemaMode, str], ...]] 
         "A command; the record's key is its stream, its partition the stream's own",
     ),
     ("outcome", TypeAdapter(Outcome), "serialization", "What became of a command"),
+    (
+        "receiptRecord",
+        TypeAdapter(ReceiptRecord),
+        "serialization",
+        "How far people are in a chat; the record's key is the chat's stream",
+    ),
+    (
+        "receiptsNotice",
+        TypeAdapter(ReceiptsNotice),
+        "serialization",
+        "Members of a chat have come further, and to whom that is not told",
+    ),
     (
         "sessionEnded",
         TypeAdapter(SessionEnded),
@@ -154,12 +167,17 @@ def render() -> str:
             "deadLetters": _channel(
                 channels.CHAT_DLQ_TOPIC, "Kafka: records that no version can read", "command"
             ),
+            "receipts": _channel(
+                channels.RECEIPT_TOPIC, "Kafka: how far people are", "receiptRecord"
+            ),
             "stream": _channel(
                 "s:{stream}",
                 "Redis Pub/Sub. A header line `<kind> <epoch> <seq>` comes before the JSON;"
-                " kinds: e event, m event of membership, o outcome for the person, x control",
+                " kinds: e event, m event of membership, o outcome for the person, x control,"
+                " t typing, p for all of a person's sockets, r receipts for those who look",
                 "serverFrame",
                 "sessionEnded",
+                "receiptsNotice",
                 parameters={"stream": stream},
             ),
             "replies": _channel(
@@ -202,6 +220,11 @@ def render() -> str:
             "sendFrame": _operation("send", "socket", "A client hears", "serverFrame"),
             "admitCommand": _operation("send", "log", "A command was admitted", "command"),
             "decideCommand": _operation("receive", "log", "A command is decided", "command"),
+            "tellMarks": _operation("send", "receipts", "Marks were taken", "receiptRecord"),
+            "mergeMarks": _operation("receive", "receipts", "Marks are merged", "receiptRecord"),
+            "publishReceipts": _operation(
+                "send", "stream", "Members have come further", "receiptsNotice"
+            ),
             "publishEvent": _operation(
                 "send",
                 "stream",

@@ -1,14 +1,20 @@
 """Names of topics, queues, Redis channels and keys, and the small header of a published event."""
 
+import zlib
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from nexync_contracts.ids import PersonId, SessionId, Stream
+from nexync_contracts.ids import ChatId, PersonId, SessionId, Stream
 
 CHAT_TOPIC: Final = "chat-topic"
 CHAT_DLQ_TOPIC: Final = "chat-topic.dlq"
 PERSISTER_GROUP: Final = "svc-persister"
 CHAT_PARTITIONS: Final = 8
+RECEIPT_TOPIC: Final = "receipt-topic"
+RECEIPT_GROUP: Final = "svc-persister-receipts"
+RECEIPT_PARTITIONS: Final = 8
+RECEIPT_BATCH: Final = 200
+"""Marks in one record of `receipt-topic`."""
 
 JOBS_EXCHANGE: Final = "nexync.jobs"
 VERIFICATION_QUEUE: Final = "verification-code"
@@ -55,6 +61,8 @@ KIND_OUTCOME: Final = "o"
 KIND_CONTROL: Final = "x"
 KIND_TYPING: Final = "t"
 """A `typist` frame on a chat's channel; it belongs to no place in the log, so epoch and seq are 0."""
+KIND_RECEIPTS: Final = "r"
+"""A `ReceiptsNotice` on a chat's channel; outside of the log, so epoch and seq are 0."""
 KIND_OWN: Final = "p"
 """A frame on a person's channel for all of that person's sockets; outside of the log too, so epoch and seq are 0."""
 
@@ -87,6 +95,14 @@ def window_key(stream: Stream) -> str:
 def head_key(stream: Stream) -> str:
     """Redis string `<log epoch>:<seq>:<n>` of a stream that was active within the hour."""
     return f"head:{stream}"
+
+
+def receipt_partition(chat: ChatId) -> int:
+    """Where the chat's records of `receipt-topic` go.
+
+    Marks are merged by the larger, in any order: a topic with more partitions than this does no harm.
+    """
+    return zlib.crc32(chat.encode()) % RECEIPT_PARTITIONS
 
 
 def marker_key(partition: int) -> str:

@@ -18,6 +18,7 @@ from nexync_contracts.pin_endpoints import PIN_ENDPOINTS
 from nexync_contracts.profile_endpoints import PROFILE_ENDPOINTS
 from nexync_contracts.provider_endpoints import PROVIDER_ENDPOINTS
 from nexync_contracts.push_endpoints import PUSH_ENDPOINTS
+from nexync_contracts.receipt_endpoints import RECEIPT_ENDPOINTS
 from nexync_contracts.report_endpoints import REPORT_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
@@ -387,7 +388,7 @@ READ_MARK: Final = Endpoint(
     summary="Mark as read",
     body=rest.ReadMarkBody,
     answer=rest.ReadMarkView,
-    errors=(ProblemCode.NOT_FOUND,),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
     bots=True,
 )
 
@@ -439,4 +440,5 @@ ENDPOINTS: Final = (
     *PIN_ENDPOINTS,
     *REPORT_ENDPOINTS,
     *PUSH_ENDPOINTS,
+    *RECEIPT_ENDPOINTS,
 )

@@ -113,6 +113,26 @@ class TypingFrame(Exact):
     chat: ChatIdField
 
 
+class ChatMark(Exact):
+    """How far this device is in one chat, as a seq: what it has (`delivered`), what was looked at (`read`)."""
+
+    chat: ChatIdField
+    read: Seq | None = None
+    delivered: Seq | None = None
+
+
+class MarkFrame(Exact):
+    """How far this device is, at most every `markEveryMs`. A smaller seq than before changes nothing.
+
+    Only to a gateway that names `receipts` among its features. `marked` follows once it can't be lost; without it a
+    client says the same again after `markAgainMs`, and after a reconnect. `delivered` is said only in a chat of at
+    most `receiptMembers` people.
+    """
+
+    t: Literal["mark"] = "mark"
+    marks: Annotated[tuple[ChatMark, ...], Field(min_length=1, max_length=limits.CHAT_MARKS)]
+
+
 class RepairFrame(Exact):
     """The client found a hole: everything of the stream after `after`, please."""
 
@@ -140,6 +160,7 @@ ClientFrame = Annotated[
     | ReactFrame
     | LookFrame
     | TypingFrame
+    | MarkFrame
     | RepairFrame
     | CheckFrame
     | PingFrame,
@@ -160,7 +181,7 @@ class WelcomeFrame(Tolerant):
     features: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """Frames that this gateway takes beyond those of the first release: `typing` stands for `look` and `typing`.
 
-    `forwarded` and `files` stand for those fields of `send`.
+    `forwarded` and `files` stand for those fields of `send`, `receipts` for `mark`.
     """
 
 
@@ -237,13 +258,50 @@ class OwnChatFrame(Tolerant):
 class ReadFrame(Tolerant):
     """The reader's own mark moved, maybe on another device: everything up to `seq` is read, `n` messages so far.
 
-    It may be lost, so a client reads its chats again after each reconnect too.
+    `n` is null where it isn't known yet; a page that can't tell by itself reads the chat again. The frame may be
+    lost, so a client reads its chats again after each reconnect too.
     """
 
     t: Literal["read"] = "read"
     chat: ChatIdField
     seq: Seq
-    n: Annotated[int, Field(ge=0)]
+    n: Annotated[int, Field(ge=0)] | None = None
+
+
+class MarkedChat(Tolerant):
+    """What was taken in of one chat's mark, at most up to the head that the gateway knew."""
+
+    chat: ChatIdField
+    read: Seq | None = None
+    delivered: Seq | None = None
+
+
+class MarkedFrame(Tolerant):
+    """These marks are durable, or not wanted here: a client that said more than that says it again."""
+
+    t: Literal["marked"] = "marked"
+    marks: Annotated[tuple[MarkedChat, ...], Field(max_length=limits.CHAT_MARKS)]
+
+
+class Receipt(Tolerant):
+    """How far one member is, and since when (Unix ms). It only ever grows; 0 for nothing yet."""
+
+    person: PersonIdField
+    read: Seq = 0
+    read_at: Annotated[int, Field(ge=0)] = 0
+    delivered: Seq = 0
+    delivered_at: Annotated[int, Field(ge=0)] = 0
+
+
+class ReceiptsFrame(Tolerant):
+    """Members of the chat that this page shows have come further. An older frame may come later: the larger counts.
+
+    It may be lost, so a page reads the receipts of the chat again after each reconnect.
+    """
+
+    t: Literal["receipts"] = "receipts"
+    chat: ChatIdField
+    marks: Annotated[tuple[Receipt, ...], Field(max_length=limits.RECEIPT_MEMBERS)]
 
 
 class AckFrame(Tolerant):
@@ -314,6 +372,8 @@ ServerFrame = Annotated[
     | TypistFrame
     | OwnChatFrame
     | ReadFrame
+    | MarkedFrame
+    | ReceiptsFrame
     | AckFrame
     | AcceptedFrame
     | RejectedFrame

@@ -94,6 +94,24 @@ TYPING_EVERY_MS: Final = 3_000
 TYPING_SHOWN_MS: Final = 6_000
 """How long one word of it counts: it ends by itself, so that nothing has to be taken back."""
 
+RECEIPT_MEMBERS: Final = 50
+"""Up to so many people in a chat everybody's read state is told live; in a larger one it is asked for."""
+
+CHAT_MARKS: Final = 64
+"""Chats that one `mark` frame may name."""
+
+MARK_EVERY_MS: Final = 1_000
+"""How often a client says at most how far it is; what comes meanwhile goes along with the next."""
+
+MARK_AGAIN_MS: Final = 5_000
+"""How long a client waits for `marked` before it says the same again."""
+
+SEEN_AGAIN_MS: Final = 15_000
+"""How often a page asks anew who has seen a message of a large group."""
+
+READ_MOMENTS: Final = 32
+"""Minutes of which it is kept up to where somebody had read a chat; older ones are forgotten."""
+
 CHAT_NAME_CHARS: Final = 80
 TAGLINE_CHARS: Final = 160
 

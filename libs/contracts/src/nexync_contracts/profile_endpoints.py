@@ -38,7 +38,7 @@ PRIVACY: Final = Endpoint(
     service="svc-chat",
     method="GET",
     path="/api/me/privacy",
-    summary="Who may find one, ask to connect, and see whether one is here",
+    summary="Who may find one, ask to connect, see whether one is here and what one has read",
     answer=profile_rest.PrivacyView,
 )
 SET_PRIVACY: Final = Endpoint(
@@ -46,7 +46,7 @@ SET_PRIVACY: Final = Endpoint(
     service="svc-chat",
     method="PATCH",
     path="/api/me/privacy",
-    summary="Change who may find one, ask to connect, and see whether one is here",
+    summary="Change who may find one, ask to connect, see whether one is here and what one has read",
     body=profile_rest.PrivacyBody,
     answer=profile_rest.PrivacyView,
 )

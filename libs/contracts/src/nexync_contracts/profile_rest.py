@@ -76,6 +76,14 @@ class PresenceAudience(StrEnum):
     NOBODY = "nobody"
 
 
+class ReceiptAudience(StrEnum):
+    """Who may know how far somebody has read."""
+
+    EVERYONE = "everyone"
+    """Everybody in the same chat."""
+    NOBODY = "nobody"
+
+
 class OwnProfile(Tolerant):
     """What one says of oneself. `name` is the username as long as no other one was given."""
 
@@ -96,12 +104,14 @@ class ProfileBody(Exact):
 class PrivacyView(Tolerant):
     """What one allows others. A connection, or a request that waits, is stronger than `findable` and `askable`.
 
-    `presence` is mutual: who tells nobody is told of nobody.
+    `presence` and `receipts` are mutual: who tells nobody is told of nobody. `receipts` is how far one has got and
+    read the chats that one is in.
     """
 
     findable: Audience = Audience.EVERYONE
     askable: Audience = Audience.EVERYONE
     presence: PresenceAudience = PresenceAudience.CONNECTIONS
+    receipts: ReceiptAudience = ReceiptAudience.EVERYONE
 
 
 class PrivacyBody(Exact):
@@ -110,6 +120,7 @@ class PrivacyBody(Exact):
     findable: Audience | None = None
     askable: Audience | None = None
     presence: PresenceAudience | None = None
+    receipts: ReceiptAudience | None = None
 
 
 class CommonGroup(Tolerant):

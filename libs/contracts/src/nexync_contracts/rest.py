@@ -164,11 +164,11 @@ class ChatView(Tolerant):
     """A chat as one person sees it.
 
     `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
-    mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
-    people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
-    the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
-    chat that they muted. `retention` is what the group settled, None for as the workspace does; the shorter of the
-    two holds. What came before `first_seq` is gone by it.
+    mark; `read_seq` and `delivered_seq` are the person's own marks. `last` is the newest visible event. `role` is
+    None for a former member. `members` holds the first 20 people; `member_count` counts all. What a group settles
+    about itself is told to its members only. `own` is what the person keeps about it, None for nothing. `mentioned`
+    counts the unread messages that name the person, in a chat that they muted. `retention` is what the group settled,
+    None for as the workspace does; the shorter of the two holds. What came before `first_seq` is gone by it.
     """
 
     chat: ChatIdField
@@ -194,6 +194,7 @@ class ChatView(Tolerant):
     workspace_retention: Retention = Retention.FOREVER
     first_seq: Annotated[int, Field(ge=1)] = 1
     picture: AttachmentIdField | None = None
+    delivered_seq: Annotated[int, Field(ge=0)] = 0
 
 
 class ChatsPage(Tolerant):

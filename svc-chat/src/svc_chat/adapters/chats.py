@@ -40,14 +40,21 @@ SELECT s.id, s.snapshot->>'kind',
             ELSE u.left_name END,
        s.partition, s.log_epoch, s.head, s.n, s.at,
        (SELECT count(*) FROM members c WHERE c.chat = w.chat AND c.until_seq IS NULL),
-       coalesce(r.seq, 0), coalesce(r.n, 0),
+       coalesce(r.seq, 0), coalesce((
+           SELECT e.n FROM events e WHERE e.stream = s.id AND e.seq = least(r.seq, s.head)
+           AND r.seq > 0 AND e.at >= b.first_at), b.first_n, 0),
        u.spans, u.left_at, (SELECT k.class FROM content_classes k WHERE k.workspace),
        s.snapshot->'settings', o.version, o.muted_until, o.archived_n, o.marked_unread, o.pinned_at,
-       o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended
+       o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended,
+       coalesce(r.delivered_seq, 0)
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
 LEFT JOIN own_chats o ON o.chat = w.chat AND o.person = %(person)s
+LEFT JOIN LATERAL (
+    SELECT c.first_at, c.first_n FROM chapters c
+    WHERE c.stream = s.id AND c.first_seq <= least(r.seq, s.head) ORDER BY c.first_seq DESC LIMIT 1
+) b ON r.seq > 0
 CROSS JOIN LATERAL (
     SELECT max(coalesce(m.until_seq, 9223372036854775807)) AS seen, max(m.until_at) AS left_at,
            (array_agg(m.until_name ORDER BY m.from_seq DESC))[1] AS left_name,
@@ -99,16 +106,9 @@ GROUP BY w.stream
 """
 """Of a message that was deleted since, the mentions are gone with its text."""
 
-_MARK = """
-INSERT INTO read_marks AS r (chat, person, seq, n) VALUES (%s, %s, %s, %s)
-ON CONFLICT (chat, person) DO UPDATE
-    SET seq = greatest(r.seq, excluded.seq), n = greatest(r.n, excluded.n)
-RETURNING seq, n
-"""
-
 
 class PostgresChats:
-    """Reads of the chat list and the read marks."""
+    """Reads of the chat list."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -158,15 +158,9 @@ class PostgresChats:
                 mentioned=mentioned.get(stream),
                 chapters=chapters.get(stream, ()),
                 workspace=Retention(row[13] or Retention.FOREVER),
+                delivered=row[25],
             )
         return facts
-
-    async def mark(self, chat: ChatId, person: PersonId, seq: int, n: int) -> tuple[int, int]:
-        """Move the read mark forward, never back; what holds now."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_MARK, (chat, person, seq, n))
-            row = await cursor.fetchone()
-        return (row[0], row[1]) if row else (seq, n)
 
 
 def _of(row: Sequence[Any]) -> tuple[ChatId, StoredHead, Membership]:

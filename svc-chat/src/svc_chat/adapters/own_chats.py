@@ -7,7 +7,7 @@ import redis.asyncio
 import redis.exceptions
 
 from nexync_contracts.channels import KIND_OWN, encode_published, stream_channel
-from nexync_contracts.frames import OwnChatFrame, ReadFrame
+from nexync_contracts.frames import OwnChatFrame
 from nexync_contracts.ids import ChatId, PersonId, person_stream
 from nexync_runtime.postgres import Pool
 from svc_chat import metrics
@@ -87,14 +87,7 @@ class RedisOwnNotices:
 
     async def changed(self, person: PersonId, chat: ChatId) -> None:
         """Tell the person's open pages; they read again on their own after Redis was away."""
-        await self._tell(person, OwnChatFrame(chat=chat))
-
-    async def marked(self, person: PersonId, chat: ChatId, seq: int, n: int) -> None:
-        """Tell them how far the chat is read."""
-        await self._tell(person, ReadFrame(chat=chat, seq=seq, n=n))
-
-    async def _tell(self, person: PersonId, frame: OwnChatFrame | ReadFrame) -> None:
-        body = frame.model_dump_json().encode()
+        body = OwnChatFrame(chat=chat).model_dump_json().encode()
         try:
             await self._client.publish(
                 stream_channel(person_stream(person)), encode_published(KIND_OWN, 0, 0, body)

@@ -10,6 +10,7 @@ from nexync_contracts.profile_rest import (
     PresenceAudience,
     PrivacyBody,
     PrivacyView,
+    ReceiptAudience,
 )
 from nexync_runtime.postgres import Pool
 from svc_chat.adapters.people_sql import CIRCLE, JOINS, PERSON
@@ -64,16 +65,18 @@ INSERT INTO profiles (person, bio) VALUES (%(person)s, %(bio)s)
 ON CONFLICT (person) DO UPDATE SET bio = excluded.bio
 """
 
-_PRIVACY: Final = "SELECT findable, askable, presence FROM profiles WHERE person = %(person)s"
+_PRIVACY: Final = (
+    "SELECT findable, askable, presence, receipts FROM profiles WHERE person = %(person)s"
+)
 
 _SETTLE: Final = """
-INSERT INTO profiles AS now (person, findable, askable, presence)
+INSERT INTO profiles AS now (person, findable, askable, presence, receipts)
 VALUES (%(person)s, coalesce(%(findable)s, 'everyone'), coalesce(%(askable)s, 'everyone'),
-        coalesce(%(presence)s, 'connections'))
+        coalesce(%(presence)s, 'connections'), coalesce(%(receipts)s, 'everyone'))
 ON CONFLICT (person) DO UPDATE
 SET findable = coalesce(%(findable)s, now.findable), askable = coalesce(%(askable)s, now.askable),
-    presence = coalesce(%(presence)s, now.presence)
-RETURNING findable, askable, presence
+    presence = coalesce(%(presence)s, now.presence), receipts = coalesce(%(receipts)s, now.receipts)
+RETURNING findable, askable, presence, receipts
 """
 
 
@@ -160,7 +163,10 @@ async def own_profile(connection: Connection, person: PersonId) -> OwnProfile | 
     return OwnProfile(person=person, username=row[0], name=row[1], bio=row[2], picture=row[3])
 
 
-def _settings(findable: str, askable: str, presence: str) -> PrivacyView:
+def _settings(findable: str, askable: str, presence: str, receipts: str) -> PrivacyView:
     return PrivacyView(
-        findable=Audience(findable), askable=Audience(askable), presence=PresenceAudience(presence)
+        findable=Audience(findable),
+        askable=Audience(askable),
+        presence=PresenceAudience(presence),
+        receipts=ReceiptAudience(receipts),
     )

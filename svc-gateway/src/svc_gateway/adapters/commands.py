@@ -14,7 +14,7 @@ OnDelivery = Callable[[Exception | None], None]
 
 
 class KafkaCommands:
-    """Produces commands to `chat-topic`."""
+    """Produces to one topic: commands, or receipts."""
 
     def __init__(self, producer: Producer, topic: str) -> None:
         self._producer = producer

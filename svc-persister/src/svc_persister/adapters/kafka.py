@@ -54,9 +54,14 @@ class Rebalanced(Protocol):
 
 
 class ChatLog:
-    """The consumer, with the engine's `Source` port. Used by the consumer's thread alone."""
+    """The consumer, with the engine's `Source` port. Used by one thread alone.
 
-    def __init__(self, *, cluster: Cluster, topic: str, group: str, client: str) -> None:
+    `skips`: what the log no longer holds is left out; otherwise the next offset must be there.
+    """
+
+    def __init__(
+        self, *, cluster: Cluster, topic: str, group: str, client: str, skips: bool = False
+    ) -> None:
         self._topic = topic
         self._log = log.get("consumer")
         self._listener: Rebalanced | None = None
@@ -73,7 +78,7 @@ class ChatLog:
                 "max.poll.interval.ms": 60_000,
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
-                "auto.offset.reset": "error",
+                "auto.offset.reset": "earliest" if skips else "error",
                 "isolation.level": "read_uncommitted",
                 "topic.metadata.refresh.interval.ms": REFRESH_MS,
                 "fetch.wait.max.ms": 500,

@@ -1,15 +1,11 @@
-"""Postgres: the log's projection. One connection an instance of `PostgresStore`, used by one thread."""
+"""Postgres: the log's projection."""
 
-import time
 import uuid
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psycopg
 from psycopg import errors as pg
-from psycopg.abc import PQGen
 
 from nexync_contracts.channels import KIND_EVENT, KIND_MEMBERSHIP, encode_published
 from nexync_contracts.errors import RejectCode
@@ -17,24 +13,17 @@ from nexync_contracts.events import MEMBERSHIP_TAGS
 from nexync_contracts.ids import Stream, id_time_ms
 from nexync_contracts.limits import ID_AHEAD_MS
 from nexync_contracts.retention import Retention
-from nexync_runtime.postgres import authority
 from nexync_streams.deciding import Seen
 from nexync_streams.encoding import join_frame
 from nexync_streams.fold import StreamState, from_snapshot
 from svc_persister.adapters import flush_sql, statements
+from svc_persister.adapters.database import Database
 from svc_persister.adapters.months import MAKE_MONTH
-from svc_persister.errors import (
-    BrokenInvariantError,
-    FencedError,
-    StoreAwayError,
-    WrongLogError,
-)
+from svc_persister.errors import FencedError, WrongLogError
 from svc_persister.faults import Faults
 from svc_persister.months import month_of
 from svc_persister.ports import LastEvent, LogIdentity, Lookup, RecentRow, Taken
 from svc_persister.rows import DerivedRow, Portion
-
-T = TypeVar("T")
 
 TAKE_SECONDS = 10.0
 """A take reads the recent set, which may be large."""
@@ -43,100 +32,19 @@ ADVISORY_CLASS = 0x6E78
 """First half of the advisory lock that a flush holds on its partitions, shared."""
 
 
-class _TimedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose every wait has a limit, so a frozen server can't freeze the thread."""
-
-    limit_seconds: float = 5.0
-
-    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        return super().wait(_limited(gen, self.limit_seconds), interval, timeout)
-
-
-def _limited(gen: PQGen[T], seconds: float) -> PQGen[T]:
-    deadline = time.monotonic() + seconds
-    try:
-        wanted = next(gen)
-        while True:
-            ready = yield wanted
-            if time.monotonic() > deadline:
-                msg = f"no answer within {seconds:g} s"
-                raise psycopg.OperationalError(msg)
-            wanted = gen.send(ready)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-
-
 class PostgresStore:
-    """Implements the `Store` port. A connection that failed is dropped; the next call opens another."""
+    """Implements the `Store` port."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        limit_seconds: float,
-        faults: Faults,
-        name: str,
-        ca_file: Path | None = None,
-    ) -> None:
-        self._url = url
-        self._authority = authority(ca_file)
-        self._limit = limit_seconds
+    def __init__(self, database: Database, *, faults: Faults) -> None:
+        self._database = database
         self._faults = faults
-        self._name = name
-        self._connection: _TimedConnection | None = None
 
     def close(self) -> None:
         """Close the connection, if there is one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _open(self) -> _TimedConnection:
-        if self._connection is None or self._connection.closed:
-            connection = _TimedConnection.connect(
-                self._url,
-                connect_timeout=2,
-                application_name=self._name,
-                autocommit=True,
-                options=(
-                    "-c idle_in_transaction_session_timeout=4000"
-                    " -c lock_timeout=4000 -c statement_timeout=30000"
-                ),
-                **self._authority,
-            )
-            self._connection = connection
-        return self._connection
-
-    @contextmanager
-    def _transaction(
-        self, limit_seconds: float | None = None
-    ) -> Generator[psycopg.Cursor[tuple[Any, ...]], None, None]:
-        try:
-            connection = self._open()
-            connection.limit_seconds = limit_seconds or self._limit
-            with connection.transaction(), connection.cursor(binary=True) as cursor:
-                yield cursor
-        except pg.UniqueViolation as error:
-            msg = f"Postgres has this already, which can't be: {error.diag.message_detail}"
-            raise BrokenInvariantError(msg) from error
-        except (
-            psycopg.OperationalError,
-            psycopg.InterfaceError,
-            pg.LockNotAvailable,
-            pg.QueryCanceled,
-        ) as error:
-            self._forget()
-            first = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            raise StoreAwayError(f"Postgres: {first}") from error
-
-    def _forget(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.pgconn.finish()
+        self._database.close()
 
     def take(self, partition: int, identity: LogIdentity, recent: int) -> Taken:
-        with self._transaction(TAKE_SECONDS) as cursor:
+        with self._database.transaction(TAKE_SECONDS) as cursor:
             cursor.execute(statements.END_OLD_FLUSHES, (ADVISORY_CLASS, partition))
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (ADVISORY_CLASS, partition))
             cursor.execute(statements.TAKE, (partition, identity.cluster_id, identity.topic_id))
@@ -164,7 +72,7 @@ class PostgresStore:
         return Taken(partition, epoch, log_epoch, next_offset, rows, future, derived)
 
     def load(self, streams: Sequence[Stream]) -> Mapping[Stream, StreamState]:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             cursor.execute(statements.LOAD, (list(streams),))
             return {
                 Stream(stream): StreamState(
@@ -174,7 +82,7 @@ class PostgresStore:
             }
 
     def find(self, lookups: Sequence[Lookup]) -> Mapping[str, Seen]:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             cursor.execute(
                 statements.FIND,
                 (
@@ -193,7 +101,7 @@ class PostgresStore:
             }
 
     def heads_since(self, partition: int, log_epoch: int, offset: int) -> Sequence[LastEvent]:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             cursor.execute(statements.HEADS_SINCE, (partition, log_epoch, offset))
             return [_last_event(*row) for row in cursor]
 
@@ -203,14 +111,14 @@ class PostgresStore:
         except pg.CheckViolation:
             # A month without a table: of old records that are replayed, or nobody made it ahead.
             months = {month_of(row.at) for portion in portions for row in portion.events}
-            with self._transaction() as cursor:
+            with self._database.transaction() as cursor:
                 for kept in Retention:
                     for month in sorted(months):
                         cursor.execute(MAKE_MONTH, (kept.value, month.label, *month))
             self._flush(portions)
 
     def _flush(self, portions: Sequence[Portion]) -> None:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock_shared(%s, p) FROM unnest(%s::int[]) AS p",
                 (ADVISORY_CLASS, [portion.partition for portion in portions]),
@@ -234,7 +142,7 @@ class PostgresStore:
             raise FencedError(msg)
 
     def committed(self, portions: Sequence[Portion]) -> bool:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             cursor.execute(statements.POSITIONS, ([portion.partition for portion in portions],))
             now = {partition: (epoch, offset) for partition, epoch, offset in cursor}
         moved = any(portion.to_offset > portion.from_offset for portion in portions)
@@ -243,7 +151,7 @@ class PostgresStore:
         )
 
     def write_offset(self, partition: int, next_offset: int) -> None:
-        with self._transaction() as cursor:
+        with self._database.transaction() as cursor:
             self.write_offset_by(cursor, partition, next_offset)
 
     def write_offset_by(

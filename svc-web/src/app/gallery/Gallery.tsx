@@ -241,6 +241,7 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     workspace_retention: "forever",
     first_seq: 1,
     picture: null,
+    delivered_seq: 0,
     last: {
       stream: `c:${id}`,
       epoch: 1,

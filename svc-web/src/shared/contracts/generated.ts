@@ -341,6 +341,27 @@ export const typingFrameSchema = z.strictObject({
 });
 export type TypingFrame = z.infer<typeof typingFrameSchema>;
 
+/** How far this device is in one chat, as a seq: what it has (`delivered`), what was looked at (`read`). */
+export const chatMarkSchema = z.strictObject({
+  chat: uuid,
+  read: z.int().min(0).nullable().optional(),
+  delivered: z.int().min(0).nullable().optional(),
+});
+export type ChatMark = z.infer<typeof chatMarkSchema>;
+
+/**
+ * How far this device is, at most every `markEveryMs`. A smaller seq than before changes nothing.
+ *
+ * Only to a gateway that names `receipts` among its features. `marked` follows once it can't be lost; without it a
+ * client says the same again after `markAgainMs`, and after a reconnect. `delivered` is said only in a chat of at
+ * most `receiptMembers` people.
+ */
+export const markFrameSchema = z.strictObject({
+  t: z.literal("mark"),
+  marks: z.array(chatMarkSchema).min(1).max(64),
+});
+export type MarkFrame = z.infer<typeof markFrameSchema>;
+
 /** The client found a hole: everything of the stream after `after`, please. */
 export const repairFrameSchema = z.strictObject({
   t: z.literal("repair"),
@@ -361,7 +382,7 @@ export const pingFrameSchema = z.strictObject({
 });
 export type PingFrame = z.infer<typeof pingFrameSchema>;
 
-export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, editFrameSchema, deleteFrameSchema, reactFrameSchema, lookFrameSchema, typingFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
+export const clientFrameSchema = z.discriminatedUnion("t", [resumeFrameSchema, sendFrameSchema, editFrameSchema, deleteFrameSchema, reactFrameSchema, lookFrameSchema, typingFrameSchema, markFrameSchema, repairFrameSchema, checkFrameSchema, pingFrameSchema]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
 /** The handshake is through; `time` is the server's clock in Unix milliseconds, for making ids. */
@@ -447,15 +468,53 @@ export type OwnChatFrame = z.infer<typeof ownChatFrameSchema>;
 /**
  * The reader's own mark moved, maybe on another device: everything up to `seq` is read, `n` messages so far.
  *
- * It may be lost, so a client reads its chats again after each reconnect too.
+ * `n` is null where it isn't known yet; a page that can't tell by itself reads the chat again. The frame may be
+ * lost, so a client reads its chats again after each reconnect too.
  */
 export const readFrameSchema = z.object({
   t: z.literal("read"),
   chat: uuid,
   seq: z.int().min(0),
-  n: z.int().min(0),
+  n: z.int().min(0).nullable().default(null),
 });
 export type ReadFrame = z.infer<typeof readFrameSchema>;
+
+/** What was taken in of one chat's mark, at most up to the head that the gateway knew. */
+export const markedChatSchema = z.object({
+  chat: uuid,
+  read: z.int().min(0).nullable().default(null),
+  delivered: z.int().min(0).nullable().default(null),
+});
+export type MarkedChat = z.infer<typeof markedChatSchema>;
+
+/** These marks are durable, or not wanted here: a client that said more than that says it again. */
+export const markedFrameSchema = z.object({
+  t: z.literal("marked"),
+  marks: z.array(markedChatSchema).max(64),
+});
+export type MarkedFrame = z.infer<typeof markedFrameSchema>;
+
+/** How far one member is, and since when (Unix ms). It only ever grows; 0 for nothing yet. */
+export const receiptSchema = z.object({
+  person: uuid,
+  read: z.int().min(0).default(0),
+  read_at: z.int().min(0).default(0),
+  delivered: z.int().min(0).default(0),
+  delivered_at: z.int().min(0).default(0),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/**
+ * Members of the chat that this page shows have come further. An older frame may come later: the larger counts.
+ *
+ * It may be lost, so a page reads the receipts of the chat again after each reconnect.
+ */
+export const receiptsFrameSchema = z.object({
+  t: z.literal("receipts"),
+  chat: uuid,
+  marks: z.array(receiptSchema).max(50),
+});
+export type ReceiptsFrame = z.infer<typeof receiptsFrameSchema>;
 
 /** The command is durable: its event or its `rejected` follows, always. */
 export const ackFrameSchema = z.object({
@@ -528,7 +587,7 @@ export const errorFrameSchema = z.object({
 });
 export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
-export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ownChatFrameSchema, readFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
+export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, resumedFrameSchema, eventFrameSchema, skipFrameSchema, resetFrameSchema, goneFrameSchema, typistFrameSchema, ownChatFrameSchema, readFrameSchema, markedFrameSchema, receiptsFrameSchema, ackFrameSchema, acceptedFrameSchema, rejectedFrameSchema, retryFrameSchema, pongFrameSchema, drainFrameSchema, errorFrameSchema]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
@@ -857,11 +916,11 @@ export type Span = z.infer<typeof spanSchema>;
  * A chat as one person sees it.
  *
  * `head` is the last seq this person may see, `n` the messages so far, `unread` the messages after the read
- * mark. `last` is the newest visible event. `role` is None for a former member. `members` holds the first 20
- * people; `member_count` counts all. What a group settles about itself is told to its members only. `own` is what
- * the person keeps about it, None for nothing. `mentioned` counts the unread messages that name the person, in a
- * chat that they muted. `retention` is what the group settled, None for as the workspace does; the shorter of the
- * two holds. What came before `first_seq` is gone by it.
+ * mark; `read_seq` and `delivered_seq` are the person's own marks. `last` is the newest visible event. `role` is
+ * None for a former member. `members` holds the first 20 people; `member_count` counts all. What a group settles
+ * about itself is told to its members only. `own` is what the person keeps about it, None for nothing. `mentioned`
+ * counts the unread messages that name the person, in a chat that they muted. `retention` is what the group settled,
+ * None for as the workspace does; the shorter of the two holds. What came before `first_seq` is gone by it.
  */
 export const chatViewSchema = z.object({
   chat: uuid,
@@ -887,6 +946,7 @@ export const chatViewSchema = z.object({
   workspace_retention: retentionSchema.default("forever"),
   first_seq: z.int().min(1).default(1),
   picture: uuid.nullable().default(null),
+  delivered_seq: z.int().min(0).default(0),
 });
 export type ChatView = z.infer<typeof chatViewSchema>;
 
@@ -1323,15 +1383,21 @@ export type Audience = z.infer<typeof audienceSchema>;
 export const presenceAudienceSchema = z.enum(["connections", "nobody"]);
 export type PresenceAudience = z.infer<typeof presenceAudienceSchema>;
 
+/** Who may know how far somebody has read. */
+export const receiptAudienceSchema = z.enum(["everyone", "nobody"]);
+export type ReceiptAudience = z.infer<typeof receiptAudienceSchema>;
+
 /**
  * What one allows others. A connection, or a request that waits, is stronger than `findable` and `askable`.
  *
- * `presence` is mutual: who tells nobody is told of nobody.
+ * `presence` and `receipts` are mutual: who tells nobody is told of nobody. `receipts` is how far one has got and
+ * read the chats that one is in.
  */
 export const privacyViewSchema = z.object({
   findable: audienceSchema.default("everyone"),
   askable: audienceSchema.default("everyone"),
   presence: presenceAudienceSchema.default("connections"),
+  receipts: receiptAudienceSchema.default("everyone"),
 });
 export type PrivacyView = z.infer<typeof privacyViewSchema>;
 
@@ -1340,6 +1406,7 @@ export const privacyBodySchema = z.strictObject({
   findable: audienceSchema.nullable().optional(),
   askable: audienceSchema.nullable().optional(),
   presence: presenceAudienceSchema.nullable().optional(),
+  receipts: receiptAudienceSchema.nullable().optional(),
 });
 export type PrivacyBody = z.infer<typeof privacyBodySchema>;
 
@@ -1426,6 +1493,64 @@ export const newPasswordBodySchema = z.strictObject({
   password: text(8, 128),
 });
 export type NewPasswordBody = z.infer<typeof newPasswordBodySchema>;
+
+/** How far another member is. `since` is the first seq from which on they see everything. */
+export const memberReceiptSchema = z.object({
+  person: uuid,
+  since: z.int().min(1),
+  read: z.int().min(0).default(0),
+  read_at: z.int().min(0).default(0),
+  delivered: z.int().min(0).default(0),
+  delivered_at: z.int().min(0).default(0),
+});
+export type MemberReceipt = z.infer<typeof memberReceiptSchema>;
+
+/**
+ * The read state of a chat, as far as one may know it.
+ *
+ * `told` is False for who tells nothing of oneself, and then there are no `members`. `live` is False in a chat of
+ * more than `receiptMembers` people: who has seen a message is asked for there. Left out are those who tell nothing,
+ * and who blocked or is blocked by the one who asks.
+ */
+export const receiptsViewSchema = z.object({
+  chat: uuid,
+  told: z.boolean(),
+  live: z.boolean(),
+  members: z.array(memberReceiptSchema).max(50).default([]),
+});
+export type ReceiptsView = z.infer<typeof receiptsViewSchema>;
+
+/**
+ * Somebody who has read a message, by `at` (Unix ms, to the minute; 0 for not known).
+ *
+ * `earlier`: maybe long before, for only the newest minutes of reading are kept.
+ */
+export const seenBySchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  at: z.int().min(0),
+  earlier: z.boolean().default(false),
+});
+export type SeenBy = z.infer<typeof seenBySchema>;
+
+/**
+ * Who has read one message, by username.
+ *
+ * `of` counts the other members, without the author, who see the message and tell how far they are, `seen` those
+ * who have read it, `delivered` those who have it; `people` is one page of the readers.
+ */
+export const seenViewSchema = z.object({
+  chat: uuid,
+  seq: z.int().min(1),
+  told: z.boolean(),
+  of: z.int().min(0).default(0),
+  delivered: z.int().min(0).default(0),
+  seen: z.int().min(0).default(0),
+  people: z.array(seenBySchema).max(200).default([]),
+  next: z.string().nullable().default(null),
+});
+export type SeenView = z.infer<typeof seenViewSchema>;
 
 /** What is wrong, in the eyes of who reports. */
 export const reportReasonSchema = z.enum(["spam", "abuse", "violence", "sexual", "impersonation", "other"]);
@@ -1586,6 +1711,7 @@ export const limits = {
   bots: 20,
   botClaimsSeconds: 60,
   botTokenChars: 64,
+  chatMarks: 64,
   chatMembers: 5000,
   chatNameChars: 80,
   codeDigits: 6,
@@ -1616,6 +1742,8 @@ export const limits = {
   invites: 20,
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
+  markAgainMs: 5000,
+  markEveryMs: 1000,
   mentions: 50,
   mentionsCounted: 200,
   messageAttachments: 10,
@@ -1649,7 +1777,9 @@ export const limits = {
   quoteChars: 300,
   reactionKinds: 50,
   reactionPeople: 100,
+  readMoments: 32,
   readWaitSeconds: 6.0,
+  receiptMembers: 50,
   recoveryCodes: 10,
   refreshTokenSeconds: 2592000,
   repairEvents: 500,
@@ -1663,6 +1793,7 @@ export const limits = {
   searchPage: 20,
   searchPageMax: 50,
   searchRecent: 10000,
+  seenAgainMs: 15000,
   sessions: 50,
   snippetChars: 180,
   snippetMarks: 40,
@@ -2783,6 +2914,26 @@ export const endpoints = {
     query: [],
     body: null,
     answer: pushViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  receipts: {
+    method: "GET",
+    path: "/api/chats/{chat}/receipts",
+    status: 200,
+    query: [],
+    body: null,
+    answer: receiptsViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  seen: {
+    method: "GET",
+    path: "/api/chats/{chat}/seen",
+    status: 200,
+    query: ["target", "after", "limit"],
+    body: null,
+    answer: seenViewSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -25,7 +25,7 @@ export type Signal =
   | { kind: "gone"; stream: string; seq: number }
   | { kind: "typist"; chat: string; by: string }
   | { kind: "own_chat"; chat: string }
-  | { kind: "read"; chat: string; seq: number; n: number }
+  | { kind: "read"; chat: string; seq: number; n: number | null }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; stream: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode };

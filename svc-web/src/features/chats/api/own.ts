@@ -85,7 +85,8 @@ export function useOwnLive(): void {
           const known = queries.getQueryData(chatsQuery.queryKey);
           if (known === undefined) return;
           const folded = foldMark(known, signal.chat, signal.seq, signal.n);
-          queries.setQueryData(chatsQuery.queryKey, folded);
+          if (folded === null) again();
+          else queries.setQueryData(chatsQuery.queryKey, folded);
         }
         if (signal.kind !== "own_chat") return;
         void call(endpoints.ownChat, { path: { chat: signal.chat } })

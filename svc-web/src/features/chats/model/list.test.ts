@@ -28,6 +28,7 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
     workspace_retention: "forever",
     first_seq: 1,
     picture: null,
+    delivered_seq: 0,
     ...rest,
   };
 }
@@ -87,15 +88,22 @@ describe("the list of chats", () => {
 
   it("takes over what another device read, and leaves what came after it", () => {
     const list = [chat("a", { head: 6, n: 5, unread: 4 })];
-    expect(foldMark(list, "a", 4, 3)[0]).toMatchObject({ read_seq: 4, unread: 2 });
-    expect(foldMark(list, "a", 6, 5)[0]).toMatchObject({ read_seq: 6, unread: 0 });
-    const further = foldMark(list, "a", 6, 5);
-    expect(foldMark(further, "a", 4, 3)[0]).toMatchObject({ read_seq: 6, unread: 0 });
+    expect(foldMark(list, "a", 4, 3)?.[0]).toMatchObject({ read_seq: 4, unread: 2 });
+    expect(foldMark(list, "a", 6, 5)?.[0]).toMatchObject({ read_seq: 6, unread: 0 });
+    const further = foldMark(list, "a", 6, 5) ?? [];
+    expect(foldMark(further, "a", 4, 3)?.[0]).toMatchObject({ read_seq: 6, unread: 0 });
     expect(foldMark(list, "b", 4, 3)).toEqual(list);
   });
 
+  it("knows without a count that nothing is unread at the end, and else asks", () => {
+    const list = [chat("a", { head: 6, n: 5, unread: 4 })];
+    expect(foldMark(list, "a", 6, null)?.[0]).toMatchObject({ read_seq: 6, unread: 0 });
+    expect(foldMark(list, "a", 5, null)).toBeNull();
+    expect(foldMark(list, "a", 0, null)).toEqual(list);
+  });
+
   it("does not count a message that another device read before it came here", () => {
-    const marked = foldMark([chat("a")], "a", 2, 1);
+    const marked = foldMark([chat("a")], "a", 2, 1) ?? [];
     expect(foldEvent(marked, message("a", 2), "me")?.[0]).toMatchObject({ head: 2, unread: 0 });
     expect(foldEvent(marked, message("a", 3), "me")?.[0]?.unread).toBe(1);
   });

@@ -90,17 +90,21 @@ export function foldRead(
   );
 }
 
-/** Another page of the same person read up to `seq`, at which the chat had `n` messages. */
+/**
+ * The same person read up to `seq`, at which the chat had `n` messages; `n` is null where it isn't known.
+ * `null`: the list can't say how many are unread now; read it again.
+ */
 export function foldMark(
   chats: readonly ChatView[],
   chat: string,
   seq: number,
-  n: number,
-): ChatView[] {
+  n: number | null,
+): ChatView[] | null {
   const known = chats.find((one) => one.chat === chat);
-  return known === undefined
-    ? [...chats]
-    : foldRead(chats, chat, seq, Math.min(known.unread, Math.max(0, known.n - n)));
+  if (known === undefined || seq < known.read_seq) return [...chats];
+  if (seq >= known.head || known.unread === 0) return foldRead(chats, chat, seq, 0);
+  if (n === null) return null;
+  return foldRead(chats, chat, seq, Math.min(known.unread, Math.max(0, known.n - n)));
 }
 
 export function chatTitle(chat: ChatView): string {

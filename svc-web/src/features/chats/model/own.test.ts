@@ -51,6 +51,7 @@ function chat(kept: Partial<OwnChatView> | null, rest: Partial<ChatView> = {}): 
     workspace_retention: "forever",
     first_seq: 1,
     picture: null,
+    delivered_seq: 0,
     ...rest,
   };
 }
