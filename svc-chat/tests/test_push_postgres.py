@@ -12,7 +12,6 @@ from nexync_contracts.channels import seen_key
 from nexync_contracts.events import ChatKind, MessageCreated
 from nexync_contracts.ids import PersonId, SessionId, chat_stream
 from nexync_runtime.postgres import Pool
-from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.own_chats import PostgresOwnChats
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.push import PostgresPush
@@ -110,7 +109,7 @@ async def test_readers_with_all_that_decides(desk: Desk) -> None:
     gone, _ = await desk.with_device(cid)
     await desk.end(gone)
     await desk.push.settle(ada, preview=True)
-    await PostgresChats(desk.pool).mark(chat, bob, 3, 2)
+    await town.mark(chat, bob, 3)
     await PostgresOwnChats(desk.pool).change(
         bob, chat, lambda own, _: own._replace(muted_until=limits.MUTED_FOR_GOOD)
     )
@@ -167,7 +166,7 @@ async def test_unread_is_counted_as_the_page_counts_it(desk: Desk) -> None:
     muted = await desk.town.chat(ChatKind.GROUP, [bob, ada], 7)
     await desk.town.chat(ChatKind.GROUP, [bob, ada], 2)
     await desk.town.chat(ChatKind.GROUP, [bob], 9)
-    await PostgresChats(desk.pool).mark(first, ada, 3, 2)
+    await desk.town.mark(first, ada, 3)
     await PostgresOwnChats(desk.pool).change(
         ada, muted, lambda own, _: own._replace(muted_until=int(time.time() * 1000) + 60_000)
     )

@@ -145,6 +145,7 @@ def test_from_the_log_to_the_table_and_to_those_who_look(database: str, topic: s
         postgres_url=database,
         redis_state_url=needed("NEXYNC_REDIS_STATE_URL"),
         kafka_bootstrap=needed("NEXYNC_KAFKA_BOOTSTRAP"),
+        rabbitmq_url="amqp://127.0.0.1:1/",
         receipt_topic=topic,
         receipt_group=topic,
     )

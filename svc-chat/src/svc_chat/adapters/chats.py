@@ -12,6 +12,7 @@ from nexync_contracts.retention import Retention
 from nexync_runtime.postgres import Pool
 from nexync_streams import group_settings
 from svc_chat.adapters.own_chats import own_of
+from svc_chat.adapters.receipts import READ_CHAPTER, READ_N
 from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
 from svc_chat.adapters.streams import SPAN_COLUMNS, membership_of
 from svc_chat.chapters import LATEST, Chapter
@@ -34,15 +35,14 @@ FROM (
 ) m JOIN streams s ON s.id = m.stream
 """
 
-_FACTS: Final = """
+_FACTS: Final = (
+    """
 SELECT s.id, s.snapshot->>'kind',
        CASE WHEN coalesce((s.snapshot->>'named')::bigint, 1) <= u.seen THEN s.snapshot->>'name'
             ELSE u.left_name END,
        s.partition, s.log_epoch, s.head, s.n, s.at,
        (SELECT count(*) FROM members c WHERE c.chat = w.chat AND c.until_seq IS NULL),
-       coalesce(r.seq, 0), coalesce((
-           SELECT e.n FROM events e WHERE e.stream = s.id AND e.seq = least(r.seq, s.head)
-           AND r.seq > 0 AND e.at >= b.first_at), b.first_n, 0),
+       coalesce(r.seq, 0), {read_n},
        u.spans, u.left_at, (SELECT k.class FROM content_classes k WHERE k.workspace),
        s.snapshot->'settings', o.version, o.muted_until, o.archived_n, o.marked_unread, o.pinned_at,
        o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended,
@@ -51,10 +51,7 @@ FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
 LEFT JOIN own_chats o ON o.chat = w.chat AND o.person = %(person)s
-LEFT JOIN LATERAL (
-    SELECT c.first_at, c.first_n FROM chapters c
-    WHERE c.stream = s.id AND c.first_seq <= least(r.seq, s.head) ORDER BY c.first_seq DESC LIMIT 1
-) b ON r.seq > 0
+{read_chapter}
 CROSS JOIN LATERAL (
     SELECT max(coalesce(m.until_seq, 9223372036854775807)) AS seen, max(m.until_at) AS left_at,
            (array_agg(m.until_name ORDER BY m.from_seq DESC))[1] AS left_name,
@@ -62,6 +59,9 @@ CROSS JOIN LATERAL (
     FROM members m WHERE m.chat = w.chat AND m.person = %(person)s
 ) u
 """.replace("{spans}", SPAN_COLUMNS)
+    .replace("{read_n}", READ_N)
+    .replace("{read_chapter}", READ_CHAPTER)
+)
 """A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """

@@ -8,6 +8,7 @@ from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId, SessionId, chat_stream
 from nexync_contracts.push_rest import PushToken
 from nexync_runtime.postgres import Pool
+from svc_chat.adapters.receipts import READ_CHAPTER, READ_N
 from svc_chat.adapters.records import RECORD_COLUMNS, record_of
 from svc_chat.pushing import Flushed, Reader
 
@@ -72,16 +73,17 @@ LEFT JOIN push_settings p ON p.person = page.person
 ORDER BY page.person
 """
 
-_UNREAD: Final = """
-SELECT m.person::text, sum(greatest(0, s.n - greatest(coalesce(r.n, 0), coalesce(m.from_n, 0))))::bigint
+_UNREAD: Final = f"""
+SELECT m.person::text, sum(greatest(0, s.n - greatest({READ_N}, coalesce(m.from_n, 0))))::bigint
 FROM members m
 JOIN streams s ON s.id = 'c:' || m.chat::text
 LEFT JOIN read_marks r ON r.chat = m.chat AND r.person = m.person
 LEFT JOIN own_chats o ON o.chat = m.chat AND o.person = m.person
+{READ_CHAPTER}
 WHERE m.person = ANY(%s::uuid[]) AND m.until_seq IS NULL
   AND coalesce(o.muted_until, 0) < extract(epoch FROM now()) * 1000
 GROUP BY m.person
-"""
+"""  # noqa: S608 - what is put in are constants of ours
 
 
 class PostgresPush:

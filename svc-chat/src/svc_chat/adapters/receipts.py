@@ -13,6 +13,20 @@ from nexync_streams.watermarks import Moment, Watermark
 from svc_chat.errors import BusyError
 from svc_chat.ports import Reader, Seen
 
+READ_CHAPTER: Final = """
+LEFT JOIN LATERAL (
+    SELECT c.first_at, c.first_n FROM chapters c
+    WHERE c.stream = s.id AND c.first_seq <= least(r.seq, s.head) ORDER BY c.first_seq DESC LIMIT 1
+) b ON r.seq > 0
+"""
+"""The chapter of the stream `s` that the mark `r` is in, so that only its months are looked through."""
+
+READ_N: Final = """coalesce((
+    SELECT e.n FROM events e
+    WHERE e.stream = s.id AND e.seq = least(r.seq, s.head) AND r.seq > 0 AND e.at >= coalesce(b.first_at, 0)
+), b.first_n, 0)"""
+"""The messages so far at the mark; those before its chapter where the chapter is gone."""
+
 _TELLS: Final = "SELECT receipts FROM profiles WHERE person = %s"
 
 _MAY_KNOW: Final = """
