@@ -6,8 +6,8 @@ import pytest
 
 from nexync_e2e.cluster import report, timeline
 from nexync_e2e.cluster.timeline import Moment
-from nexync_e2e.loss.checks import Violation
 from nexync_e2e.loss.run import Report
+from nexync_e2e.loss.violation import Violation
 
 
 def test_the_spread_shows_when_sockets_moved() -> None:

@@ -8,11 +8,14 @@ from nexync_e2e.loss.checks import DELETED, EDITED, MESSAGE, REACTED, RULES, che
 from nexync_e2e.loss.records import (
     HistoryRecord,
     LiveRecord,
+    MarkRecord,
+    MembersRecord,
     Piece,
     RunRecord,
     SendRecord,
     StateRecord,
     TimelineRecord,
+    WatermarkRecord,
 )
 
 CHAT = "c1"
@@ -118,7 +121,61 @@ def test_changes_of_messages_are_no_violation() -> None:
     assert check(CHANGED) == []
 
 
+def roles(head: int, **known: str) -> MembersRecord:
+    """Who is in the chat as it is shown."""
+    return MembersRecord(CHAT, head, frozenset(known.items()))
+
+
+def of_members(*bodies: str) -> tuple[Piece, ...]:
+    """The chat's creation and what became of its members."""
+    tags = ("chat.created", *("member.changed" for _ in bodies[1:]))
+    tag = {"-": "member.removed", "admin": "member.role_changed", "member": "member.added"}
+    return tuple(
+        Piece(at, at, f"m{at}", "ann", one if at == 1 else tag[body.split()[1]], body)
+        for at, (one, body) in enumerate(zip(tags, bodies, strict=True), 1)
+    )
+
+
+MEMBERS = with_history(
+    *of_members("ann admin\nbob member", "cid member", "bob admin", "ann -\ncid admin")
+)
+COME_AND_GONE = replace(
+    MEMBERS,
+    sends=(),
+    members=(
+        roles(4, bob="admin", cid="admin"),
+        roles(3, ann="admin", bob="admin", cid="member"),
+    ),
+)
+FURTHER = replace(
+    honest(),
+    marks=(
+        MarkRecord("bob", "bob-phone", CHAT, said=(3, 4), confirmed=(3, 3)),
+        MarkRecord("bob", "bob-desk", CHAT, said=(4, 2), confirmed=(2, 2)),
+    ),
+    samples=(WatermarkRecord("bob", CHAT, (1, 3)), WatermarkRecord("bob", CHAT, (3, 3))),
+    finals=(WatermarkRecord("bob", CHAT, (3, 4)), WatermarkRecord("ann", CHAT, (0, 0))),
+)
+
+
+def test_what_was_confirmed_is_kept_and_more_only_if_it_was_said() -> None:
+    assert check(FURTHER) == []
+    assert check(replace(FURTHER, finals=(WatermarkRecord("bob", CHAT, (4, 4)),))) == []
+
+
+def test_members_are_what_their_events_make_them() -> None:
+    assert check(COME_AND_GONE) == []
+
+
 PLANTED: dict[str, RunRecord] = {
+    "receipt": replace(FURTHER, samples=(), finals=(WatermarkRecord("bob", CHAT, (2, 4)),)),
+    "receipt (arrived)": replace(
+        FURTHER, samples=(), finals=(WatermarkRecord("bob", CHAT, (3, 2)),)
+    ),
+    "receipt (never said)": replace(FURTHER, finals=(WatermarkRecord("bob", CHAT, (3, 5)),)),
+    "went_back": replace(FURTHER, samples=(*FURTHER.samples, WatermarkRecord("bob", CHAT, (2, 3)))),
+    "members": replace(COME_AND_GONE, members=(roles(4, bob="admin"),)),
+    "members (role)": replace(COME_AND_GONE, members=(roles(4, bob="member", cid="admin"),)),
     "lost": replace(honest(), sends=(*honest().sends, sent(4, "d"))),
     "lost (told its seq)": replace(honest(), sends=(*honest().sends, sent(4, "d", seq=9))),
     "doubled": with_history(*PIECES, message(5, "b")),

@@ -5,8 +5,9 @@ Each rule is one guarantee of the design: durable (G1), once (G2), ordered (G3),
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from nexync_e2e.loss import marks
 from nexync_e2e.loss.records import (
     HistoryRecord,
     LiveRecord,
@@ -16,23 +17,12 @@ from nexync_e2e.loss.records import (
     StateRecord,
     TimelineRecord,
 )
+from nexync_e2e.loss.violation import Violation
 
 MESSAGE = "message.created"
 EDITED = "message.edited"
 DELETED = "message.deleted"
 REACTED = "message.reacted"
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What went wrong: `rule` is one of the names in `RULES`, or one that a run adds.
-
-    `fault`: the fault itself didn't end as it should;
-    `stuck`: the load came to a stand; `broken`: a persister stopped at what cannot happen, two owners writing.
-    """
-
-    rule: str
-    detail: str
 
 
 RULES = {
@@ -45,6 +35,9 @@ RULES = {
     "live": "a device's live sequence is not the history over what it may see",
     "behind": "a device stayed behind the head, or kept a hole",
     "order": "one device's messages are out of their sending order",
+    "members": "a chat shows other members or roles than its events make",
+    "receipt": "a watermark is less than was confirmed to a device, or more than any said",
+    "went_back": "somebody was less far when asked later",
     "state": "a timeline shows a message otherwise than its events make it",
 }
 
@@ -60,6 +53,8 @@ def check(run: RunRecord) -> list[Violation]:
     found += _order(run.sends, truth)
     found += _live(run)
     found += _states(run.timelines, truth)
+    found += marks.members(run, truth)
+    found += marks.receipts(run)
     return found
 
 

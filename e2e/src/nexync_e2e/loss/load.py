@@ -12,10 +12,16 @@ import httpx
 
 from nexync_client import RefusedError
 from nexync_client.outbox import Sending
-from nexync_contracts.events import MessageCreated
+from nexync_contracts.events import MessageCreated, Role
+from nexync_contracts.group_endpoints import SET_ROLE
+from nexync_contracts.group_rest import RoleBody
 from nexync_contracts.ids import ChatId, Stream, chat_stream
+from nexync_contracts.receipt_endpoints import RECEIPTS
+from nexync_contracts.receipt_rest import ReceiptsView
+from nexync_contracts.rest import CommandDone
 from nexync_e2e.device import Device
 from nexync_e2e.loss.cast import Cast, Group
+from nexync_e2e.loss.records import WatermarkRecord
 from nexync_e2e.person import Person
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
@@ -24,6 +30,10 @@ _PER_WRITER_SECONDS = 0.16
 _UNACKNOWLEDGED = 8
 _CHURN_SECONDS = 0.7
 _SECOND_DEVICES = 5
+_READ_SECONDS = 0.5
+_GLANCE_SECONDS = 0.3
+_ROLES = 0.3
+"""Of all changes of members, those that are changes of a role."""
 _REACT, _EDIT, _DELETE = 0.2, 0.32, 0.36
 """Of all that is written, up to the first part are reactions, up to the second edits, then deletions, then texts."""
 _PUT_ON = 0.7
@@ -42,6 +52,8 @@ class Load:
         self._busy = 0
         self.event_times: dict[Stream, list[float]] = defaultdict(list)
         self.changes = 0
+        self.samples: list[WatermarkRecord] = []
+        """How far people were, as it was seen while all of this went on."""
         count = len(people.people)
         self.writers = [
             self._device(people.people[number], wires, number, "phone", repair=repair)
@@ -89,6 +101,11 @@ class Load:
                     for device in self.writers
                 ]
                 tasks.append(group.create_task(self._churn(), name="churn"))
+                tasks.append(group.create_task(self._glance(), name="glance"))
+                tasks += [
+                    group.create_task(self._read(device), name=device.name)
+                    for device in self.devices
+                ]
                 try:
                     yield
                 finally:
@@ -107,6 +124,25 @@ class Load:
             "every send acknowledged",
             seconds=seconds,
         )
+
+    async def all_marked(self, *, seconds: float = 45.0) -> None:
+        """Wait until everything that was said of how far somebody is is confirmed."""
+
+        async def again() -> None:
+            while True:
+                for device in self.devices:
+                    await device.mark_again()
+                await asyncio.sleep(0.2)
+
+        saying = asyncio.create_task(again(), name="marks again")
+        try:
+            await until_true(
+                lambda: not any(device.receipts.unconfirmed for device in self.devices),
+                "every mark confirmed",
+                seconds=seconds,
+            )
+        finally:
+            saying.cancel()
 
     async def all_decided(self, *, seconds: float = 45.0) -> None:
         """One more message into each chat, and its outcome.
@@ -197,21 +233,71 @@ class Load:
         ]
         return self._dice.choice(found) if found else None
 
+    async def _read(self, device: Device) -> None:
+        """Have what came, and look at some of it; a second device is often behind the first."""
+        groups = self._cast.groups_of(device.person)
+        while True:
+            await self._writing.wait()
+            if groups:
+                chat = self._dice.choice(groups).chat
+                inbox = device.inboxes.get(chat_stream(chat))
+                seqs = [
+                    piece.first
+                    for piece in (inbox.pieces[-_NEWEST:] if inbox is not None else ())
+                    if piece.event is not None
+                ]
+                if seqs:
+                    await device.mark(chat, read=self._dice.choice(seqs), delivered=seqs[-1])
+            await asyncio.sleep(_READ_SECONDS * self._dice.uniform(0.5, 1.5))
+
+    async def _glance(self) -> None:
+        """See how far the others are, in one chat after another."""
+        for group in itertools.cycle(self._cast.groups):
+            await self._writing.wait()
+            try:
+                view = await group.admin.rest.call(
+                    RECEIPTS, ReceiptsView, path={"chat": group.chat}
+                )
+            except (RefusedError, httpx.TransportError):
+                pass
+            else:
+                self.samples += [
+                    WatermarkRecord(
+                        str(member.person), str(group.chat), (member.read, member.delivered)
+                    )
+                    for member in view.members
+                ]
+            await asyncio.sleep(_GLANCE_SECONDS)
+
     async def _churn(self) -> None:
         """Take the floating member of one chat after another out and in; what fails is tried anew later."""
         inside: dict[str, bool] = {}
+        admins: dict[str, bool] = {}
         while True:
             await self._writing.wait()
             group = self._dice.choice(self._cast.groups)
             self._busy += 1
             try:
-                await self._toggle(group, inside=inside)
+                if self._dice.random() < _ROLES:
+                    await self._raise(group, admins=admins)
+                else:
+                    await self._toggle(group, inside=inside)
                 self.changes += 1
             except (RefusedError, httpx.TransportError):
                 pass
             finally:
                 self._busy -= 1
             await asyncio.sleep(_CHURN_SECONDS * self._dice.uniform(0.5, 1.5))
+
+    async def _raise(self, group: Group, *, admins: dict[str, bool]) -> None:
+        """Make the second of those who stay an admin, or no longer one."""
+        admin = admins[group.chat] = not admins.get(group.chat, False)
+        await group.admin.rest.call(
+            SET_ROLE,
+            CommandDone,
+            path={"chat": group.chat, "person": group.steady[1].id},
+            body=RoleBody(role=Role.ADMIN if admin else Role.MEMBER),
+        )
 
     async def _toggle(self, group: Group, *, inside: dict[str, bool]) -> None:
         now_inside = inside.get(group.chat, True)

@@ -28,7 +28,7 @@ class Piece:
     """`first` to `last` inclusive of a chat: one event, or (`id` None) numbers not for this reader.
 
     `tag` is the event's. `target` is the message that it changes. `body` is what it says: a text, an emoji with
-    whether it is there now, nothing for a deletion.
+    whether it is there now, nothing for a deletion, and of members a line each: the person, and the role or "-".
     """
 
     first: int
@@ -88,11 +88,44 @@ class HistoryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkRecord:
+    """How far one device said it is in a chat, as (read, delivered), and what of it was confirmed to be kept."""
+
+    person: str
+    device: str
+    chat: str
+    said: tuple[int, int]
+    confirmed: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkRecord:
+    """How far a person is in a chat by the server, as (read, delivered), when somebody asked."""
+
+    person: str
+    chat: str
+    at: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersRecord:
+    """Who is in a chat, as (person, role), and the head up to which that holds."""
+
+    chat: str
+    head: int
+    roles: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything of a run."""
+    """Everything of a run. `samples` are in the order in which they were asked for, `finals` are the last."""
 
     sends: tuple[SendRecord, ...]
     live: tuple[LiveRecord, ...]
     histories: tuple[HistoryRecord, ...]
     timelines: tuple[TimelineRecord, ...] = ()
+    members: tuple[MembersRecord, ...] = ()
+    marks: tuple[MarkRecord, ...] = ()
+    samples: tuple[WatermarkRecord, ...] = ()
+    finals: tuple[WatermarkRecord, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -2,13 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nexync_e2e.loss.cast import Cast
-from nexync_e2e.loss.checks import Violation, check
+from nexync_e2e.loss.checks import check
 from nexync_e2e.loss.load import Load, now
 from nexync_e2e.loss.site import Scenario, Site
-from nexync_e2e.loss.witness import Histories, ask_outcomes, caught_up, record, timelines
+from nexync_e2e.loss.violation import Violation
+from nexync_e2e.loss.witness import (
+    Histories,
+    ask_outcomes,
+    caught_up,
+    members,
+    record,
+    said_marks,
+    timelines,
+    watermarks,
+)
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
 
@@ -117,12 +127,20 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     report.silence = load.longest_silence(injected, stopped)
     await _bounded(load.pause(), report)
     await _bounded(load.all_decided(seconds=run.patience), report)
+    await _bounded(load.all_marked(seconds=run.patience), report)
     await histories.read()
     await caught_up(load, people, histories, seconds=run.patience)
     report.caught_up = now() - stopped
     read = await histories.read()
     await ask_outcomes(load, read)
-    run_record = record(load, people, read, await timelines(people, histories))
+    marks = said_marks(load)
+    run_record = replace(
+        record(load, people, read, await timelines(people, histories)),
+        members=await members(people),
+        marks=marks,
+        samples=tuple(load.samples),
+        finals=await watermarks(people, marks),
+    )
     report.violations += check(run_record)
     if (times := await run.site.broken_invariants() - broken) > 0:
         report.violations.append(

@@ -37,6 +37,7 @@ TWINS: Final = {
             (("ack_before_delivery", GATEWAYS),),
             "freeze-kafka-kill-gateways",
         ),
+        Twin("last-receipt-wins", (("last_receipt_wins", PERSISTERS),), "none"),
         Twin("dedup-off", (("dedup_off", PERSISTERS),), "kill-gateway-1"),
         Twin("fence-off", (("fence_off", PERSISTERS),), "freeze-persister-with-a-batch"),
         Twin(
@@ -49,7 +50,7 @@ TWINS: Final = {
 
 
 def as_it_has_to_be(twin: Twin, rules: set[str]) -> bool:
-    """Whether the checker found what it has to: something about messages, not only that it got stuck."""
+    """Whether the checker found what it has to: something about what people have, not only that it got stuck."""
     return bool(rules - {"stuck"}) if twin.has_to_fail else not rules
 
 

@@ -1,10 +1,19 @@
 """Turns what devices and history hold into records for the checks."""
 
 import asyncio
+import time
 
 from nexync_client.inbox import Inbox, Seen
 from nexync_client.outbox import Command
-from nexync_contracts.events import MessageCreated
+from nexync_contracts.events import (
+    ChatCreated,
+    Event,
+    MemberAdded,
+    MemberRemoved,
+    MemberRoleChanged,
+    MessageCreated,
+    Role,
+)
 from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFrame
 from nexync_contracts.ids import ChatId, Stream, chat_stream, stream_id
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
@@ -15,12 +24,16 @@ from nexync_e2e.loss.load import Load
 from nexync_e2e.loss.records import (
     HistoryRecord,
     LiveRecord,
+    MarkRecord,
+    MembersRecord,
     Piece,
     RunRecord,
     SendRecord,
     StateRecord,
     TimelineRecord,
+    WatermarkRecord,
 )
+from nexync_e2e.marks import Said
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
 
@@ -89,7 +102,24 @@ def piece_of(seen: Seen) -> Piece:
         body, target = said_of(event.emoji, on=event.on), event.target
     elif isinstance(event, MessageDeleted):
         body, target = "", event.target
+    elif event is not None:
+        body = members_of(event)
     return Piece(seen.first, seen.last, seen.id, seen.by, tag, body, target)
+
+
+def members_of(event: Event) -> str | None:
+    """What an event says of members, as `Piece.body` has it; None for any other."""
+    match event:
+        case ChatCreated():
+            return "\n".join(f"{one.person} {one.role}" for one in event.members)
+        case MemberAdded() | MemberRoleChanged():
+            return f"{event.person} {event.role}"
+        case MemberRemoved(promoted=None):
+            return f"{event.person} -"
+        case MemberRemoved():
+            return f"{event.person} -\n{event.promoted} {Role.ADMIN}"
+        case _:
+            return None
 
 
 def said_of(emoji: str, *, on: bool) -> str:
@@ -185,13 +215,78 @@ async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None
         return
 
 
+async def members(people: Cast) -> tuple[MembersRecord, ...]:
+    """Who is in each chat, as its admin is shown. Raises RefusedError."""
+    views = [await group.admin.chat(group.chat) for group in people.groups]
+    return tuple(
+        MembersRecord(
+            str(view.chat),
+            view.head,
+            frozenset((str(one.person), str(one.role)) for one in view.members),
+        )
+        for view in views
+    )
+
+
+async def watermarks(
+    people: Cast, marks: tuple[MarkRecord, ...], *, seconds: float = 15.0
+) -> tuple[WatermarkRecord, ...]:
+    """How far everybody is in their chats, as each sees it, once what was confirmed is written; or what it is then.
+
+    Raises RefusedError.
+    """
+    wanted: dict[tuple[str, str], tuple[int, int]] = {}
+    for mark in marks:
+        before = wanted.get((mark.person, mark.chat), (0, 0))
+        wanted[mark.person, mark.chat] = (
+            max(before[0], mark.confirmed[0]),
+            max(before[1], mark.confirmed[1]),
+        )
+    found: dict[tuple[str, str], WatermarkRecord] = {}
+    deadline = time.monotonic() + seconds
+    while True:
+        for group in people.groups:
+            for person in group.writers:
+                key = (str(person.id), str(group.chat))
+                least = wanted.get(key, (0, 0))
+                known = found.get(key)
+                if known is not None and known.at[0] >= least[0] and known.at[1] >= least[1]:
+                    continue
+                view = await person.chat(group.chat)
+                found[key] = WatermarkRecord(*key, (view.read_seq, view.delivered_seq))
+        behind = [
+            one
+            for key, one in found.items()
+            if one.at[0] < wanted.get(key, (0, 0))[0] or one.at[1] < wanted.get(key, (0, 0))[1]
+        ]
+        if not behind or time.monotonic() > deadline:
+            return tuple(found.values())
+        await asyncio.sleep(0.2)
+
+
+def said_marks(load: Load) -> tuple[MarkRecord, ...]:
+    """What all devices said, and what was confirmed to them."""
+    return tuple(
+        MarkRecord(
+            person=str(device.person.id),
+            device=device.name,
+            chat=str(chat),
+            said=(said.read, said.delivered),
+            confirmed=(kept.read, kept.delivered),
+        )
+        for device in load.devices
+        for chat, said in device.receipts.said.items()
+        for kept in [device.receipts.confirmed.get(chat, Said())]
+    )
+
+
 def record(
     load: Load,
     people: Cast,
     histories: tuple[HistoryRecord, ...],
     shown: tuple[TimelineRecord, ...] = (),
 ) -> RunRecord:
-    """Everything as the checks want it."""
+    """Everything of messages as the checks want it."""
     sends = tuple(
         SendRecord(
             sender=str(device.person.id),
