@@ -10,6 +10,8 @@ import type {
   SearchHit,
   SearchPage,
   TimelinePage,
+  ReceiptsView,
+  SeenView,
 } from "../src/shared/contracts/generated";
 import { GROUP, ME, ofMine, people, profileOf, uuid } from "./pretendPeople";
 import { said } from "../src/shared/lib/said";
@@ -154,6 +156,40 @@ function changedTalk(items: EventRecord[]): Pick<TimelinePage, "states" | "quote
       },
     ],
     quotes: [],
+  };
+}
+
+/** Everybody in the group has the talk and two have read it; in the private chat all of it was read. */
+function receiptsOf(chat: string): ReceiptsView {
+  const others = chat === GROUP ? people.slice(1, 4) : people.slice(0, 1);
+  const members = others.map(({ person }, at) => ({
+    person,
+    since: 1,
+    read: at < 2 ? 99 : 3,
+    read_at: NOW - 4 * MINUTE,
+    delivered: 99,
+    delivered_at: NOW - 5 * MINUTE,
+  }));
+  return { chat, told: true, live: true, members };
+}
+
+function seenOf(seq: number): SeenView {
+  const readers = people.slice(1, 3).map(({ person, username, name }, at) => ({
+    person,
+    username,
+    name,
+    at: NOW - (at * 190 + 4) * MINUTE,
+    earlier: at > 0,
+  }));
+  return {
+    chat: GROUP,
+    seq,
+    told: true,
+    of: 3,
+    delivered: 3,
+    seen: 2,
+    people: readers,
+    next: null,
   };
 }
 
@@ -505,7 +541,9 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (shown !== undefined) return json(route, profileOf(shown));
     const person = people.find((one) => path === `/api/people/${one.person}`);
     if (person !== undefined) return json(route, person);
-    if (path.endsWith("/read-mark")) return json(route, { chat: GROUP, seq: 14, unread: 0 });
+    const receipts = /^\/api\/chats\/([^/]+)\/receipts$/.exec(path)?.[1];
+    if (receipts !== undefined) return json(route, receiptsOf(receipts));
+    if (path.endsWith("/seen")) return json(route, seenOf(Number(url.searchParams.get("target"))));
     return json(route, { title: "No", status: 404, code: "not_found" }, 404);
   });
 
@@ -519,7 +557,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       const say = (answer: object): void => socket.send(JSON.stringify(answer));
       if (frame.t === "resume") {
         const hello = { person: ME, session: uuid("d", 0), time: NOW, gateway: "gateway-1" };
-        say({ t: "welcome", ...hello, features: ["typing"] });
+        say({ t: "welcome", ...hello, features: ["typing", "receipts"] });
         say({ t: "resumed", streams: chats.length });
       }
       if (frame.t === "look" && frame.chat === GROUP) {

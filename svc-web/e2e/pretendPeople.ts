@@ -49,7 +49,13 @@ export function ofMine(path: string, sent: unknown): object | null {
   const changes = typeof sent === "object" ? sent : {};
   if (path === "/api/me/profile") return { ...OWN, ...changes };
   if (path === "/api/me/privacy") {
-    return { findable: "second_degree", askable: "everyone", presence: "connections", ...changes };
+    return {
+      findable: "second_degree",
+      askable: "everyone",
+      presence: "connections",
+      receipts: "everyone",
+      ...changes,
+    };
   }
   if (path !== "/api/blocks") return null;
   const blocked = { name: "Otto Falk", username: "otto", relation: "blocked" };

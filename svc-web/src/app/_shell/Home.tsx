@@ -14,6 +14,7 @@ import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
 import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
+import { useDelivered } from "@/features/chats/api/delivered";
 import { useOwnLive } from "@/features/chats/api/own";
 import { loudUnread } from "@/features/chats/model/own";
 import { JoinGroup } from "@/features/chats/ui/JoinGroup";
@@ -44,6 +45,7 @@ export function Home({ place }: { place: Place }): ReactNode {
   const [making, setMaking] = useState(false);
   const circle = useMemo(() => circleOf(connections.data ?? []), [connections.data]);
   useChatsLive(chats.data);
+  useDelivered(chats.data);
   usePeopleLive();
   useOwnLive();
   const drafts = useDrafts();

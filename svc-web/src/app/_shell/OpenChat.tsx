@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 import { useTrouble, type Trouble } from "@/app/_shell/ConnectionLine";
 import styles from "@/app/_shell/Shell.module.css";
 import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
-import { chatTitle, foldRead } from "@/features/chats/model/list";
+import { chatTitle, foldMark } from "@/features/chats/model/list";
 import { useChangeOwn } from "@/features/chats/api/own";
 import { ForwardTo } from "@/features/chats/ui/ForwardTo";
 import { ChatMenu } from "@/features/chats/ui/ChatMenu";
@@ -17,7 +17,7 @@ import { ConversationView } from "@/features/conversation/ui/ConversationView";
 import { usePresence } from "@/features/people/api/presence";
 import { Report } from "@/features/people/ui/Report";
 import { SearchInChat } from "@/features/search/ui/SearchInChat";
-import type { ChatView, PersonView, ReadMarkView } from "@/shared/contracts/generated";
+import type { ChatView, PersonView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
 import { navigate } from "@/shared/lib/location";
 import { useNames } from "@/shared/lib/names";
@@ -60,21 +60,23 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   });
   const view = listed ?? asked.data;
   const presence = usePresence(view?.kind === "private" ? (view.partner?.person ?? null) : null);
-  const onRead = useCallback(
-    (mark: ReadMarkView) => {
-      const known = queries.getQueryData(chatsQuery.queryKey);
-      if (known === undefined) return;
-      const folded = foldRead(known, mark.chat, mark.seq, mark.unread);
-      queries.setQueryData(chatsQuery.queryKey, folded);
-    },
-    [queries],
-  );
   const outbox = useOutbox();
   const [forwarding, setForwarding] = useState<string | null>(null);
   const [reported, setReported] = useState<MessageRow | null>(null);
   const nameOf = useNames(reported === null ? [] : [reported.by]);
   const now = useNow();
   const { mutate: changeOwn } = useChangeOwn();
+  const onRead = useCallback(
+    (seq: number) => {
+      const known = queries.getQueryData(chatsQuery.queryKey);
+      if (known === undefined) return;
+      const folded = foldMark(known, chat, seq, null);
+      if (folded !== null) queries.setQueryData(chatsQuery.queryKey, folded);
+      const own = known.find((one) => one.chat === chat)?.own;
+      if (own?.marked_unread) changeOwn({ chat, change: { marked_unread: false } });
+    },
+    [queries, chat, changeOwn],
+  );
   const opened = useRef(false);
   const known = view !== undefined;
   const marked = view?.own?.marked_unread === true;

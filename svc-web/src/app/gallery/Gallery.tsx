@@ -12,6 +12,7 @@ import {
 import { useState, type ReactNode } from "react";
 import styles from "@/app/gallery/Gallery.module.css";
 import { ChatRow } from "@/features/chats/ui/ChatList";
+import { SENT, type Standing } from "@/features/conversation/model/receipts";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { UNTOUCHED } from "@/features/conversation/model/messages";
 import { Message, type MessageActions } from "@/features/conversation/ui/Message";
@@ -194,6 +195,7 @@ export function Gallery(): ReactNode {
                 group
                 writable
                 lit={false}
+                standing={STANDINGS[row.key] ?? SENT}
                 actions={NOTHING}
               />
             ))}
@@ -297,6 +299,12 @@ const NOTHING: MessageActions = {
   onReact: () => undefined,
   onShow: () => undefined,
   onVersions: () => undefined,
+  onSeenBy: () => undefined,
+};
+
+const STANDINGS: Record<string, Standing> = {
+  "13": { kind: "delivered", seen: 1, of: 3 },
+  "14": { kind: "read", seen: 3, of: 3 },
 };
 
 const QUOTE = {
@@ -319,6 +327,8 @@ const MESSAGES: MessageRow[] = [
   }),
   message("5", { ...OWN, body: "On its way.", delivery: { kind: "waiting" } }),
   message("6", { ...OWN, body: "Acknowledged.", delivery: { kind: "sent" } }),
+  message("13", { ...OWN, body: "With all of them." }),
+  message("14", { ...OWN, body: "And read." }),
   message("7", {
     ...OWN,
     body: "Not taken.",

@@ -1,11 +1,13 @@
 import { backoff } from "@/shared/realtime/backoff";
 import { Heads, type Head, type Step } from "@/shared/realtime/heads";
 import { Link, type Wire } from "@/shared/realtime/link";
+import { Marks, type Mark } from "@/shared/realtime/marks";
 import { SendQueue, type Outgoing } from "@/shared/realtime/sendqueue";
 import {
   closeCodes,
   limits,
   terminalCloseFrom,
+  type Receipt,
   type RejectCode,
   type ServerFrame,
 } from "@/shared/contracts/generated";
@@ -26,6 +28,7 @@ export type Signal =
   | { kind: "typist"; chat: string; by: string }
   | { kind: "own_chat"; chat: string }
   | { kind: "read"; chat: string; seq: number; n: number | null }
+  | { kind: "receipts"; chat: string; marks: Receipt[] }
   | { kind: "ack"; id: string }
   | { kind: "accepted"; id: string; stream: string; seq: number }
   | { kind: "rejected"; id: string; code: RejectCode };
@@ -53,6 +56,7 @@ export class RealtimeClient {
   readonly #options: RealtimeOptions;
   readonly #listeners = new Set<(signal: Signal) => void>();
   readonly #queue: SendQueue;
+  readonly #marks = new Marks((frame) => this.#current?.send(frame));
   #state: RealtimeState = { kind: "idle" };
   #current: Link | null = null;
   #next: Link | null = null;
@@ -115,6 +119,11 @@ export class RealtimeClient {
     }
   }
 
+  /** How far this device is in a chat; said until it is kept. */
+  mark(chat: string, mark: Partial<Mark>): void {
+    this.#marks.say(chat, mark);
+  }
+
   /** The stream was read over REST up to here; what comes later follows on. */
   place(stream: string, epoch: number, seq: number): void {
     this.#emitAll(this.heads.place(stream, epoch, seq));
@@ -159,6 +168,7 @@ export class RealtimeClient {
         return this.#reset(frame.stream, frame.epoch, frame.seq);
       case "gone":
         this.heads.drop(frame.stream);
+        this.#marks.forget(frame.stream.slice(2));
         return this.#emit({ kind: "gone", stream: frame.stream, seq: frame.seq });
       case "typist":
         return this.#emit({ kind: "typist", chat: frame.chat, by: frame.by });
@@ -166,6 +176,10 @@ export class RealtimeClient {
         return this.#emit({ kind: "own_chat", chat: frame.chat });
       case "read":
         return this.#emit({ kind: "read", chat: frame.chat, seq: frame.seq, n: frame.n });
+      case "marked":
+        return this.#marks.marked(frame);
+      case "receipts":
+        return this.#emit({ kind: "receipts", chat: frame.chat, marks: frame.marks });
       case "ack":
         this.#queue.acked(frame.id);
         return this.#emit({ kind: "ack", id: frame.id });
@@ -213,6 +227,8 @@ export class RealtimeClient {
     this.#checks ??= setInterval(() => this.#check(), CHECK_MS);
     this.#enter({ kind: "live" });
     this.#queue.opened(this.#limit);
+    if (link.takes("receipts")) this.#marks.opened();
+    else this.#marks.closed();
     if (this.#looking !== null) this.#tellLooking();
   }
 
@@ -263,6 +279,7 @@ export class RealtimeClient {
     if (link !== this.#current) return;
     this.#current = null;
     this.#queue.closed();
+    this.#marks.closed();
     if (this.#next !== null) {
       this.#current = this.#next;
       this.#next = null;
@@ -305,6 +322,7 @@ export class RealtimeClient {
     this.#current = null;
     this.#next = null;
     this.#queue.closed();
+    this.#marks.closed();
     this.#enter({ kind: "closed", reason });
   }
 

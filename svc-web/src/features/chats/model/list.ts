@@ -15,7 +15,10 @@ export function keepNewer(
   return byNewest(
     read.map((answer) => {
       const mine = before.get(answer.chat);
-      const chat = { ...answer, own: newerOwn(answer.own, mine?.own ?? null) };
+      const chat = {
+        ...furtherRead(answer, mine),
+        own: newerOwn(answer.own, mine?.own ?? null),
+      };
       return mine?.epoch === chat.epoch && mine.head > chat.head
         ? {
             ...chat,
@@ -32,6 +35,20 @@ export function keepNewer(
         : chat;
     }),
   );
+}
+
+/** An answer that doesn't know yet what this page has said it read. */
+function furtherRead(answer: ChatView, mine: ChatView | undefined): ChatView {
+  if (mine === undefined || mine.epoch !== answer.epoch || mine.read_seq <= answer.read_seq) {
+    return answer;
+  }
+  const unread = Math.min(answer.unread, mine.unread + Math.max(0, answer.n - mine.n));
+  return {
+    ...answer,
+    read_seq: mine.read_seq,
+    unread,
+    mentioned: Math.min(answer.mentioned, unread),
+  };
 }
 
 /**

@@ -186,6 +186,7 @@ export class ConversationDriver {
       case "typist":
       case "own_chat":
       case "read":
+      case "receipts":
         return;
     }
   }

@@ -1,4 +1,3 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
   useCallback,
@@ -10,9 +9,7 @@ import {
 import { ConversationDriver } from "@/features/conversation/api/driver";
 import { Outbox } from "@/features/conversation/api/outbox";
 import type { Conversation } from "@/features/conversation/model/conversation";
-import { endpoints, type ReadMarkView } from "@/shared/contracts/generated";
 import { useLive } from "@/shared/lib/live";
-import { call } from "@/shared/lib/rest";
 import { useLifetime } from "@/shared/lib/useLifetime";
 
 const OutboxContext = createContext<Outbox | null>(null);
@@ -50,18 +47,8 @@ export function useConversation(driver: ConversationDriver): Conversation {
   return useSyncExternalStore(driver.subscribe, driver.state, driver.state);
 }
 
-/** Tells the server how far one has read. `onDone` puts the new count where it is shown. */
-export function useMarkRead(
-  chat: string,
-  onDone: (mark: ReadMarkView) => void,
-): (seq: number) => void {
-  const queries = useQueryClient();
-  const { mutate } = useMutation(
-    {
-      mutationFn: (seq: number) => call(endpoints.readMark, { path: { chat }, body: { seq } }),
-      onSuccess: onDone,
-    },
-    queries,
-  );
-  return mutate;
+/** Tells the server how far one has read. */
+export function useMarkRead(chat: string): (seq: number) => void {
+  const { client } = useLive();
+  return useCallback((seq: number) => client.mark(chat, { read: seq }), [client, chat]);
 }

@@ -8,6 +8,7 @@ import {
   useOutbox,
 } from "@/features/conversation/api/provider";
 import { usePin, usePins } from "@/features/conversation/api/pins";
+import { useReceipts } from "@/features/conversation/api/receipts";
 import { useTypists } from "@/features/conversation/api/typing";
 import type { Named } from "@/features/conversation/model/mentions";
 import { answerable, lastOwn, type MessageRow } from "@/features/conversation/model/rows";
@@ -17,10 +18,11 @@ import { JumpToDay } from "@/features/conversation/ui/JumpToDay";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
+import { SeenBy } from "@/features/conversation/ui/SeenBy";
 import { Versions } from "@/features/conversation/ui/Versions";
 import { PinnedBar } from "@/features/conversation/ui/PinnedBar";
 import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
-import type { ReadMarkView, RejectCode } from "@/shared/contracts/generated";
+import type { RejectCode } from "@/shared/contracts/generated";
 import { useDraftPart, useDrafts } from "@/shared/lib/useDrafts";
 import { useNames } from "@/shared/lib/names";
 import { errorWords, rejectionWords } from "@/shared/lib/words";
@@ -47,7 +49,8 @@ type ConversationViewProps = {
   message: number | null;
   actions?: ReactNode;
   onBack: () => void;
-  onRead: (mark: ReadMarkView) => void;
+  /** Everything up to this seq was looked at. */
+  onRead: (seq: number) => void;
   /** This text is to be said in other chats. */
   onForward: (body: string) => void;
   /** This message is to be reported. */
@@ -104,6 +107,9 @@ function Body({
   const [aim, setAim] = useState<Aim>({ kind: "new" });
   const [menu, setMenu] = useState<MessageRow | null>(null);
   const [versions, setVersions] = useState<MessageRow | null>(null);
+  const [seenBy, setSeenBy] = useState<MessageRow | null>(null);
+  const member = writable && state.status.kind !== "gone";
+  const known = useReceipts(chat, member, lastOwn(state)?.seq ?? null);
   const [missing, setMissing] = useState(false);
   const show = useCallback(
     (seq: number) => void driver.show(seq).then((found) => setMissing(!found)),
@@ -139,6 +145,7 @@ function Body({
       },
       onShow: show,
       onVersions: setVersions,
+      onSeenBy: setSeenBy,
     }),
     [changePin, chat, drafts, outbox, onForward, onReport, show],
   );
@@ -158,15 +165,16 @@ function Body({
   useEffect(() => {
     if (ready && message !== null) show(message);
   }, [ready, message, show]);
-  const mark = useMarkRead(chat, onRead);
+  const mark = useMarkRead(chat);
   const marked = useRef(readSeq);
   const seen = useCallback(
     (seq: number) => {
       if (seq <= marked.current) return;
       marked.current = seq;
       mark(seq);
+      onRead(seq);
     },
-    [mark],
+    [mark, onRead],
   );
   if (state.status.kind === "failed") {
     return (
@@ -200,6 +208,7 @@ function Body({
           writable={writable && state.status.kind !== "gone"}
           actions={actions}
           nameOf={nameOf}
+          known={known}
           onSeen={seen}
         />
       )}
@@ -227,6 +236,9 @@ function Body({
           onClose={() => setVersions(null)}
         />
       )}
+      {seenBy === null || seenBy.seq === null ? null : (
+        <SeenBy chat={chat} target={seenBy.seq} onClose={() => setSeenBy(null)} />
+      )}
       {menu === null ? null : (
         <MessageMenu
           chat={chat}
@@ -234,6 +246,7 @@ function Body({
           writable={writable && state.status.kind !== "gone"}
           admin={admin}
           pinned={mayPin ? pins.some((pin) => pin.target === menu.seq) : null}
+          seenBy={member && menu.own}
           actions={actions}
           onDelete={(row) => {
             if (row.seq !== null) outbox.change(chat, { kind: "delete", target: row.seq });

@@ -1,5 +1,6 @@
-import { Ban, Check, CircleAlert, Clock, Forward } from "lucide-react";
+import { Ban, Check, CheckCheck, CircleAlert, Clock, Forward } from "lucide-react";
 import { memo, type ReactNode } from "react";
+import { standingWords, type Standing } from "@/features/conversation/model/receipts";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { Files } from "@/features/conversation/ui/Files";
 import styles from "@/features/conversation/ui/Message.module.css";
@@ -29,6 +30,8 @@ export type MessageActions = {
   onShow: (seq: number) => void;
   /** The texts that it had. */
   onVersions: (row: MessageRow) => void;
+  /** Who has seen it. */
+  onSeenBy: (row: MessageRow) => void;
 };
 
 type MessageProps = {
@@ -42,12 +45,14 @@ type MessageProps = {
   writable: boolean;
   /** It was jumped to a moment ago. */
   lit: boolean;
+  /** How far an own message is with the others. */
+  standing: Standing;
   actions: MessageActions;
 };
 
 export const Message = memo(
   function Message(props: MessageProps): ReactNode {
-    const { chat, row, me, name, nameOf, group, writable, lit, actions } = props;
+    const { chat, row, me, name, nameOf, group, writable, lit, standing, actions } = props;
     const others = group && !row.own;
     const told = row.last || row.delivery.kind !== "numbered" || row.now.edited !== null;
     const usable = row.seq !== null && !row.now.deleted;
@@ -63,6 +68,7 @@ export const Message = memo(
         data-seq={row.seq}
         data-deleted={row.now.deleted}
         data-delivery={row.delivery.kind}
+        data-standing={row.own && row.seq !== null ? standing.kind : undefined}
         aria-label={`${row.own ? "You" : name}, ${absolute(row.at)}${row.now.edited ? ", edited" : ""}`}
         tabIndex={-1}
       >
@@ -107,7 +113,9 @@ export const Message = memo(
             {row.seq === null || row.files.length === 0 ? null : (
               <Files chat={chat} message={row.seq} files={row.files} />
             )}
-            {told ? <Told row={row} onVersions={() => actions.onVersions(row)} /> : null}
+            {told ? (
+              <Told row={row} standing={standing} onVersions={() => actions.onVersions(row)} />
+            ) : null}
           </div>
           {row.now.reactions.length > 0 ? (
             <Reactions
@@ -149,6 +157,9 @@ export const Message = memo(
     before.group === after.group &&
     before.writable === after.writable &&
     before.lit === after.lit &&
+    before.standing.kind === after.standing.kind &&
+    before.standing.seen === after.standing.seen &&
+    before.standing.of === after.standing.of &&
     before.actions === after.actions &&
     before.nameOf === after.nameOf &&
     sameRow(before.row, after.row),
@@ -184,7 +195,15 @@ function deletedWords(row: MessageRow, me: string, nameOf: (person: string) => s
 }
 
 /** When, whether it was edited, and for own messages how far it is. The place for the tick is always there. */
-function Told({ row, onVersions }: { row: MessageRow; onVersions: () => void }): ReactNode {
+function Told({
+  row,
+  standing,
+  onVersions,
+}: {
+  row: MessageRow;
+  standing: Standing;
+  onVersions: () => void;
+}): ReactNode {
   return (
     <span className={styles["told"]}>
       {row.now.edited === null ? null : (
@@ -201,12 +220,12 @@ function Told({ row, onVersions }: { row: MessageRow; onVersions: () => void }):
       <time title={absolute(row.at)} dateTime={new Date(row.at).toISOString()}>
         {clock(row.at)}
       </time>
-      {row.own && !row.now.deleted ? <Tick row={row} /> : null}
+      {row.own && !row.now.deleted ? <Tick row={row} standing={standing} /> : null}
     </span>
   );
 }
 
-function Tick({ row }: { row: MessageRow }): ReactNode {
+function Tick({ row, standing }: { row: MessageRow; standing: Standing }): ReactNode {
   if (row.changing) {
     return <Clock size={13} strokeWidth={2} role="img" aria-label="Saving" />;
   }
@@ -214,8 +233,21 @@ function Tick({ row }: { row: MessageRow }): ReactNode {
     case "waiting":
       return <Clock size={13} strokeWidth={2} role="img" aria-label="Sending" />;
     case "sent":
-    case "numbered":
       return <Check size={14} strokeWidth={2.25} role="img" aria-label="Sent" />;
+    case "numbered": {
+      const Icon = standing.kind === "sent" ? Check : CheckCheck;
+      const words = standingWords(standing);
+      return (
+        <span className={styles["tick"]} title={words}>
+          <Icon
+            size={standing.kind === "sent" ? 14 : 16}
+            strokeWidth={2.25}
+            role="img"
+            aria-label={words}
+          />
+        </span>
+      );
+    }
     case "rejected":
       return <CircleAlert size={13} strokeWidth={2} role="img" aria-label="Not sent" />;
   }

@@ -1,5 +1,6 @@
 import {
   Copy,
+  Eye,
   Flag,
   Forward,
   History,
@@ -28,6 +29,8 @@ type MessageMenuProps = {
   admin: boolean;
   /** Whether it is pinned; null where one may not change that. */
   pinned: boolean | null;
+  /** Whether one may ask who has seen it. */
+  seenBy: boolean;
   actions: MessageActions;
   onDelete: (row: MessageRow) => void;
   onClose: () => void;
@@ -35,7 +38,7 @@ type MessageMenuProps = {
 
 /** All that can be done with one message: for a long press, the keyboard, and "More". */
 export function MessageMenu(props: MessageMenuProps): ReactNode {
-  const { chat, row, writable, admin, pinned, actions, onDelete, onClose } = props;
+  const { chat, row, writable, admin, pinned, seenBy, actions, onDelete, onClose } = props;
   const [deleting, setDeleting] = useState(false);
   const leave = (then: () => void) => () => {
     onClose();
@@ -105,6 +108,9 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
             onPress={leave(() => actions.onVersions(row))}
           />
         )}
+        {seenBy ? (
+          <Item icon={Eye} words="Seen by" onPress={leave(() => actions.onSeenBy(row))} />
+        ) : null}
         {row.own ? null : (
           <Item icon={Flag} words="Report" onPress={leave(() => actions.onReport(row))} />
         )}

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNod
 import type { ConversationDriver } from "@/features/conversation/api/driver";
 import type { Conversation } from "@/features/conversation/model/conversation";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
+import { SENT, standing, type Known } from "@/features/conversation/model/receipts";
 import { rows, type Row } from "@/features/conversation/model/rows";
 import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import { StateLine } from "@/features/conversation/ui/StateLine";
@@ -21,6 +22,8 @@ type TimelineProps = {
   writable: boolean;
   actions: MessageActions;
   nameOf: (person: string) => string;
+  /** How far the others are. */
+  known: Known;
   /** The reader has seen everything up to this seq. */
   onSeen: (seq: number) => void;
 };
@@ -30,7 +33,7 @@ const NEAR_END = 48;
 const NEAR_START = 800;
 
 export function Timeline(props: TimelineProps): ReactNode {
-  const { state, driver, group, writable, actions, nameOf, onSeen } = props;
+  const { state, driver, group, writable, actions, nameOf, known, onSeen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useMemo(() => rows(state), [state]);
   const lit = useLit(state.jump);
@@ -162,6 +165,7 @@ export function Timeline(props: TimelineProps): ReactNode {
                     group={group}
                     writable={writable}
                     lit={lit !== null && lit === row.seq}
+                    standing={row.own && row.seq !== null ? standing(known, row.seq) : SENT}
                     actions={actions}
                   />
                 ) : null}

@@ -19,6 +19,11 @@ const WATCHERS = [
   { value: "nobody", label: "Nobody" },
 ] as const;
 
+const READERS = [
+  { value: "everyone", label: "Everyone in the same chat" },
+  { value: "nobody", label: "Nobody" },
+] as const;
+
 /** What one allows others. Shown is what is saved, or what is being saved. */
 export function PrivacySettings({ onChat }: { onChat: (person: string) => void }): ReactNode {
   const privacy = useQuery(privacyQuery);
@@ -56,6 +61,13 @@ export function PrivacySettings({ onChat }: { onChat: (person: string) => void }
         value={sent.presence ?? privacy.data.presence}
         options={WATCHERS}
         onChange={(presence) => save.mutate({ presence })}
+      />
+      <Choices
+        label="Who sees what you have got and read"
+        hint="If you hide it, you don’t see it of others either."
+        value={sent.receipts ?? privacy.data.receipts}
+        options={READERS}
+        onChange={(receipts) => save.mutate({ receipts })}
       />
       <p className={styles["meta"]} role="status">
         {save.isPending ? "Saving…" : save.isSuccess ? "Saved" : ""}
