@@ -8,7 +8,9 @@ from typing import Final
 
 import httpx
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosedError
 
 from nexync_client import (
     Backoff,
@@ -18,6 +20,7 @@ from nexync_client import (
     Happened,
     Happening,
     Live,
+    NotConnectedError,
     Options,
     Rest,
     Said,
@@ -135,6 +138,21 @@ async def test_a_lost_connection_is_opened_again_and_sends_what_has_no_outcome(
         sending = await client.send(CHAT, "while away")
         assert (await client.outcome(sending)).seq == 1
     assert len(gateway.sockets) == 2
+
+
+async def test_a_socket_that_closes_while_one_writes_is_no_connection(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library behind the socket has an error of its own for that, which callers need not know."""
+
+    async def closed(connection: ClientConnection, message: str | bytes) -> None:
+        raise ConnectionClosedError(None, None)
+
+    async with client_of(gateway) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(ClientConnection, "send", closed)
+            with pytest.raises(NotConnectedError, match="closed meanwhile"):
+                await client.write_raw("{}")
 
 
 async def test_a_terminal_code_ends_the_iteration(gateway: Gateway) -> None:

@@ -47,10 +47,13 @@ class Link:
             self._socket.transport.abort()
 
     async def write_raw(self, data: str | bytes) -> None:
-        """Any bytes as one text (str) or binary (bytes) frame. Raises NotConnectedError, ConnectionClosed."""
+        """Any bytes as one text (str) or binary (bytes) frame. Raises NotConnectedError."""
         if self._socket is None:
             raise NotConnectedError("the socket isn't open")
-        await self._socket.send(data)
+        try:
+            await self._socket.send(data)
+        except ConnectionClosed as error:
+            raise NotConnectedError("the socket was closed meanwhile") from error
 
     async def run(
         self,
