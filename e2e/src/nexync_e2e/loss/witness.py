@@ -1,8 +1,10 @@
 """Turns what devices and history hold into records for the checks."""
 
 import asyncio
+import contextlib
 import time
 
+from nexync_client import RefusedError
 from nexync_client.inbox import Inbox, Seen
 from nexync_client.outbox import Command
 from nexync_contracts.events import (
@@ -18,6 +20,7 @@ from nexync_contracts.frames import DeleteFrame, EditFrame, ReactFrame, SendFram
 from nexync_contracts.ids import ChatId, Stream, chat_stream, stream_id
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 from nexync_contracts.message_rest import MessageState
+from nexync_contracts.rest import ChatView
 from nexync_e2e.device import Device
 from nexync_e2e.loss.cast import Cast, Group
 from nexync_e2e.loss.load import Load
@@ -216,8 +219,11 @@ async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None
 
 
 async def members(people: Cast) -> tuple[MembersRecord, ...]:
-    """Who is in each chat, as its admin is shown. Raises RefusedError."""
-    views = [await group.admin.chat(group.chat) for group in people.groups]
+    """Who is in each chat, as its admin is shown. One that can't be shown is left out: its history is judged anyway."""
+    views: list[ChatView] = []
+    for group in people.groups:
+        with contextlib.suppress(RefusedError):
+            views.append(await group.admin.chat(group.chat))
     return tuple(
         MembersRecord(
             str(view.chat),
@@ -233,7 +239,7 @@ async def watermarks(
 ) -> tuple[WatermarkRecord, ...]:
     """How far everybody is in their chats, as each sees it, once what was confirmed is written; or what it is then.
 
-    Raises RefusedError.
+    A chat that can't be shown is left out, as in `members`.
     """
     wanted: dict[tuple[str, str], tuple[int, int]] = {}
     for mark in marks:
@@ -252,8 +258,9 @@ async def watermarks(
                 known = found.get(key)
                 if known is not None and known.at[0] >= least[0] and known.at[1] >= least[1]:
                     continue
-                view = await person.chat(group.chat)
-                found[key] = WatermarkRecord(*key, (view.read_seq, view.delivered_seq))
+                with contextlib.suppress(RefusedError):
+                    view = await person.chat(group.chat)
+                    found[key] = WatermarkRecord(*key, (view.read_seq, view.delivered_seq))
         behind = [
             one
             for key, one in found.items()
