@@ -221,6 +221,7 @@ PLANTED: dict[str, RunRecord] = {
     "state (deleted)": replace(CHANGED, timelines=(shown(StateRecord(3, "text b")),)),
     "state (reaction)": replace(CHANGED, timelines=(shown(StateRecord(2, "new")),)),
     "state (no message)": replace(CHANGED, timelines=(shown(StateRecord(1, "")),)),
+    "unshown": replace(honest(), refused=("GET /api/chats/{chat} answered 500",)),
     "order": with_history(CREATED, message(2, "b"), message(3, "a"), message(4, "c")),
 }
 

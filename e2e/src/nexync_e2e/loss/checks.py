@@ -38,6 +38,7 @@ RULES = {
     "members": "a chat shows other members or roles than its events make",
     "receipt": "a watermark is less than was confirmed to a device, or more than any said",
     "went_back": "somebody was less far when asked later",
+    "unshown": "a chat was not shown to its admin",
     "state": "a timeline shows a message otherwise than its events make it",
 }
 
@@ -53,6 +54,7 @@ def check(run: RunRecord) -> list[Violation]:
     found += _order(run.sends, truth)
     found += _live(run)
     found += _states(run.timelines, truth)
+    found += [Violation("unshown", text) for text in run.refused]
     found += marks.members(run, truth)
     found += marks.receipts(run)
     return found

@@ -118,7 +118,10 @@ class MembersRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything of a run. `samples` are in the order in which they were asked for, `finals` are the last."""
+    """Everything of a run. `samples` are in the order in which they were asked for, `finals` are the last.
+
+    `refused` are reads of a chat by its admin that were answered with an error, in words.
+    """
 
     sends: tuple[SendRecord, ...]
     live: tuple[LiveRecord, ...]
@@ -128,4 +131,5 @@ class RunRecord:
     marks: tuple[MarkRecord, ...] = ()
     samples: tuple[WatermarkRecord, ...] = ()
     finals: tuple[WatermarkRecord, ...] = ()
+    refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -134,9 +134,11 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     read = await histories.read()
     await ask_outcomes(load, read)
     marks = said_marks(load)
+    refused: list[str] = []
     run_record = replace(
-        record(load, people, read, await timelines(people, histories)),
-        members=await members(people),
+        record(load, people, read, await timelines(people, histories, refused)),
+        members=await members(people, refused),
+        refused=tuple(refused),
         marks=marks,
         samples=tuple(load.samples),
         finals=await watermarks(people, marks),

@@ -50,8 +50,11 @@ TWINS: Final = {
 
 
 def as_it_has_to_be(twin: Twin, rules: set[str]) -> bool:
-    """Whether the checker found what it has to: something about what people have, not only that it got stuck."""
-    return bool(rules - {"stuck"}) if twin.has_to_fail else not rules
+    """Whether the checker found what it has to: something about what people have.
+
+    That the run got stuck, or that a service answered with an error, is not enough.
+    """
+    return bool(rules - {"stuck", "unshown"}) if twin.has_to_fail else not rules
 
 
 async def run_twin(twin: Twin, people: Cast, wires: Wires) -> Report:

@@ -143,13 +143,19 @@ def asked_of(frame: Command) -> tuple[str, str]:
             return "message.created", frame.body
 
 
-async def timelines(people: Cast, histories: Histories) -> tuple[TimelineRecord, ...]:
-    """What the admin of every chat, who sees all of it, is shown. Raises RefusedError."""
+async def timelines(
+    people: Cast, histories: Histories, refused: list[str]
+) -> tuple[TimelineRecord, ...]:
+    """What the admin of every chat, who sees all of it, is shown. One that is not shown is told in `refused`."""
     found: list[TimelineRecord] = []
     for group in people.groups:
         person = group.admin
         head = histories.head(str(person.id), str(group.chat))
-        page = await person.timeline(group.chat, at_least=head)
+        try:
+            page = await person.timeline(group.chat, at_least=head)
+        except RefusedError as error:
+            refused.append(f"{group.chat}: {error}")
+            continue
         states = {state.seq: state for state in page.states}
         messages = tuple(
             _shown(item.seq, item.event, states.get(item.seq))
@@ -218,12 +224,14 @@ async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None
         return
 
 
-async def members(people: Cast) -> tuple[MembersRecord, ...]:
-    """Who is in each chat, as its admin is shown. One that can't be shown is left out: its history is judged anyway."""
+async def members(people: Cast, refused: list[str]) -> tuple[MembersRecord, ...]:
+    """Who is in each chat, as its admin is shown. One that is not shown is told in `refused`."""
     views: list[ChatView] = []
     for group in people.groups:
-        with contextlib.suppress(RefusedError):
+        try:
             views.append(await group.admin.chat(group.chat))
+        except RefusedError as error:
+            refused.append(f"{group.chat}: {error}")
     return tuple(
         MembersRecord(
             str(view.chat),
@@ -239,7 +247,7 @@ async def watermarks(
 ) -> tuple[WatermarkRecord, ...]:
     """How far everybody is in their chats, as each sees it, once what was confirmed is written; or what it is then.
 
-    A chat that can't be shown is left out, as in `members`.
+    A chat that can't be shown is left out: `members` tells of it.
     """
     wanted: dict[tuple[str, str], tuple[int, int]] = {}
     for mark in marks:
