@@ -21,7 +21,7 @@ OWN_KINDS = (
     "networkpolicies,poddisruptionbudgets,kafkatopics,postgresschemas,pods,jobs"
 )
 
-KEYS = ("blue-accounts-factor-key", "blue-accounts-signing-key")
+KEYS = ("blue-accounts-factor-key", "blue-accounts-signing-key", "blue-svc-chat-cursor-key")
 """Secrets of the second release that stay after it."""
 
 
