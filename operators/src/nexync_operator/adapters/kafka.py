@@ -83,17 +83,10 @@ class KafkaTopicAdmin:
         found = self._found(topic)
         if found is None:
             return None
-        resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
-        answers = self._admin.describe_configs([resource], request_timeout=CALL_SECONDS)
-        entries: dict[str, ConfigEntry] = self._done(f"topic {topic}", answers[resource])
-        config = {
-            name: entry.value or ""
-            for name, entry in entries.items()
-            if ConfigSource(entry.source) is ConfigSource.DYNAMIC_TOPIC_CONFIG
-        }
+        entries = self._entries(topic)
         return TopicState(
             partitions=len(found.partitions),
-            config=config,
+            config=_own(entries),
             replication=min(len(one.replicas) for one in found.partitions),
             topic_id=str(found.topic_id),
             effective={name: entry.value or "" for name, entry in entries.items()},
@@ -132,6 +125,13 @@ class KafkaTopicAdmin:
                     [resource], request_timeout=CALL_SECONDS
                 )
                 self._done(f"topic {topic}", answers[resource])
+                gone = set(remove)
+
+                def shown() -> bool:
+                    config = _own(self._entries(topic))
+                    return settings.items() <= config.items() and gone.isdisjoint(config)
+
+                self._until(topic, shown)
 
     def delete(self, topic: str) -> None:
         """Delete a topic with all its records."""
@@ -151,6 +151,12 @@ class KafkaTopicAdmin:
         except TimeoutError as error:
             raise self._error("kafka", error) from error
         return found
+
+    def _entries(self, topic: str) -> dict[str, ConfigEntry]:
+        resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+        answers = self._admin.describe_configs([resource], request_timeout=CALL_SECONDS)
+        entries: dict[str, ConfigEntry] = self._done(f"topic {topic}", answers[resource])
+        return entries
 
     def _partitions(self, topic: str) -> int | None:
         found = self._found(topic)
@@ -179,6 +185,15 @@ class KafkaTopicAdmin:
             why = self._told or _words(error)
             return UnreachableError(f"kafka at {self._bootstrap} doesn't answer: {why}")
         return ReconcileError(f"{what}: {_words(error)}", reason="KafkaFailed")
+
+
+def _own(entries: Mapping[str, ConfigEntry]) -> dict[str, str]:
+    """What is set on the topic itself."""
+    return {
+        name: entry.value or ""
+        for name, entry in entries.items()
+        if ConfigSource(entry.source) is ConfigSource.DYNAMIC_TOPIC_CONFIG
+    }
 
 
 def _words(error: Exception) -> str:
