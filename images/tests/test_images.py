@@ -178,12 +178,14 @@ def test_layers_are_the_same_at_every_build() -> None:
     """Twice from the beginning: bases without their tools, dependencies, our code, the listing."""
     layers: list[list[str]] = []
     for version in ("again-1", "again-2"):
-        _ = subprocess.run(
+        built = subprocess.run(
             [ROOT / "images" / "build", "--no-cache", "e2e"],
             env={**os.environ, "VERSION": version},
             capture_output=True,
-            check=True,
+            text=True,
+            check=False,
         )
+        assert built.returncode == 0, built.stderr[-2000:]
         found = json.loads(docker("image", "inspect", f"nexync/e2e:{version}").stdout)
         layers.append(found[0]["RootFS"]["Layers"])
         _ = docker("image", "rm", f"nexync/e2e:{version}")
