@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from nexync_contracts.ids import ChatId
 from nexync_e2e.loss.cast import Cast
 from nexync_e2e.loss.checks import check
 from nexync_e2e.loss.load import Load, now
@@ -134,14 +135,14 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     read = await histories.read()
     await ask_outcomes(load, read)
     marks = said_marks(load)
-    refused: list[str] = []
+    refused: dict[ChatId, str] = {}
     run_record = replace(
         record(load, people, read, await timelines(people, histories, refused)),
         members=await members(people, refused),
-        refused=tuple(refused),
+        refused=tuple(f"{chat}: {why}" for chat, why in refused.items()),
         marks=marks,
         samples=tuple(load.samples),
-        finals=await watermarks(people, marks),
+        finals=await watermarks(people, marks, refused),
     )
     report.violations += check(run_record)
     if (times := await run.site.broken_invariants() - broken) > 0:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Collection
 
 from nexync_client import RefusedError
 from nexync_client.inbox import Inbox, Seen
@@ -144,7 +145,7 @@ def asked_of(frame: Command) -> tuple[str, str]:
 
 
 async def timelines(
-    people: Cast, histories: Histories, refused: list[str]
+    people: Cast, histories: Histories, refused: dict[ChatId, str]
 ) -> tuple[TimelineRecord, ...]:
     """What the admin of every chat, who sees all of it, is shown. One that is not shown is told in `refused`."""
     found: list[TimelineRecord] = []
@@ -154,7 +155,7 @@ async def timelines(
         try:
             page = await person.timeline(group.chat, at_least=head)
         except RefusedError as error:
-            refused.append(f"{group.chat}: {error}")
+            refused[group.chat] = str(error)
             continue
         states = {state.seq: state for state in page.states}
         messages = tuple(
@@ -224,14 +225,16 @@ async def ask_outcomes(load: Load, histories: tuple[HistoryRecord, ...]) -> None
         return
 
 
-async def members(people: Cast, refused: list[str]) -> tuple[MembersRecord, ...]:
-    """Who is in each chat, as its admin is shown. One that is not shown is told in `refused`."""
+async def members(people: Cast, refused: dict[ChatId, str]) -> tuple[MembersRecord, ...]:
+    """Who is in each chat, as its admin is shown. `refused` tells of others; what it has isn't asked for."""
     views: list[ChatView] = []
     for group in people.groups:
+        if group.chat in refused:
+            continue
         try:
             views.append(await group.admin.chat(group.chat))
         except RefusedError as error:
-            refused.append(f"{group.chat}: {error}")
+            refused[group.chat] = str(error)
     return tuple(
         MembersRecord(
             str(view.chat),
@@ -243,11 +246,15 @@ async def members(people: Cast, refused: list[str]) -> tuple[MembersRecord, ...]
 
 
 async def watermarks(
-    people: Cast, marks: tuple[MarkRecord, ...], *, seconds: float = 15.0
+    people: Cast,
+    marks: tuple[MarkRecord, ...],
+    refused: Collection[ChatId],
+    *,
+    seconds: float = 15.0,
 ) -> tuple[WatermarkRecord, ...]:
     """How far everybody is in their chats, as each sees it, once what was confirmed is written; or what it is then.
 
-    A chat that can't be shown is left out: `members` tells of it.
+    A chat in `refused` can't be shown and is not asked for; nor is one told of that the person is not in any more.
     """
     wanted: dict[tuple[str, str], tuple[int, int]] = {}
     for mark in marks:
@@ -261,6 +268,8 @@ async def watermarks(
     while True:
         for group in people.groups:
             for person in group.writers:
+                if group.chat in refused:
+                    continue
                 key = (str(person.id), str(group.chat))
                 least = wanted.get(key, (0, 0))
                 known = found.get(key)
