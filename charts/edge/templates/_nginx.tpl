@@ -48,6 +48,11 @@ http {
         "1 https" https;
         "1 http" http;
     }
+    # Not for plain HTTP: browsers ignore it there, and nginx sends no empty header.
+    map $forwarded_proto $transport_security {
+        default "";
+        https "max-age=31536000";
+    }
     {{- range .Values.nginx.trustedProxies }}
     set_real_ip_from {{ . }};
     {{- end }}
@@ -77,6 +82,9 @@ http {
         server_name {{ .Values.hosts | join " " | default "_" }};
         absolute_redirect off;
 
+        error_page 414 /.too-long;
+        error_page 494 =431 /.too-many-headers;
+
         location = /healthz {
             return 200 "ok\n";
         }
@@ -97,9 +105,42 @@ http {
             proxy_set_header Connection close;
             proxy_read_timeout 30s;
             {{- end }}
+            {{- if ne $route.kind "websocket" }}
+            add_header Strict-Transport-Security $transport_security always;
+            {{- end }}
             {{- if eq $route.kind "http" }}
             add_header X-Content-Type-Options nosniff always;
+            error_page 405 @method;
+            error_page 413 @large;
+            error_page 502 504 @away;
             {{- end }}
+        }
+        {{- end }}
+
+        # What nginx answers itself, in the form of the services' problems. It goes to no named place before it
+        # has read the address.
+        {{- range $own := list
+          (dict "place" "@method" "status" 405 "code" "not_found" "title" "This method is not allowed here")
+          (dict "place" "@large" "status" 413 "code" "too_large" "title" "The request body is too large")
+          (dict "place" "= /.too-long" "status" 414 "code" "too_large" "title" "The address is too long")
+          (dict "place" "= /.too-many-headers" "status" 431 "code" "too_large" "title" "The request headers are too large")
+          (dict "place" "@away" "status" 503 "code" "unavailable" "title" "A part of the service is away for a moment")
+        }}
+        location {{ $own.place }} {
+            internal;
+            default_type application/problem+json;
+            add_header Cache-Control no-store always;
+            add_header X-Content-Type-Options nosniff always;
+            add_header Referrer-Policy no-referrer always;
+            add_header Cross-Origin-Resource-Policy same-origin always;
+            add_header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;
+            add_header Strict-Transport-Security $transport_security always;
+            {{- if eq $own.status 405 }}
+            add_header Allow "GET, POST, PUT, PATCH, DELETE" always;
+            {{- else if eq $own.status 503 }}
+            add_header Retry-After 2 always;
+            {{- end }}
+            return {{ $own.status }} '{{ dict "type" "about:blank" "title" $own.title "status" $own.status "code" $own.code "issues" list | toJson }}';
         }
         {{- end }}
     }

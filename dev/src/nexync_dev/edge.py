@@ -104,10 +104,48 @@ http {{
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_set_header X-Request-Id $request_id;
         proxy_connect_timeout 2s;
+
+        error_page 414 /.too-long;
+        error_page 494 =431 /.too-many-headers;
 {locations}
+{_OWN_ANSWERS}
     }}
 }}
 """
+
+
+def _own_answer(name: str, status: int, code: str, title: str, header: str) -> str:
+    """What nginx answers itself, in the form of the services' problems."""
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "issues": [],
+    }
+    return f"""
+        location {name} {{
+            internal;
+            default_type application/problem+json;
+            add_header Cache-Control no-store always;
+            add_header X-Content-Type-Options nosniff always;
+            add_header Referrer-Policy no-referrer always;
+            add_header Cross-Origin-Resource-Policy same-origin always;
+            add_header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;{header}
+            return {status} '{json.dumps(problem)}';
+        }}"""
+
+
+_ALLOW = '\n            add_header Allow "GET, POST, PUT, PATCH, DELETE" always;'
+_RETRY = "\n            add_header Retry-After 2 always;"
+_OWN_ANSWERS = (
+    _own_answer("@method", 405, "not_found", "This method is not allowed here", _ALLOW)
+    + _own_answer("@large", 413, "too_large", "The request body is too large", "")
+    # nginx goes to no named place before it has read the address.
+    + _own_answer("= /.too-long", 414, "too_large", "The address is too long", "")
+    + _own_answer("= /.too-many-headers", 431, "too_large", "The request headers are too large", "")
+    + _own_answer("@away", 503, "unavailable", "A part of the service is away for a moment", _RETRY)
+)
 
 
 def _upstream(config: Config, name: str, ports: Sequence[str]) -> str:
@@ -147,6 +185,9 @@ def _location(route: Route) -> str:
             proxy_set_header Connection "";
             proxy_read_timeout 30s;
             add_header X-Content-Type-Options nosniff always;
+            error_page 405 @method;
+            error_page 413 @large;
+            error_page 502 504 @away;
         }}"""
 
 

@@ -28,8 +28,9 @@ _HEADERS = """
         add_header X-Content-Type-Options nosniff always;
         add_header X-Frame-Options DENY always;
         add_header Referrer-Policy strict-origin-when-cross-origin always;
-        add_header Permissions-Policy "geolocation=(), payment=(), usb=()" always;
-        add_header Cross-Origin-Opener-Policy same-origin always;"""
+        add_header Permissions-Policy "geolocation=(), payment=(), usb=(), publickey-credentials-get=(self)" always;
+        add_header Cross-Origin-Opener-Policy same-origin always;
+        add_header Cross-Origin-Resource-Policy same-origin always;"""
 
 _POLICY = (
     "default-src 'self'; script-src 'self' $script_hashes; style-src 'self' 'unsafe-inline'; "
@@ -63,6 +64,7 @@ def locations(path: str) -> str:
         location /_next/static/ {{
             add_header Cache-Control "public, max-age=31536000, immutable";
             add_header X-Content-Type-Options nosniff;
+            add_header Cross-Origin-Resource-Policy same-origin;
             try_files $uri =404;
         }}
         location {path} {{
