@@ -7,8 +7,10 @@ from nexync_contracts_gen import asyncapi, files, goldens, openapi, typescript
 
 def outputs() -> dict[str, str]:
     """Every generated file by its path below the repository, with the text it must have."""
+    document = openapi.render()
     return {
-        "docs/api/openapi.json": openapi.render(),
+        "docs/api/openapi.json": document,
+        "svc-web/public/openapi.json": document,
         "docs/api/asyncapi.json": asyncapi.render(),
         "svc-web/src/shared/contracts/generated.ts": typescript.render(),
         **{f"libs/contracts/goldens/{name}": text for name, text in goldens.render().items()},

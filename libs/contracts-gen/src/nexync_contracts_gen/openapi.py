@@ -142,6 +142,9 @@ def _problems(endpoint: Endpoint) -> dict[int, list[str]]:
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         by_status.setdefault(_STATUS[code], []).append(code.value)
+    if any(query.kind == "text" for query in endpoint.query):
+        # Of the edge, which takes a request line of 8 KiB at most.
+        by_status[414] = [ProblemCode.TOO_LARGE.value]
     return dict(sorted(by_status.items()))
 
 

@@ -93,7 +93,10 @@ def read_query(request: Request, wanted: tuple[Query, ...]) -> dict[str, int | s
         if raw is None:
             found[query.name] = None
         elif query.kind == "text":
-            if not query.minimum <= len(raw) <= query.maximum or "\x00" in raw:
+            if "\x00" in raw:
+                message = "may not have the character U+0000"
+                raise invalid((Issue(path=path, code="invalid", message=message),))
+            if not query.minimum <= len(raw) <= query.maximum:
                 message = f"must have {query.minimum} to {query.maximum} characters"
                 raise invalid((Issue(path=path, code="length", message=message),))
             found[query.name] = raw
