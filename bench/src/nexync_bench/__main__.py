@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nexync_bench.accounts import accounts
 from nexync_bench.comparing import comparing
 from nexync_bench.endtoend import endtoend
 from nexync_bench.failover import failover
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "endtoend": endtoend,
     "subscriptions": subscribing,
     "mails": mails,
+    "accounts": accounts,
 }
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
 

@@ -90,6 +90,14 @@ class Instance:
             raise LookupError(msg)
         return row.pid
 
+    def port(self, name: str) -> int:
+        """The port that it takes requests at. Raises LookupError when it has none."""
+        row = self._rows.get(name)
+        if row is None or row.port is None:
+            msg = f"{name} has no port"
+            raise LookupError(msg)
+        return row.port
+
     def cpu(self, *names: str) -> float:
         """CPU seconds so far of these programs with their children."""
         total = 0.0
