@@ -28,7 +28,11 @@ export function Bots({ now }: { now: number }): ReactNode {
     <>
       <p className={styles["intro"]}>
         A bot is a program that writes and reads like a person, in the chats that it was added to.
-        It logs in with a token. Whatever it says is marked.
+        It logs in with a token. Whatever it says is marked. What it can ask for is in the{" "}
+        <a href="/reference" target="_blank" rel="noreferrer">
+          API reference
+        </a>
+        .
       </p>
       {error ? <Notice tone="danger">{errorWords(error)}</Notice> : null}
       {bots.data === undefined ? (
