@@ -611,6 +611,7 @@ async def test_the_plans_of_a_page_use_the_keys(pool: Pool, query: str) -> None:
     """No sequential scan: on tables that look large to the planner every query goes by an index."""
     asked = {
         "stream": "c:x",
+        "viewer": fresh(),
         "low": 1,
         "high": 2_000,
         "changes": ["message.edited"],

@@ -228,6 +228,7 @@ async def test_a_page_looks_into_its_months_alone(kept: Kept, pool: Pool) -> Non
     since, until = window(chapters, 8, 10)
     asked = {
         "stream": kept.stream,
+        "viewer": None,
         "low": 8,
         "high": 10,
         "changes": ["message.edited"],

@@ -4,15 +4,18 @@ import asyncio
 
 import psycopg
 import pytest
-from persister_world import ANN, BOB, LUNCH, envelope, lunch
+from persister_world import ANN, BOB, LUNCH, PARTITION, envelope, lunch
 from prometheus_client import CollectorRegistry
 from test_real import database, fed, sequencer_of, store_of
 
 from nexync_contracts.channels import PUSH_QUEUE
-from nexync_contracts.commands import CreateMessage
+from nexync_contracts.commands import BlockPartner, CreateChat, CreateMessage
+from nexync_contracts.events import ChatKind, Member, Role
 from nexync_contracts.ids import ChatId, stream_id
+from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from nexync_contracts.push_jobs import PushPageJob
 from nexync_runtime.rabbit import PublishError
+from nexync_streams.blocking import HIDDEN
 from svc_persister import metrics
 from svc_persister.adapters.notify_relay import KEPT_MINUTES, NotifyRelay
 
@@ -64,6 +67,44 @@ def test_a_flush_writes_one_row_a_stream_with_messages(database: str) -> None:
         rows = connection.execute("SELECT stream, low, high FROM notify").fetchall()
     assert rows == [(LUNCH, 2, 4)]
     store.close()
+
+
+def test_what_is_hidden_by_a_block_is_told_to_nobody(database: str) -> None:
+    """Also an edit and a reaction are for their author alone, and a deleted text stays hidden."""
+    store = store_of(database)
+    sequencer = sequencer_of(store)
+    members = (Member(person=ANN, role=Role.MEMBER), Member(person=BOB, role=Role.MEMBER))
+    private = CreateChat(kind=ChatKind.PRIVATE, members=members, partition=PARTITION)
+    fed(sequencer, envelope(private, 1), envelope(CreateMessage(body="old"), 2, sender=BOB))
+    store.flush([sequencer.start_flush()])
+    sequencer.end_flush()
+    during = [
+        BlockPartner(),
+        CreateMessage(body="new"),
+        EditMessage(target=2, body="insult", author=BOB),
+        React(target=2, emoji="👎", author=BOB),
+        DeleteMessage(target=4, author=BOB),
+    ]
+    fed(
+        sequencer,
+        *(
+            envelope(command, number, sender=ANN if number == 3 else BOB)
+            for number, command in enumerate(during, 3)
+        ),
+    )
+    store.flush([sequencer.start_flush()])
+    store.close()
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT stream, low, high FROM notify").fetchall()
+        assert rows == [(LUNCH, 2, 2)]
+        for table in ("message_edits", "message_reactions"):
+            query = f"SELECT only_for::text FROM {table}"
+            assert connection.execute(query.encode()).fetchall() == [(BOB,)]
+        query = "SELECT event::text FROM events WHERE stream = %s AND seq = 4"
+        row = connection.execute(query, (LUNCH,)).fetchone()
+    assert row is not None
+    assert "new" not in row[0]
+    assert HIDDEN.decode() in row[0]
 
 
 async def test_rows_leave_in_order_and_once(database: str) -> None:

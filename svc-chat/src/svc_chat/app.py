@@ -76,7 +76,7 @@ from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 28
+NEEDED_MIGRATION: Final = 29
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 

@@ -97,6 +97,8 @@ class Commanding:
             if private and refused.code is RejectCode.CHAT_EXISTS:
                 return CommandDone(chat=chat, seq=1, created=False)
             raise
+        if private:
+            await self._people.carry_blocks(actor.person, others[0])
         return CommandDone(chat=chat, seq=seq)
 
     async def rename(self, actor: Actor, chat: ChatId, name: str) -> CommandDone:

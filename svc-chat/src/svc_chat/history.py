@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import PAGE_MAX
 from nexync_contracts.rest import EventsPage, SkipRange
+from nexync_streams.blocking import shows
+from svc_chat.chapters import without
 from svc_chat.reading import StreamReading, View
 from svc_chat.spans import Range, gaps, within
 
@@ -37,14 +39,15 @@ class History:
         look = await self._reading.look(chat_stream(chat), choose, person=person, at_least=at_least)
         head = look.view.seen_head
         to = max(start, min(_end(look.view, start, count), head))
-        skips = gaps(look.view.ranges, start + 1, to)
+        hidden = [Range(one.seq, one.seq) for one in look.records if not shows(one, person)]
+        skips = gaps(without(look.view.ranges, hidden), start + 1, to)
         return EventsPage(
             chat=chat,
             epoch=look.view.epoch,
             after=start,
             to=to,
             head=head,
-            events=look.records,
+            events=tuple(one for one in look.records if shows(one, person)),
             skips=tuple(SkipRange(from_seq=part.low, to_seq=part.high) for part in skips),
         )
 

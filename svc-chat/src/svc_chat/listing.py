@@ -19,6 +19,7 @@ from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
+from nexync_streams.blocking import shows
 from nexync_streams.group_settings import UNCHANGED, settings_after
 from svc_chat.chapters import first_kept, gone_ranges, lost
 from svc_chat.errors import InvalidError, NothingThereError, NotYetError, WindowsAwayError
@@ -96,7 +97,9 @@ class Listing:
         pace = self._pace()
         while True:
             seats, tails, known = await self._seats_and_tails(person)
-            ordered = sorted(((_active_at(seat, tails), seat.chat) for seat in seats), reverse=True)
+            ordered = sorted(
+                ((_active_at(person, seat, tails), seat.chat) for seat in seats), reverse=True
+            )
             if cursor is not None:
                 ordered = [entry for entry in ordered if entry < (cursor.at, cursor.chat)]
             page = ordered[:count]
@@ -150,7 +153,7 @@ class Listing:
         while True:
             seats, tails, known = await self._seats_and_tails(person)
             if known:
-                seats.sort(key=lambda seat: _active_at(seat, tails), reverse=True)
+                seats.sort(key=lambda seat: _active_at(person, seat, tails), reverse=True)
                 views = [_stream_view(person, seat, tails) for seat in seats]
                 return Present(tuple(view for view in views if view.role is not None), tails)
             if not await pace.again(READ_WAIT_SECONDS):
@@ -233,8 +236,8 @@ def _whole(wanted: Mapping[Stream, Range], tails: Tails) -> bool:
     )
 
 
-def _active_at(seat: ChatSeat, tails: Tails) -> int:
-    tail = _tail(seat.chat, seat.stored, tails)
+def _active_at(person: PersonId, seat: ChatSeat, tails: Tails) -> int:
+    tail = [one for one in _tail(seat.chat, seat.stored, tails) if shows(one, person)]
     return tail[-1].at if tail and seat.membership.role is not None else seat.active_at
 
 
@@ -274,9 +277,11 @@ def _view(
 ) -> ChatView:
     member = fact.membership.role is not None
     gone = gone_ranges(fact.chapters, fact.stored.head)
-    last = tail[-1] if tail and member else fact.last
-    head = visible_head(fact.membership.spans, last.seq if last else fact.stored.head)
-    n = last.n if last else _seen_n(fact)
+    newest = tail[-1] if tail and member else fact.last
+    shown = [record for record in tail if shows(record, person)]
+    last = shown[-1] if shown and member else fact.last
+    head = visible_head(fact.membership.spans, tail[-1].seq if tail else fact.stored.head)
+    n = newest.n if newest else _seen_n(fact)
     if last is not None and any(part.low <= last.seq <= part.high for part in gone):
         last = None
     read_n = max(_n_read(fact, tail), fact.membership.joined_n)
@@ -288,7 +293,7 @@ def _view(
         kind=fact.kind,
         name=_name(fact, tail if member else ()),
         partner=partners.get(others[0]) if private and others else None,
-        epoch=last.epoch if last else fact.stored.epoch,
+        epoch=newest.epoch if newest else fact.stored.epoch,
         head=head,
         n=n,
         unread=max(0, n - read_n - lost(fact.chapters, read_n, n)),
@@ -342,4 +347,5 @@ def _mentioned(person: PersonId, fact: ChatFacts, tail: Sequence[EventRecord]) -
         and record.seq > fact.mark[0]
         and any(mention.person == person for mention in record.event.mentions)
         for record in tail
+        if shows(record, person)
     )

@@ -7,6 +7,7 @@ from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from nexync_contracts.message_rest import DeleteMessageBody, EditMessageBody, ReactBody
 from nexync_contracts.rest import CommandDone
+from nexync_streams.blocking import shows
 from svc_chat.commanding import Actor, Commanding
 from svc_chat.reading import StreamReading, View
 from svc_chat.spans import Range, within
@@ -54,5 +55,5 @@ class Messaging:
         look = await self._reading.look(chat_stream(chat), choose, person=person)
         author = None
         if look.records and isinstance(look.records[0].event, MessageCreated):
-            author = look.records[0].by
+            author = look.records[0].by if shows(look.records[0], person) else None
         return look.view.partition, author

@@ -44,6 +44,7 @@ class Pinning:
         if facts is None:
             raise NothingThereError
         pins = facts.settings.pins if facts.membership.role is not None else ()
+        pins = [pin for pin in pins if not pin.hidden or pin.by == me]
         targets = [pin.target for pin in pins]
         shown = await self._timelines.of(chat, me, targets, at_least=at_least)
         there = {record.seq: record for record in shown.items}

@@ -87,7 +87,7 @@ class Windows(Protocol):
 
 
 class Snapshot(Protocol):
-    """One moment of Postgres for one stream."""
+    """One moment of Postgres for one stream, as one person looks at it: `events` alone has what is hidden from them."""
 
     stored: StoredHead | None
     membership: Membership
@@ -418,6 +418,8 @@ class Sought:
     changed: frozenset[tuple[Stream, int]] = frozenset()
     has: frozenset[str] = frozenset()
     """Kinds of files that the message carries, each of them."""
+    viewer: PersonId | None = None
+    """Who searches: what is hidden is found by its author alone."""
 
 
 class SearchStore(Protocol):
@@ -471,6 +473,10 @@ class PeopleStore(PersonStore, Protocol):
 
     async def block(self, me: PersonId, other: PersonId) -> PersonRow | None:
         """Block, and end what is between the two; None when the other doesn't exist."""
+        ...
+
+    async def carry_blocks(self, me: PersonId, other: PersonId) -> None:
+        """Tell the private chat of the two, which has just begun, of the blocks between them."""
         ...
 
     async def unblock(self, me: PersonId, other: PersonId) -> PersonRow | None:

@@ -74,7 +74,9 @@ class Profiles:
 
     async def unblock(self, me: PersonId, other: PersonId) -> PersonView:
         """Take a block back. Repeating changes nothing. Raises NothingThereError."""
-        return view_of(_there(await self._people.unblock(me, other)))
+        row = await self._people.unblock(me, other)
+        self._changed()
+        return view_of(_there(row))
 
 
 _T = TypeVar("_T")

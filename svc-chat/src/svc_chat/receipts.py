@@ -10,6 +10,7 @@ from nexync_contracts.events import MessageCreated
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import PAGE_MAX, RECEIPT_MEMBERS
 from nexync_contracts.receipt_rest import MemberReceipt, ReceiptsView, SeenBy, SeenView
+from nexync_streams.blocking import is_hidden, shows
 from nexync_streams.watermarks import read_by
 from svc_chat.errors import NothingThereError
 from svc_chat.ports import Reader, ReceiptStore
@@ -47,11 +48,14 @@ class Receipts:
         look = await self._reading.look(chat_stream(chat), choose, person=me)
         record = look.records[0] if look.records else None
         if look.view.membership.role is None or not (
-            record is not None and isinstance(record.event, MessageCreated)
+            record is not None and isinstance(record.event, MessageCreated) and shows(record, me)
         ):
             raise NothingThereError
         if not await self._store.tells(me):
             return SeenView(chat=chat, seq=target, told=False)
+        if is_hidden(record.event):
+            # The one other member of a private chat has not got it and never will, however far they have read.
+            return SeenView(chat=chat, seq=target, told=True, of=1)
         count = PAGE_MAX if limit is None else limit
         seen = await self._store.seen(chat, me, record.by, target, after or "", count + 1)
         page = seen.readers[:count]

@@ -14,6 +14,7 @@ from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, is_chat_
 from nexync_contracts.limits import SEARCH_HITS, SEARCH_PAGE
 from nexync_contracts.message_events import MessageDeleted, MessageEdited
 from nexync_contracts.search_rest import SearchHit, SearchPage
+from nexync_streams.blocking import shows
 from svc_chat.errors import BusyError, InvalidError, NothingThereError, TooSlowError
 from svc_chat.listing import Listing, Present
 from svc_chat.ports import Hit, HitPlace, PeopleStore, Phase, SearchStore, Sought
@@ -103,7 +104,7 @@ class Searching:
         shown = cursor.shown if cursor is not None else 0
         count = max(0, min(limit, SEARCH_HITS - shown))
         narrowed = _narrowed(query, asked.chat)
-        sought = await self._sought(query, await self._listing.present(person), narrowed)
+        sought = await self._sought(person, query, await self._listing.present(person), narrowed)
         found = await self._find(sought, cursor, count)
         page = found.hits[:count]
         following = None
@@ -119,7 +120,9 @@ class Searching:
             next=following,
         )
 
-    async def _sought(self, query: SearchQuery, present: Present, chat: ChatId | None) -> Sought:
+    async def _sought(
+        self, person: PersonId, query: SearchQuery, present: Present, chat: ChatId | None
+    ) -> Sought:
         views = [view for view in present.chats if chat is None or view.chat == chat]
         if chat is not None and not views:
             raise NothingThereError
@@ -133,12 +136,13 @@ class Searching:
             chat_stream(view.chat): visible(view.spans, view.head) for view in views
         }
         return Sought(
+            viewer=person,
             terms=query.terms,
             ranges=ranges,
             sender=sender,
             since=query.since,
             until=query.until,
-            changed=_changed(present, ranges),
+            changed=_changed(person, present, ranges),
             has=query.has,
         )
 
@@ -185,7 +189,7 @@ def _narrowed(query: SearchQuery, chat: str | None) -> ChatId | None:
 
 
 def _changed(
-    present: Present, ranges: Mapping[Stream, Sequence[Range]]
+    person: PersonId, present: Present, ranges: Mapping[Stream, Sequence[Range]]
 ) -> frozenset[tuple[Stream, int]]:
     """Messages whose texts are others by now, or none, which only the windows know."""
     return frozenset(
@@ -193,7 +197,7 @@ def _changed(
         for stream, tail in present.tails.items()
         if stream in ranges
         for record in tail
-        if isinstance(record.event, MessageEdited | MessageDeleted)
+        if isinstance(record.event, MessageEdited | MessageDeleted) and shows(record, person)
     )
 
 

@@ -23,6 +23,7 @@ from nexync_contracts.message_rest import (
     VersionsView,
 )
 from nexync_contracts.rest import TimelinePage
+from nexync_streams.blocking import shows
 from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
 from svc_chat.chapters import around, first_kept, kept_from
 from svc_chat.errors import NothingThereError
@@ -82,7 +83,7 @@ class Timelines:
 
         async def gather(snapshot: Snapshot, view: View, tail: Sequence[EventRecord]) -> _Page:
             ranges = view.ranges
-            union = _Union(snapshot, tail)
+            union = _Union(snapshot, tail, person)
             lines = await _choose(union, ranges, wanted)
             quoted = await union.of(ranges, _answered(lines.items))
             seqs = [record.seq for record in (*lines.items, *quoted) if _is_message(record)]
@@ -119,14 +120,13 @@ class Timelines:
         async def gather(
             snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
         ) -> tuple[int, ...]:
-            ranges, union = view.ranges, _Union(snapshot, tail)
+            ranges, union = view.ranges, _Union(snapshot, tail, person)
             low, high = around(view.chapters, since, view.head)
             ranges = within(ranges, low, _ALL)
             left, right = 0, sum(part.size for part in within(ranges, low, high))
             while left < right:
                 middle = (left + right) // 2
-                found = await union.of(ranges, [_at(ranges, middle)])
-                if found[0].at < since:
+                if await union.time(_at(ranges, middle)) < since:
                     left = middle + 1
                 else:
                     right = middle
@@ -146,7 +146,7 @@ class Timelines:
         async def gather(
             snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
         ) -> tuple[EventRecord, ...]:
-            union = _Union(snapshot, tail)
+            union = _Union(snapshot, tail, person)
             found = [one for one in await union.of(view.ranges, seqs) if _is_message(one)]
             now = await union.now([one.seq for one in found], view.seen_head)
             return tuple(
@@ -166,7 +166,7 @@ class Timelines:
         async def gather(
             snapshot: Snapshot, view: View, tail: Sequence[EventRecord]
         ) -> tuple[MessageVersion, ...]:
-            union = _Union(snapshot, tail)
+            union = _Union(snapshot, tail, person)
             created = await union.of(view.ranges, [target])
             if not created or not isinstance(created[0].event, MessageCreated):
                 raise NothingThereError
@@ -186,11 +186,13 @@ class Timelines:
 
 
 class _Union:
-    """Postgres and what only the window has, as one."""
+    """Postgres and what only the window has, as one, without what is hidden from the person."""
 
-    def __init__(self, snapshot: Snapshot, tail: Sequence[EventRecord]) -> None:
+    def __init__(self, snapshot: Snapshot, tail: Sequence[EventRecord], person: PersonId) -> None:
         self._snapshot = snapshot
-        self._tail = tail
+        self._all = tail
+        self._person = person
+        self._tail = [record for record in tail if shows(record, person)]
         self._stored = snapshot.stored.head if snapshot.stored else 0
 
     async def lines(
@@ -216,7 +218,14 @@ class _Union:
         seen = sorted({seq for seq in seqs if _inside(seq, ranges)})
         below = [Range(seq, seq) for seq in seen if seq <= self._stored]
         old = await self._snapshot.events(below) if below else []
-        return (*old, *(record for record in self._tail if record.seq in seen))
+        shown = (record for record in old if shows(record, self._person))
+        return (*shown, *(record for record in self._tail if record.seq in seen))
+
+    async def time(self, seq: int) -> int:
+        """When this event happened (Unix ms), whoever may see it; it is there."""
+        if seq <= self._stored:
+            return (await self._snapshot.events([Range(seq, seq)]))[0].at
+        return next(record.at for record in self._all if record.seq == seq)
 
     async def now(self, seqs: Sequence[int], as_of: int) -> dict[int, Now]:
         """What became of these messages: what Postgres has, and on top of it what the window adds.

@@ -200,7 +200,7 @@ class Admission:
         key = chat_stream(frame.chat).encode()
         author, attachments = None, ()
         if not isinstance(frame, SendFrame):
-            author = self._authors.author(frame.chat, frame.target, view)
+            author = self._authors.author(frame.chat, frame.target, view, person.id)
         elif frame.files:
             attachments = self._files.found(person.id, frame.files)
         trace = f"{self._instance}-{self._number:x}"

@@ -14,8 +14,9 @@ from nexync_runtime import log
 from svc_gateway import frames
 from svc_gateway.errors import BackendAwayError, NotVisibleError
 from svc_gateway.framing import encode_text
+from svc_gateway.hiding import author_of
 from svc_gateway.outbox import Flusher
-from svc_gateway.people import People, Person
+from svc_gateway.people import People, Person, PersonSocket
 from svc_gateway.ports import Chats, Sleep, Spawn
 from svc_gateway.resuming import Resumer
 from svc_gateway.rooms import Listener, Room, Rooms
@@ -80,6 +81,14 @@ class Membership(Listener):
         elif isinstance(event, ChatLeft):
             return lambda: self._left(room, event)
         return None
+
+    def hidden(self, room: Room, frame: bytes, encoded: bytes) -> None:
+        """To the sockets of its author, and a skip to all others."""
+        author = self._people.known(author_of(frame))
+        mine = author.sockets if author is not None else set[PersonSocket]()
+        skipped = frames.skip(room.stream, room.epoch, room.last, room.last)
+        self._flusher.fan_out([one for one in room.outlets if one in mine], encoded)
+        self._flusher.fan_out([one for one in room.outlets if one not in mine], skipped)
 
     def tell(self, stream: Stream, frame: bytes) -> None:
         """An outcome, or a word about what the person keeps, for all of the person's sockets, as it is."""

@@ -10,6 +10,7 @@ from nexync_streams.seeing import MissingEventError, Shown, see, visible_ranges
 from svc_gateway import frames
 from svc_gateway.errors import BackendAwayError, NotVisibleError
 from svc_gateway.framing import encode_text
+from svc_gateway.hiding import is_hidden_from
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
 from svc_gateway.people import People, Person, PersonSocket
@@ -178,13 +179,14 @@ class Resumer:
                 events += [(seq, encode_text(frame)) for seq, frame in read.events]
             events += room.recent or ()
         spans = self._spans(person, room.stream)
-        if not self._show(socket, room.stream, room.epoch, spans, events, after, room.last):
+        if not self._show(person, socket, room.stream, room.epoch, spans, events, after, room.last):
             return False
         self._put_in(person, socket, room)
         return True
 
     def _show(
         self,
+        person: Person,
         socket: PersonSocket,
         stream: Stream,
         epoch: int,
@@ -194,7 +196,14 @@ class Resumer:
         to: int,
     ) -> bool:
         try:
-            shown = see(events, _seq, as_contract(spans), after, to)
+            shown = see(
+                events,
+                _seq,
+                as_contract(spans),
+                after,
+                to,
+                lambda event: is_hidden_from(person.id, event[1]),
+            )
         except MissingEventError:
             return False
         for item in shown:
@@ -234,7 +243,7 @@ class Resumer:
                 found = (await self._ranges.read([(stream, wanted[0][0] - 1, until)])).get(stream)
                 if found is not None:
                     events = [(seq, encode_text(frame)) for seq, frame in found.events]
-            if not self._show(socket, stream, view.epoch, view.spans, events, after, until):
+            if not self._show(person, socket, stream, view.epoch, view.spans, events, after, until):
                 self._flusher.push(socket, frames.reset(stream, view.epoch, until))
         self._flusher.push(socket, frames.gone(stream, until))
 

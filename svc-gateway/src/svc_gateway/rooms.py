@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from nexync_contracts.ids import Stream, is_chat_stream
+from nexync_streams.blocking import HIDDEN
 from svc_gateway import frames
 from svc_gateway.framing import encode_text
 from svc_gateway.metrics import Counts
@@ -61,10 +62,14 @@ class Room:
 
 
 class Listener:
-    """What must happen beside the fan-out. The three are called in this order, without awaiting."""
+    """What must happen beside the fan-out, or instead of it. Called without awaiting."""
 
     def before(self, room: Room, seq: int, frame: bytes) -> Callable[[], None] | None:
         """A membership event, or any of a person's stream, goes out next; what to do after it did."""
+        raise NotImplementedError
+
+    def hidden(self, room: Room, frame: bytes, encoded: bytes) -> None:
+        """An event that is for its author alone went out to nobody yet: to the others it is a skip of `room.last`."""
         raise NotImplementedError
 
     def hole(self, room: Room) -> None:
@@ -199,5 +204,8 @@ class Rooms:
             self._flusher.fan_out(room.outlets, encoded)
             if then is not None:
                 then()
+            return
+        if HIDDEN in frame:
+            self.listener.hidden(room, frame, encoded)
             return
         self._flusher.fan_out(room.outlets, encoded)

@@ -36,7 +36,7 @@ from svc_persister.receipts import ReceiptEngine
 from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 28
+NEEDED_MIGRATION = 29
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5

@@ -18,6 +18,8 @@ class EditRow(NamedTuple):
     stream: Stream
     target: int
     seq: int
+    only_for: PersonId | None = None
+    """Who alone sees it; None for everybody."""
 
 
 PICTURE = "picture"
@@ -47,6 +49,8 @@ class ReactionChange(NamedTuple):
 
     taken_back: bool
     since: int | None
+    hidden: bool = False
+    """Whether who has it alone sees it."""
 
 
 def carries_files(event: Event) -> bool:
@@ -85,7 +89,8 @@ class Changes:
             if event.picture is not None:
                 self.uses.append(UseRow(record.stream, record.seq, event.picture, PICTURE))
         elif isinstance(event, MessageEdited):
-            self.edits.append(EditRow(record.stream, event.target, record.seq))
+            only_for = record.by if event.hidden else None
+            self.edits.append(EditRow(record.stream, event.target, record.seq, only_for))
         elif isinstance(event, MessageDeleted):
             self.deletions.setdefault((record.stream, event.target), (record.seq, record.by))
         elif isinstance(event, MessageReacted):
@@ -94,7 +99,7 @@ class Changes:
             if not event.on:
                 change = ReactionChange(taken_back=True, since=None)
             elif before.since is None:
-                change = ReactionChange(before.taken_back, record.seq)
+                change = ReactionChange(before.taken_back, record.seq, event.hidden)
             else:
                 change = before
             self.reactions[key] = change

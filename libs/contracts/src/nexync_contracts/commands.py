@@ -150,6 +150,18 @@ class CreateMessage(Tolerant):
     attachments: Attachments = ()
 
 
+class BlockPartner(Tolerant):
+    """From svc-chat's outbox: in this private chat the sender sees nothing of the other one from here on."""
+
+    tag: Literal["chat.block"] = "chat.block"
+
+
+class UnblockPartner(Tolerant):
+    """From svc-chat's outbox: what the other one writes from here on is seen again."""
+
+    tag: Literal["chat.unblock"] = "chat.unblock"
+
+
 class JoinChat(Tolerant):
     """Derived from a chat's event, for the person's own stream."""
 
@@ -196,7 +208,9 @@ Command = Annotated[
     | DeleteMessage
     | React
     | PinMessage
-    | UnpinMessage,
+    | UnpinMessage
+    | BlockPartner
+    | UnblockPartner,
     Field(discriminator="tag"),
 ]
 

@@ -20,6 +20,7 @@ from nexync_contracts.ids import (
     Tagline,
 )
 from nexync_contracts.message_events import (
+    Hidden,
     Mentions,
     MessageDeleted,
     MessageEdited,
@@ -175,6 +176,21 @@ class MessageCreated(Tolerant):
     mention_all: bool = False
     forwarded: bool = False
     attachments: Attachments = ()
+    hidden: Hidden = False
+
+
+class ChatBlocked(Tolerant):
+    """In a private chat: who did it sees nothing from here on that the other one writes. The other isn't told."""
+
+    tag: Literal["chat.blocked"] = "chat.blocked"
+    hidden: Hidden = True
+
+
+class ChatUnblocked(Tolerant):
+    """In a private chat: who blocked the other one sees again what they write. What was hidden stays so."""
+
+    tag: Literal["chat.unblocked"] = "chat.unblocked"
+    hidden: Hidden = True
 
 
 class ChatJoined(Tolerant):
@@ -233,7 +249,9 @@ Event = Annotated[
     | MessageDeleted
     | MessageReacted
     | MessagePinned
-    | MessageUnpinned,
+    | MessageUnpinned
+    | ChatBlocked
+    | ChatUnblocked,
     Field(discriminator="tag"),
 ]
 
@@ -253,6 +271,8 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "invite.revoked",
     "message.pinned",
     "message.unpinned",
+    "chat.blocked",
+    "chat.unblocked",
 }
 """Events that change what a chat's snapshot says; their batch is flushed at once, so that reads have them."""
 
@@ -263,8 +283,8 @@ CHANGE_TAGS = frozenset({"message.edited", "message.deleted", "message.reacted"}
 class EventRecord(Tolerant):
     """One event in its stream, as readers get it.
 
-    `seq` is dense from 1; `n` counts the messages up to and with this event; `at` is Kafka's append time in
-    Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
+    `seq` is dense from 1; `n` counts the messages up to and with this event, without hidden ones; `at` is Kafka's
+    append time in Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
     `epoch` is the log epoch, so a head is (epoch, seq).
     """
 

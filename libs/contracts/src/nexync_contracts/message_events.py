@@ -12,6 +12,13 @@ Target = Annotated[int, Field(ge=1, le=2**53)]
 """The seq of the message that is meant, in the same stream."""
 
 
+Hidden = bool
+"""Whether its author alone sees the event: to everybody else its number is a `skip`.
+
+True for what somebody adds to a private chat while the other one blocks them (ADR 0054).
+"""
+
+
 class Mention(Tolerant):
     """A person named in a body as `@name`; the name is the username as it was then."""
 
@@ -33,6 +40,7 @@ class MessageEdited(Tolerant):
     body: EventText
     mentions: Mentions = ()
     mention_all: bool = False
+    hidden: Hidden = False
 
 
 class MessageDeleted(Tolerant):
@@ -40,6 +48,7 @@ class MessageDeleted(Tolerant):
 
     tag: Literal["message.deleted"] = "message.deleted"
     target: Target
+    hidden: Hidden = False
 
 
 class MessageReacted(Tolerant):
@@ -49,6 +58,7 @@ class MessageReacted(Tolerant):
     target: Target
     emoji: Emoji
     on: bool = True
+    hidden: Hidden = False
 
 
 class MessagePinned(Tolerant):
@@ -56,6 +66,7 @@ class MessagePinned(Tolerant):
 
     tag: Literal["message.pinned"] = "message.pinned"
     target: Target
+    hidden: Hidden = False
 
 
 class MessageUnpinned(Tolerant):
@@ -63,3 +74,4 @@ class MessageUnpinned(Tolerant):
 
     tag: Literal["message.unpinned"] = "message.unpinned"
     target: Target
+    hidden: Hidden = False

@@ -10,6 +10,7 @@ from typing import Final
 
 from nexync_contracts import limits
 from nexync_contracts.commands import (
+    BlockPartner,
     CommandEnvelope,
     CreateChat,
     CreateMessage,
@@ -18,6 +19,7 @@ from nexync_contracts.commands import (
     LeaveChat,
     NoteConnection,
     RemoveMember,
+    UnblockPartner,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
@@ -39,8 +41,15 @@ from nexync_contracts.message_commands import (
     React,
     UnpinMessage,
 )
-from nexync_streams.fold import PersonState, StreamState
-from nexync_streams.group_deciding import judge_admin, judge_join, judge_remove, reachable
+from nexync_streams.blocking import judge_block, veiled
+from nexync_streams.fold import ChatState, PersonState, StreamState
+from nexync_streams.group_deciding import (
+    AdminCommand,
+    judge_admin,
+    judge_join,
+    judge_remove,
+    reachable,
+)
 from nexync_streams.messages import judge_change, judge_message
 
 PRIVATE_MEMBERS = 2
@@ -86,6 +95,18 @@ class Reused:
 
 _LEFT_OUT: Final = {"author", "attachments", "forwarded", "ready"}
 
+_OfMember = (
+    BlockPartner
+    | UnblockPartner
+    | CreateMessage
+    | EditMessage
+    | DeleteMessage
+    | React
+    | PinMessage
+    | UnpinMessage
+    | AdminCommand
+)
+
 Decision = Accepted | Rejected | Double | Reused
 
 
@@ -125,12 +146,13 @@ def decide(
     judged = _judge(state, envelope, max(state.at, append_ms))
     if isinstance(judged, RejectCode):
         return Rejected(judged)
+    counts = isinstance(judged, MessageCreated) and not judged.hidden
     return Accepted(
         EventRecord.model_construct(
             stream=state.stream,
             epoch=state.epoch,
             seq=state.head + 1,
-            n=state.n + 1 if isinstance(judged, MessageCreated) else state.n,
+            n=state.n + 1 if counts else state.n,
             at=max(state.at, append_ms),
             id=envelope.id,
             by=envelope.sender,
@@ -167,11 +189,23 @@ def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | Re
         return judge_remove(body, envelope, command)
     if body.settings.dismissed:
         return RejectCode.DISMISSED
+    return _judge_for_member(state.head, body, envelope, command, at)
+
+
+def _judge_for_member(
+    head: int, body: ChatState, envelope: CommandEnvelope, command: _OfMember, at: int
+) -> Event | RejectCode:
+    if isinstance(command, BlockPartner | UnblockPartner):
+        return judge_block(body.kind, body.blocks, envelope.sender, command)
     if isinstance(command, CreateMessage):
-        return judge_message(state.head, body, envelope.sender, command)
-    if isinstance(command, EditMessage | DeleteMessage | React | PinMessage | UnpinMessage):
-        return judge_change(state.head, body, envelope.sender, command)
-    return judge_admin(body, envelope, command, at)
+        said = judge_message(head, body, envelope.sender, command)
+    elif isinstance(command, EditMessage | DeleteMessage | React | PinMessage | UnpinMessage):
+        said = judge_change(head, body, envelope.sender, command)
+    else:
+        return judge_admin(body, envelope, command, at)
+    if body.blocks and not isinstance(said, RejectCode):
+        return veiled(body.blocks, body.settings, envelope.sender, said)
+    return said
 
 
 def _judge_for_person(command: object) -> Event | RejectCode:

@@ -18,6 +18,7 @@ def encode_event(event: Event) -> bytes:
         or event.reply_to
         or event.forwarded
         or event.attachments
+        or event.hidden
     ):
         return _MESSAGE % to_json(event.body)
     return to_json(event)

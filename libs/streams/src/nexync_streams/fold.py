@@ -29,6 +29,18 @@ from nexync_contracts.events import (
 from nexync_contracts.ids import ChatId, PersonId, Stream, is_chat_stream
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 from nexync_streams import group_settings
+from nexync_streams.blocking import (
+    NO_BLOCKS,
+    NOBODY,
+    Behind,
+    Blocks,
+    Newest,
+    behind_after,
+    behind_from_json,
+    blocks_after,
+    blocks_from_json,
+    blocks_to_json,
+)
 from nexync_streams.group_settings import UNCHANGED, GroupSettings, settings_after
 
 SNAPSHOT_VERSION: Final = 1
@@ -58,6 +70,8 @@ class ChatState:
     members: Mapping[PersonId, Membership]
     named: int = 1
     settings: GroupSettings = UNCHANGED
+    blocks: Blocks = field(default_factory=lambda: NO_BLOCKS)
+    behind: Behind = field(default_factory=lambda: NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +118,19 @@ def apply(state: StreamState, record: EventRecord) -> StreamState:
         record.seq,
         record.n,
         record.at,
-        _body_after(state.body, record),
+        _body_after(state, record),
     )
 
 
-def _body_after(body: Body | None, record: EventRecord) -> Body:
-    event = record.event
+def _body_after(state: StreamState, record: EventRecord) -> Body:
+    body, event = state.body, record.event
     if isinstance(event, ChatCreated):
         if body is None:
             return _created(event, record.seq)
     elif isinstance(body, ChatState):
-        return _chat_after(body, record)
+        after = _chat_after(body, record)
+        behind = behind_after(body.behind, body.members, Newest(state.head, state.at), record)
+        return after if behind is body.behind else replace(after, behind=behind)
     elif isinstance(body, PersonState):
         return _person_after(body, record)
     raise _impossible(record)
@@ -137,7 +153,7 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     if not isinstance(event, MemberAdded | MemberRemoved | MemberRoleChanged):
         if event.tag not in STATE_TAGS or isinstance(event, ChatCreated):
             raise _impossible(record)
-        return replace(body, settings=settings)
+        return replace(body, settings=settings, blocks=blocks_after(body.blocks, record))
     members = _members_after(dict(body.members), record, event)
     return replace(body, members=MappingProxyType(members), settings=settings)
 
@@ -179,7 +195,8 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
 def snapshot(body: Body) -> str:
     """The body as JSON text; head, n, at and epoch are written beside it.
 
-    A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]},"settings"}`;
+    A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]},"settings"}`,
+    with `"blocks":{person:seq}` and `"behind":{person:[seq,at]}` where there are any;
     a person: `{"v":1,"chats":{chat:seq}}`.
     """
     if isinstance(body, ChatState):
@@ -191,6 +208,7 @@ def snapshot(body: Body) -> str:
             "partition": body.partition,
             "members": {p: [m.role.value, m.from_seq] for p, m in body.members.items()},
             "settings": group_settings.to_json(body.settings),
+            **blocks_to_json(body.blocks, body.behind),
         }
     else:
         value = {"v": SNAPSHOT_VERSION, "chats": dict(body.chats)}
@@ -216,4 +234,6 @@ def from_snapshot(stream: Stream, text: str | bytes | Mapping[str, Any]) -> Body
         MappingProxyType(members),
         int(value.get("named", 1)),
         group_settings.from_json(value.get("settings", {})),
+        blocks_from_json(value),
+        behind_from_json(value),
     )

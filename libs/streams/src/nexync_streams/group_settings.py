@@ -44,6 +44,8 @@ class Pin(NamedTuple):
     seq: int
     by: PersonId
     at: int
+    hidden: bool = False
+    """Whether `by` alone sees that it is pinned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
         case InviteRevoked(invite=revoked):
             left = {key: invite for key, invite in settings.invites.items() if key != revoked}
             return replace(settings, invites=MappingProxyType(left))
-        case MessagePinned(target=target):
-            pin = Pin(target, record.seq, record.by, record.at)
+        case MessagePinned(target=target, hidden=hidden):
+            pin = Pin(target, record.seq, record.by, record.at, hidden)
             return replace(settings, pins=(*settings.pins, pin))
         case MessageUnpinned(target=target) | MessageDeleted(target=target) if settings.pinned(
             target
@@ -124,7 +126,7 @@ def to_json(settings: GroupSettings) -> dict[str, Any]:
     if settings.invites:
         value["invites"] = {key: list(invite) for key, invite in settings.invites.items()}
     if settings.pins:
-        value["pins"] = [list(pin) for pin in settings.pins]
+        value["pins"] = [list(pin if pin.hidden else pin[:4]) for pin in settings.pins]
     if settings.retention is not None:
         value["retention"] = settings.retention.value
     return value

@@ -48,24 +48,32 @@ def visible_ranges(spans: Iterable[Span], after: int, to: int) -> list[tuple[int
 
 
 def see(
-    events: Iterable[T], seq_of: Callable[[T], int], spans: Sequence[Span], after: int, to: int
+    events: Iterable[T],
+    seq_of: Callable[[T], int],
+    spans: Sequence[Span],
+    after: int,
+    to: int,
+    hides: Callable[[T], bool] = lambda _: False,
 ) -> list[Shown[T] | Skipped]:
     """Everything of (after, to] in order: the events that the spans let through and skips for the rest.
 
-    `events` may hold more than is needed, in any order. Raises MissingEventError if a visible one lacks.
+    `events` may hold more than is needed, in any order. What `hides` says of is within the spans, but not for this
+    reader. Raises MissingEventError if one within the spans lacks.
     """
     by_seq = {seq_of(event): event for event in events}
     out: list[Shown[T] | Skipped] = []
     done = after
     for low, high in visible_ranges(spans, after, to):
-        if low > done + 1:
-            out.append(Skipped(done + 1, low - 1))
         for seq in range(low, high + 1):
             if seq not in by_seq:
                 msg = f"event {seq} lacks between {after} and {to}"
                 raise MissingEventError(msg)
+            if hides(by_seq[seq]):
+                continue
+            if seq > done + 1:
+                out.append(Skipped(done + 1, seq - 1))
             out.append(Shown(by_seq[seq]))
-        done = high
+            done = seq
     if done < to:
         out.append(Skipped(done + 1, to))
     return out

@@ -26,12 +26,13 @@ SHOWN_MEMBERS: Final = 20
 
 _SEATS = """
 SELECT m.chat, m.spans, s.snapshot->>'kind', s.partition, s.log_epoch, s.head, s.n, s.at,
-       CASE WHEN m.present THEN s.at ELSE coalesce(m.until_at, s.at) END
+       CASE WHEN m.present THEN coalesce((s.snapshot->'behind'->%(who)s->>1)::bigint, s.at)
+            ELSE coalesce(m.until_at, s.at) END
 FROM (
     SELECT chat, 'c:' || chat::text AS stream, bool_or(until_seq IS NULL) AS present,
            max(until_at) AS until_at, max(from_seq) AS newest,
            json_agg(json_build_array(from_seq, until_seq, role, from_n, until_n) ORDER BY from_seq) AS spans
-    FROM members WHERE person = %s GROUP BY chat ORDER BY newest DESC LIMIT %s
+    FROM members WHERE person = %(person)s GROUP BY chat ORDER BY newest DESC LIMIT %(seats)s
 ) m JOIN streams s ON s.id = m.stream
 """
 
@@ -46,7 +47,7 @@ SELECT s.id, s.snapshot->>'kind',
        u.spans, u.left_at, (SELECT k.class FROM content_classes k WHERE k.workspace),
        s.snapshot->'settings', o.version, o.muted_until, o.archived_n, o.marked_unread, o.pinned_at,
        o.draft_text, o.draft_reply_to, o.draft_began, o.draft_at, o.draft_ended,
-       coalesce(r.delivered_seq, 0)
+       coalesce(r.delivered_seq, 0), s.snapshot->'behind'->%(who)s
 FROM unnest(%(chats)s::uuid[]) AS w(chat)
 JOIN streams s ON s.id = 'c:' || w.chat::text
 LEFT JOIN read_marks r ON r.chat = w.chat AND r.person = %(person)s
@@ -102,6 +103,7 @@ CROSS JOIN LATERAL (
     ORDER BY e.seq DESC LIMIT %(most)s
 ) e
 WHERE e.event::jsonb->'mentions' @> %(named)s::jsonb
+  AND (e.event ->> 'hidden') IS DISTINCT FROM 'true'
 GROUP BY w.stream
 """
 """Of a message that was deleted since, the mentions are gone with its text."""
@@ -116,7 +118,9 @@ class PostgresChats:
     async def seats(self, person: PersonId) -> list[ChatSeat]:
         """Every chat the person is or was in."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_SEATS, (person, SEATS))
+            cursor = await connection.execute(
+                _SEATS, {"person": person, "who": person, "seats": SEATS}
+            )
             rows = await cursor.fetchall()
         return [
             ChatSeat(
@@ -133,7 +137,9 @@ class PostgresChats:
         """Details of those chats that the person is or was in, all of one moment."""
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor = await connection.execute(_FACTS, {"person": person, "chats": list(chats)})
+            cursor = await connection.execute(
+                _FACTS, {"person": person, "who": person, "chats": list(chats)}
+            )
             rows = [row for row in await cursor.fetchall() if row[11]]
             members = await _members(connection, chats)
             records = await _records(connection, rows)
@@ -188,6 +194,8 @@ async def _records(
         chat, stored, membership = _of(row)
         seq = visible_head(membership.spans, stored.head)
         at = stored.at if seq == stored.head else row[12]
+        if row[26] is not None and seq == stored.head:
+            seq, at = row[26]
         wanted.append((chat_stream(chat), seq, at or 0, LATEST if at is None else at))
     if not wanted:
         return {}

@@ -11,7 +11,7 @@ from nexync_contracts.events import EventRecord as Record
 from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.message_events import MessageEdited
 from nexync_streams.messages import UNTOUCHED, Edit, Now
-from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.adapters.records import RECORD_COLUMNS, SHOWN, Connection, record_of
 from svc_chat.chapters import Chapter, window
 from svc_chat.spans import Range
 
@@ -19,7 +19,8 @@ _LINES: Final[LiteralString] = (
     f"SELECT {RECORD_COLUMNS} FROM events e"  # noqa: S608 - constant columns
     " WHERE e.stream = %(stream)s AND e.seq BETWEEN %(low)s AND %(high)s"
     " AND e.at BETWEEN %(since)s AND %(until)s"
-    " AND e.tag <> ALL(%(changes)s) ORDER BY e.seq {order} LIMIT %(count)s"
+    f" AND e.tag <> ALL(%(changes)s) AND {SHOWN.format(e='e')}"
+    " ORDER BY e.seq {order} LIMIT %(count)s"
 )
 _NEWEST: Final = _LINES.format(order="DESC")
 _OLDEST: Final = _LINES.format(order="ASC")
@@ -30,6 +31,7 @@ FROM unnest(%(targets)s::bigint[]) AS t (target)
 CROSS JOIN LATERAL (
     SELECT seq FROM message_edits
     WHERE stream = %(stream)s AND target = t.target AND seq <= %(as_of)s
+      AND (only_for IS NULL OR only_for = %(viewer)s::uuid)
     ORDER BY seq DESC LIMIT 1
 ) m
 JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq AND e.at >= %(since)s
@@ -45,6 +47,7 @@ _REACTIONS = """
 SELECT target, emoji, array_agg(person::text ORDER BY seq), array_agg(seq ORDER BY seq)
 FROM message_reactions
 WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[]) AND seq <= %(as_of)s
+  AND (only_for IS NULL OR only_for = %(viewer)s::uuid)
 GROUP BY target, emoji ORDER BY target, min(seq)
 """
 
@@ -53,6 +56,7 @@ SELECT m.seq, e.at, e.event::text
 FROM (
     SELECT seq FROM message_edits
     WHERE stream = %(stream)s AND target = %(target)s AND seq <= %(as_of)s
+      AND (only_for IS NULL OR only_for = %(viewer)s::uuid)
     ORDER BY seq DESC LIMIT %(count)s
 ) m
 JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq AND e.at >= %(since)s
@@ -61,11 +65,12 @@ ORDER BY m.seq
 
 
 class Where(NamedTuple):
-    """A stream, and where its events lie."""
+    """A stream, where its events lie, and who looks."""
 
     connection: Connection
     stream: Stream
     chapters: Sequence[Chapter]
+    viewer: PersonId | None
 
 
 async def lines(where: Where, ranges: Sequence[Range], count: int, *, newest: bool) -> list[Record]:
@@ -79,6 +84,7 @@ async def lines(where: Where, ranges: Sequence[Range], count: int, *, newest: bo
             _NEWEST if newest else _OLDEST,
             {
                 "stream": where.stream,
+                "viewer": where.viewer,
                 "since": since,
                 "until": until,
                 "low": part.low,
@@ -100,7 +106,13 @@ async def messages_now(where: Where, targets: Sequence[int], as_of: int) -> Mapp
         return {}
     connection = where.connection
     since, _ = window(where.chapters, min(targets), as_of)
-    asked = {"stream": where.stream, "targets": list(targets), "as_of": as_of, "since": since}
+    asked = {
+        "stream": where.stream,
+        "viewer": where.viewer,
+        "targets": list(targets),
+        "as_of": as_of,
+        "since": since,
+    }
     found: dict[int, Now] = {}
     for target, seq, at, event in await _rows(connection, _EDITS, asked):
         found[target] = Now(edit=_edit(seq, at, event))
@@ -119,6 +131,7 @@ async def versions(where: Where, target: int, as_of: int, count: int) -> list[Ed
     since, _ = window(where.chapters, target, as_of)
     asked = {
         "stream": where.stream,
+        "viewer": where.viewer,
         "target": target,
         "as_of": as_of,
         "count": count,

@@ -8,6 +8,7 @@ from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import ConnectionChange
 from nexync_contracts.ids import PersonId, person_stream
 from nexync_runtime.postgres import Pool
+from svc_chat.adapters import blocks
 from svc_chat.adapters.people_sql import BY_ID, SEARCH, WORD_LIKENESS
 from svc_chat.adapters.records import Connection, literal_like
 from svc_chat.errors import ClosedError
@@ -55,21 +56,10 @@ SELECT pg_advisory_xact_lock(hashtextextended(
 """
 """Asking and blocking take turns: neither may overlook what the other commits."""
 
-_BLOCK: Final = """
-INSERT INTO blocks (blocker, blocked) VALUES (%(me)s, %(other)s) ON CONFLICT DO NOTHING
-"""
-
-_UNBLOCK: Final = "DELETE FROM blocks WHERE blocker = %(me)s AND blocked = %(other)s"
-
 _BLOCKED: Final = """
 SELECT p.id, p.username, p.name, 'blocked', false, false, p.bot, f.picture::text
 FROM blocks b JOIN people p ON p.id = b.blocked LEFT JOIN profiles f ON f.person = p.id
 WHERE b.blocker = %(viewer)s ORDER BY b.blocked_at DESC, p.username LIMIT %(limit)s
-"""
-
-_OUTBOX: Final = """
-INSERT INTO chat_outbox (id, stream, partition, envelope) VALUES (%s, %s, %s, %s)
-ON CONFLICT (id) DO NOTHING
 """
 
 
@@ -180,15 +170,27 @@ class PostgresPeople:
             if places is None:
                 return None
             await connection.execute(_PAIR, pair)
-            await connection.execute(_BLOCK, pair)
+            await blocks.block(connection, me, other)
             await _end(connection, places, me, other)
         return await self.person(me, other)
 
     async def unblock(self, me: PersonId, other: PersonId) -> PersonRow | None:
         """Take the block back. Repeating it changes nothing; None without the other."""
-        async with self._pool.connection() as connection:
-            await connection.execute(_UNBLOCK, {"me": me, "other": other})
+        pair = {"me": me, "other": other}
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(_PAIR, pair)
+            await blocks.unblock(connection, me, other)
         return await self.person(me, other)
+
+    async def carry_blocks(self, me: PersonId, other: PersonId) -> None:
+        """Tell the private chat of two people, which has just begun, of the blocks there are between them.
+
+        A block that was set while the chat was being made may have come to the log before it, where it meant nothing.
+        """
+        pair = {"me": me, "other": other}
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(_PAIR, pair)
+            await blocks.carry(connection, me, other)
 
     async def blocked(self, viewer: PersonId, limit: int) -> list[PersonRow]:
         """Whom the viewer blocked, the newest first."""
@@ -243,4 +245,4 @@ async def _note(
             command=NoteConnection(person=other, asker=asker, change=change),
         )
         text = envelope.model_dump_json().encode()
-        await connection.execute(_OUTBOX, (identifier, stream, places[owner], text))
+        await connection.execute(blocks.OUTBOX, (identifier, stream, places[owner], text))

@@ -44,6 +44,7 @@ _CHAT: Final = "SELECT snapshot->>'kind', snapshot->>'name' FROM streams WHERE i
 _MESSAGES: Final = f"""
 SELECT {RECORD_COLUMNS} FROM events e
 WHERE e.stream = %(stream)s AND e.seq BETWEEN %(low)s AND %(high)s AND e.tag = 'message.created'
+  AND (e.event ->> 'hidden') IS DISTINCT FROM 'true'
   AND NOT EXISTS (SELECT FROM message_deletions d WHERE d.stream = e.stream AND d.target = e.seq)
 ORDER BY e.seq DESC LIMIT %(most)s
 """  # noqa: S608 - constant columns

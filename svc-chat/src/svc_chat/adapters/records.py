@@ -13,6 +13,10 @@ Connection = psycopg.AsyncConnection[TupleRow]
 RECORD_COLUMNS: Final = "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id, e.sender, e.event::text"
 
 
+SHOWN: Final = "({e}.sender = %(viewer)s::uuid OR ({e}.event ->> 'hidden') IS DISTINCT FROM 'true')"
+"""Whether the event `e` is for the viewer; what is hidden is for its author alone (ADR 0054)."""
+
+
 def record_of(row: Sequence[Any]) -> EventRecord:
     """An event from `RECORD_COLUMNS`."""
     stream, epoch, seq, n, at, identifier, sender, event = row

@@ -11,7 +11,7 @@ from nexync_contracts.attachments import Attachment
 from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.limits import SEARCH_RECENT
 from nexync_runtime.postgres import Pool
-from svc_chat.adapters.records import literal_like
+from svc_chat.adapters.records import SHOWN, literal_like
 from svc_chat.errors import BusyError, TooSlowError
 from svc_chat.ports import Hit, HitPlace, Phase, Sought
 from svc_chat.querying import wordless
@@ -55,6 +55,7 @@ _CARRYING: Final = """(
         CROSS JOIN LATERAL (
             SELECT coalesce(max(m.seq), u.seq) AS said FROM message_edits m
             WHERE m.stream = u.stream AND m.target = u.seq
+              AND (m.only_for IS NULL OR m.only_for = %(viewer)s::uuid)
         ) now JOIN events e ON e.stream = u.stream AND e.seq = now.said
         WHERE u.stream = s.stream AND u.kind = %(kind)s ORDER BY u.seq DESC LIMIT %(each)s
     ) r ORDER BY r.at DESC LIMIT %(recent)s
@@ -76,10 +77,11 @@ WITH seen AS MATERIALIZED (
            f.target IS NOT NULL AS edited, f.at AS said_at
     FROM found f LEFT JOIN events o ON o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
     JOIN content_classes k ON k.class = coalesce(o.class, f.class)
-    WHERE (f.target IS NULL OR o.seq IS NOT NULL) AND coalesce(o.at, f.at) >= k.kept_from
+    WHERE (f.target IS NULL OR o.seq IS NOT NULL AND {target_shown}) AND coalesce(o.at, f.at) >= k.kept_from
       AND f.said = coalesce(
         (SELECT max(m.seq) FROM message_edits m
-         WHERE m.stream = f.stream AND m.target = coalesce(f.target, f.said)), f.said)
+         WHERE m.stream = f.stream AND m.target = coalesce(f.target, f.said)
+           AND (m.only_for IS NULL OR m.only_for = %(viewer)s::uuid)), f.said)
 ), page AS MATERIALIZED (
     SELECT * FROM placed p
     WHERE EXISTS (SELECT FROM seen s WHERE s.stream = p.stream AND p.seq BETWEEN s.low AND s.high)
@@ -179,6 +181,7 @@ def statement(
         "changed": [one[0] for one in changed],
         "seqs": [one[1] for one in changed],
         "sender": sought.sender,
+        "viewer": sought.viewer,
         "has": sorted(sought.has),
         "kind": min(sought.has, default=None),
         "since": 0 if sought.since is None else sought.since,
@@ -189,7 +192,9 @@ def statement(
         "count": count,
         **terms,
     }
-    return _QUERY.format(source=source, conditions=conditions).encode(), parameters
+    return _QUERY.format(
+        source=source, conditions=conditions, target_shown=SHOWN.format(e="o")
+    ).encode(), parameters
 
 
 def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
@@ -205,7 +210,7 @@ def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
             parts.append(f"{_BODY} ILIKE %(part{number})s")
             parameters[f"part{number}"] = f"%{literal_like(term)}%"
     words = f"{_VECTOR} @@ ({' && '.join(queries)})" if queries else ""
-    conditions = [*parts]
+    conditions = [*parts, SHOWN.format(e="e")]
     if words:
         conditions.append(words if phase is Phase.WHOLE else f"NOT ({words})")
     if sought.sender is not None:

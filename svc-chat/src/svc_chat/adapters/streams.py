@@ -72,15 +72,17 @@ class PostgresSnapshot:
         stored: StoredHead | None,
         membership: Membership,
         chapters: Sequence[Chapter] = (),
+        person: PersonId | None = None,
     ) -> None:
         self._connection = connection
         self._stream = stream
         self.stored = stored
         self.membership = membership
         self.chapters = chapters
+        self._where = messages.Where(connection, stream, chapters, person)
 
     async def events(self, ranges: Sequence[Range]) -> list[EventRecord]:
-        """The events of the ranges, ascending."""
+        """The events of the ranges, ascending, whoever may see them."""
         if not ranges:
             return []
         lows, highs = [part.low for part in ranges], [part.high for part in ranges]
@@ -92,18 +94,15 @@ class PostgresSnapshot:
         self, ranges: Sequence[Range], count: int, *, newest: bool
     ) -> list[EventRecord]:
         """The newest or oldest lines of the ranges, ascending."""
-        where = messages.Where(self._connection, self._stream, self.chapters)
-        return await messages.lines(where, ranges, count, newest=newest)
+        return await messages.lines(self._where, ranges, count, newest=newest)
 
     async def messages_now(self, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
         """What became of messages."""
-        where = messages.Where(self._connection, self._stream, self.chapters)
-        return await messages.messages_now(where, targets, as_of)
+        return await messages.messages_now(self._where, targets, as_of)
 
     async def versions(self, target: int, as_of: int, count: int) -> list[Edit]:
         """The newest edits of a message, oldest first."""
-        where = messages.Where(self._connection, self._stream, self.chapters)
-        return await messages.versions(where, target, as_of, count)
+        return await messages.versions(self._where, target, as_of, count)
 
 
 class PostgresStreams:
@@ -132,7 +131,7 @@ class PostgresStreams:
             kind = ChatKind(row[5]) if row[5] else None
             stored = StoredHead(row[0], row[1], row[2], row[3], row[4], kind)
             places = tuple(Chapter(*one) for one in row[6] or ())
-            yield PostgresSnapshot(connection, stream, stored, membership, places)
+            yield PostgresSnapshot(connection, stream, stored, membership, places, person)
 
     async def partition_of(self, stream: Stream) -> int | None:
         """Where the stream lives: a chat's from the request that makes it, a person's from the registration."""

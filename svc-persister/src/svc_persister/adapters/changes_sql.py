@@ -9,9 +9,9 @@ import psycopg
 from svc_persister.rows import Portion
 
 ADD_EDITS = """
-INSERT INTO message_edits (stream, target, seq)
-SELECT stream, target, seq FROM unnest(%s::text[], %s::bigint[], %s::bigint[])
-  AS e (stream, target, seq)
+INSERT INTO message_edits (stream, target, seq, only_for)
+SELECT stream, target, seq, only_for
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::uuid[]) AS e (stream, target, seq, only_for)
 """
 
 ADD_DELETIONS = """
@@ -34,11 +34,17 @@ WITH gone AS MATERIALIZED (
     json_build_object('tag', 'message.edited', 'target', m.target, 'body', '')
   FROM gone JOIN message_edits m ON m.stream = gone.stream AND m.target = gone.target
 )
-UPDATE events e SET event = texts.event
+UPDATE events e SET event = CASE
+  WHEN e.event ->> 'hidden' = 'true'
+  THEN regexp_replace(texts.event::text, '}$', ',"hidden":true}')::json
+  ELSE texts.event END
 FROM texts WHERE e.stream = texts.stream AND e.seq = texts.seq
   AND e.tag IN ('message.created', 'message.edited')
 """
-"""Also the text of an edit that came after the deletion: it has no effect, and nobody may read it."""
+"""Also the text of an edit that came after the deletion: it has no effect, and nobody may read it.
+
+What is hidden stays hidden.
+"""
 
 TAKE_BACK = """
 DELETE FROM message_reactions r
@@ -47,10 +53,10 @@ WHERE r.stream = k.stream AND r.target = k.target AND r.emoji = k.emoji AND r.pe
 """
 
 ADD_REACTIONS = """
-INSERT INTO message_reactions (stream, target, emoji, person, seq)
-SELECT k.stream, k.target, k.emoji, k.person, k.seq
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[])
-  AS k (stream, target, emoji, person, seq)
+INSERT INTO message_reactions (stream, target, emoji, person, seq, only_for)
+SELECT k.stream, k.target, k.emoji, k.person, k.seq, CASE WHEN k.hidden THEN k.person END
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::bool[])
+  AS k (stream, target, emoji, person, seq, hidden)
 WHERE NOT EXISTS (
   SELECT FROM message_deletions d WHERE d.stream = k.stream AND d.target = k.target
 )
@@ -107,7 +113,10 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     reactions = [entry for portion in portions for entry in portion.changes.reactions.items()]
     _execute(cursor, ADD_EDITS, edits)
     _execute(cursor, ADD_DELETIONS, deletions)
-    touched = {(stream, target) for stream, target, *_ in (*edits, *deletions)}
+    touched = {
+        *((row.stream, row.target) for row in edits),
+        *((stream, target) for stream, target, _, _ in deletions),
+    }
     _execute(cursor, ERASE, sorted(touched))
     uses = [row for portion in portions for row in portion.changes.uses]
     _execute(cursor, ADD_USES, [(*row[:2], uuid.UUID(row[2]), row[3]) for row in uses])
@@ -118,7 +127,7 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     back = [(*key[:3], uuid.UUID(key.person)) for key, change in reactions if change.taken_back]
     _execute(cursor, TAKE_BACK, back)
     there = [
-        (*key[:3], uuid.UUID(key.person), change.since)
+        (*key[:3], uuid.UUID(key.person), change.since, change.hidden)
         for key, change in reactions
         if change.since is not None
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from nexync_streams.blocking import HIDDEN
 from svc_persister.rows import Portion
 
 ADD_NOTIFY = """
@@ -18,11 +19,11 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
-    """One row a stream: the first and the last of its messages in this flush."""
+    """One row a stream: the first and the last of its messages in this flush that are for others, too."""
     found: dict[str, tuple[int, int]] = {}
     for portion in portions:
         for row in portion.events:
-            if row.tag == MESSAGE_TAG:
+            if row.tag == MESSAGE_TAG and HIDDEN not in row.event:
                 low, _ = found.get(row.stream, (row.seq, row.seq))
                 found[row.stream] = (low, row.seq)
     if found:

@@ -115,6 +115,7 @@ export const messageCreatedSchema = z.object({
   mention_all: z.boolean().default(false),
   forwarded: z.boolean().default(false),
   attachments: z.array(attachmentSchema).max(10).default([]),
+  hidden: z.boolean().default(false),
 });
 export type MessageCreated = z.infer<typeof messageCreatedSchema>;
 
@@ -233,6 +234,7 @@ export const messageEditedSchema = z.object({
   body: bytes(z.string().min(0), 8192),
   mentions: z.array(mentionSchema).max(50).default([]),
   mention_all: z.boolean().default(false),
+  hidden: z.boolean().default(false),
 });
 export type MessageEdited = z.infer<typeof messageEditedSchema>;
 
@@ -240,6 +242,7 @@ export type MessageEdited = z.infer<typeof messageEditedSchema>;
 export const messageDeletedSchema = z.object({
   tag: z.literal("message.deleted"),
   target: z.int().min(1).max(9007199254740992),
+  hidden: z.boolean().default(false),
 });
 export type MessageDeleted = z.infer<typeof messageDeletedSchema>;
 
@@ -249,6 +252,7 @@ export const messageReactedSchema = z.object({
   target: z.int().min(1).max(9007199254740992),
   emoji: bytes(z.string().min(1), 64),
   on: z.boolean().default(true),
+  hidden: z.boolean().default(false),
 });
 export type MessageReacted = z.infer<typeof messageReactedSchema>;
 
@@ -256,6 +260,7 @@ export type MessageReacted = z.infer<typeof messageReactedSchema>;
 export const messagePinnedSchema = z.object({
   tag: z.literal("message.pinned"),
   target: z.int().min(1).max(9007199254740992),
+  hidden: z.boolean().default(false),
 });
 export type MessagePinned = z.infer<typeof messagePinnedSchema>;
 
@@ -263,10 +268,25 @@ export type MessagePinned = z.infer<typeof messagePinnedSchema>;
 export const messageUnpinnedSchema = z.object({
   tag: z.literal("message.unpinned"),
   target: z.int().min(1).max(9007199254740992),
+  hidden: z.boolean().default(false),
 });
 export type MessageUnpinned = z.infer<typeof messageUnpinnedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema]);
+/** In a private chat: who did it sees nothing from here on that the other one writes. The other isn't told. */
+export const chatBlockedSchema = z.object({
+  tag: z.literal("chat.blocked"),
+  hidden: z.boolean().default(true),
+});
+export type ChatBlocked = z.infer<typeof chatBlockedSchema>;
+
+/** In a private chat: who blocked the other one sees again what they write. What was hidden stays so. */
+export const chatUnblockedSchema = z.object({
+  tag: z.literal("chat.unblocked"),
+  hidden: z.boolean().default(true),
+});
+export type ChatUnblocked = z.infer<typeof chatUnblockedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema, chatBlockedSchema, chatUnblockedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -611,8 +631,8 @@ export type Problem = z.infer<typeof problemSchema>;
 /**
  * One event in its stream, as readers get it.
  *
- * `seq` is dense from 1; `n` counts the messages up to and with this event; `at` is Kafka's append time in
- * Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
+ * `seq` is dense from 1; `n` counts the messages up to and with this event, without hidden ones; `at` is Kafka's
+ * append time in Unix milliseconds, never smaller than the event before it; `id` is the command's, `by` its sender;
  * `epoch` is the log epoch, so a head is (epoch, seq).
  */
 export const eventRecordSchema = z.object({
