@@ -14,6 +14,9 @@ import { useOutbox } from "@/features/conversation/api/provider";
 import type { Named } from "@/features/conversation/model/mentions";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { ConversationView } from "@/features/conversation/ui/ConversationView";
+import { useBlocked } from "@/features/people/api/profiles";
+import { relationOf } from "@/features/people/model/people";
+import { BlockedLine } from "@/features/people/ui/BlockedLine";
 import { usePresence } from "@/features/people/api/presence";
 import { Report } from "@/features/people/ui/Report";
 import { SearchInChat } from "@/features/search/ui/SearchInChat";
@@ -37,6 +40,8 @@ type OpenChatProps = {
 
 /** What is open beside the conversation. */
 type Beside = "details" | "search" | null;
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Where a panel beside the conversation covers it. */
 const COVERED = "(max-width: 1199px)";
@@ -65,6 +70,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   const [reported, setReported] = useState<MessageRow | null>(null);
   const nameOf = useNames(reported === null ? [] : [reported.by]);
   const now = useNow();
+  const blocked = useBlocked();
   const { mutate: changeOwn } = useChangeOwn();
   const onRead = useCallback(
     (seq: number) => {
@@ -101,6 +107,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
     );
   }
   const group = view.kind === "group";
+  const shut = view.partner !== null && relationOf(view.partner) === "blocked";
   return (
     <>
       <ConversationView
@@ -110,10 +117,10 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         subtitle={trouble === null ? subtitleOf(view, presence) : TROUBLES[trouble]}
         face={view.partner?.person ?? view.chat}
         readSeq={view.read_seq}
-        writable={view.role !== null && !view.dismissed}
-        closedWords={
-          view.dismissed ? "This group was ended. You can read what was said." : undefined
-        }
+        writable={view.role !== null && !view.dismissed && !shut}
+        closedWords={closedWords(view)}
+        blocked={group ? blocked : NOBODY}
+        ignored={blocked}
         admin={group && view.role === "admin"}
         people={nameable(view, me.person)}
         message={message}
@@ -179,6 +186,13 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
       ) : null}
     </>
   );
+}
+
+/** Why one can only read; undefined for who isn't in the chat any more. */
+function closedWords(chat: ChatView): ReactNode {
+  if (chat.dismissed) return "This group was ended. You can read what was said.";
+  if (chat.partner === null || relationOf(chat.partner) !== "blocked") return undefined;
+  return <BlockedLine person={chat.partner} />;
 }
 
 /** Names stay in the text but call nobody: whom they meant may not be in the other chat. */

@@ -8,6 +8,7 @@ import styles from "@/app/_shell/Sidebar.module.css";
 import { chatTitle, filterChats } from "@/features/chats/model/list";
 import { isArchived, pinnedFirst } from "@/features/chats/model/own";
 import { ChatList, ChatRow } from "@/features/chats/ui/ChatList";
+import { useBlocked } from "@/features/people/api/profiles";
 import { PeopleList } from "@/features/people/ui/PeopleList";
 import { SearchResults } from "@/features/search/ui/SearchResults";
 import type { ChatView } from "@/shared/contracts/generated";
@@ -91,6 +92,7 @@ type ChatsProps = Pick<SidebarProps, "place" | "chats" | "onNew"> & { words: str
 function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
   const { me } = useLive();
   const now = useNow();
+  const blocked = useBlocked();
   const [inArchive, setInArchive] = useState(false);
   if (chats.data === undefined) {
     return chats.error ? (
@@ -153,7 +155,13 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
           words="A new message brings a chat back."
         />
       ) : (
-        <ChatList chats={pinnedFirst(shown)} me={me.person} current={current} now={now} />
+        <ChatList
+          chats={pinnedFirst(shown)}
+          me={me.person}
+          current={current}
+          now={now}
+          blocked={blocked}
+        />
       )}
     </>
   );
@@ -167,6 +175,7 @@ type FoundProps = { place: Place; chats: readonly ChatView[]; words: string; now
 /** What the words find: chats by name, then messages. */
 function Found({ place, chats, words, now }: FoundProps): ReactNode {
   const { me } = useLive();
+  const blocked = useBlocked();
   const named = filterChats(chats, words).slice(0, NAMED_CHATS);
   const titles = new Map(chats.map((chat) => [chat.chat, chatTitle(chat)]));
   const open = place.kind === "chat" ? place : null;
@@ -182,6 +191,7 @@ function Found({ place, chats, words, now }: FoundProps): ReactNode {
                   chat={chat}
                   me={me.person}
                   now={now}
+                  blocked={blocked}
                   current={open?.chat === chat.chat && open.message === null}
                 />
               </li>

@@ -177,7 +177,7 @@ export function Gallery(): ReactNode {
           <div className={styles["box"]}>
             {CHATS.map((chat, index) => (
               <div key={chat.chat} style={{ height: 68 }}>
-                <ChatRow chat={chat} me="me" now={NOW} current={index === 1} />
+                <ChatRow chat={chat} me="me" now={NOW} blocked={NOBODY} current={index === 1} />
               </div>
             ))}
           </div>
@@ -196,6 +196,7 @@ export function Gallery(): ReactNode {
                 writable
                 lit={false}
                 standing={STANDINGS[row.key] ?? SENT}
+                blocked={NOBODY}
                 actions={NOTHING}
               />
             ))}
@@ -205,6 +206,8 @@ export function Gallery(): ReactNode {
     </TipScope>
   );
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 function Part({ title, children }: { title: string; children: ReactNode }): ReactNode {
   return (
@@ -276,6 +279,7 @@ function message(key: string, rest: Partial<MessageRow>): MessageRow {
     mentionAll: false,
     files: [],
     forwarded: false,
+    hidden: false,
     now: UNTOUCHED,
     changing: false,
     reply: null,

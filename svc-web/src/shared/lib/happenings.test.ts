@@ -16,6 +16,7 @@ describe("what happened to a group", () => {
     expect(said({ tag: "member.role_changed", person: "bo", role: "admin" }, "me")).toBe(
       "You made bo an admin",
     );
+    expect(said({ tag: "chat.blocked", hidden: true }, "me")).toBe("You blocked this person");
     expect(said({ tag: "chat.dismissed" })).toBe("ann ended this group");
     expect(said({ tag: "chat.tagline_changed", tagline: "" })).toMatch(/removed/);
   });
@@ -27,8 +28,12 @@ describe("what happened to a group", () => {
   });
 
   it("says who pinned a message", () => {
-    expect(said({ tag: "message.pinned", target: 2 }, "me")).toBe("You pinned a message");
-    expect(said({ tag: "message.unpinned", target: 2 })).toBe("ann unpinned a message");
+    expect(said({ tag: "message.pinned", target: 2, hidden: false }, "me")).toBe(
+      "You pinned a message",
+    );
+    expect(said({ tag: "message.unpinned", target: 2, hidden: false })).toBe(
+      "ann unpinned a message",
+    );
   });
 
   it("says nothing about messages", () => {

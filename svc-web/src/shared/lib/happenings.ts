@@ -48,6 +48,10 @@ export function groupSentence(
       return `${who} pinned a message`;
     case "message.unpinned":
       return `${who} unpinned a message`;
+    case "chat.blocked":
+      return `${who} blocked this person`;
+    case "chat.unblocked":
+      return `${who} unblocked this person`;
     case "chat.created":
     case "chat.joined":
     case "chat.left":

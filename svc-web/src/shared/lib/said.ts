@@ -10,6 +10,7 @@ export function said(body: string): MessageCreated {
     mention_all: false,
     forwarded: false,
     attachments: [],
+    hidden: false,
   };
 }
 
@@ -20,3 +21,6 @@ export function saidIn(message: { body: string; attachments: readonly Attachment
   if (body !== "" || first === undefined) return body;
   return attachments.length === 1 ? first.name : `${attachments.length} files`;
 }
+
+/** Instead of what somebody says in a group whom the reader blocked. */
+export const COVERED = "Message of a blocked person";

@@ -50,6 +50,11 @@ describe("the list of chats", () => {
     expect(foldEvent(own, message("a", 2, "anna"), "me")?.[0]?.unread).toBe(0);
   });
 
+  it("is read again when a block changes what one is to the other", () => {
+    const event = { tag: "chat.blocked" as const, hidden: true };
+    expect(foldEvent([chat("a")], { ...message("a", 2, "me"), event }, "me")).toBeNull();
+  });
+
   it("shows a new name, and keeps it when the server's answer is older", () => {
     const event = { tag: "chat.renamed" as const, name: "Tea" };
     const renamed = foldEvent([chat("a")], { ...message("a", 2), n: 0, event }, "me") ?? [];

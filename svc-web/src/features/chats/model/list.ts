@@ -64,6 +64,8 @@ export function foldEvent(
   if (chat === undefined) return null;
   if (record.epoch === chat.epoch && record.seq <= chat.head) return [...chats];
   if (record.event.tag.startsWith("member.")) return null;
+  // What one is to the other changed with it.
+  if (record.event.tag === "chat.blocked" || record.event.tag === "chat.unblocked") return null;
   const fromOther = record.event.tag === "message.created" && record.by !== me;
   // The mark of another device may come before the message that it is about.
   const unreadOne = fromOther && record.seq > chat.read_seq;

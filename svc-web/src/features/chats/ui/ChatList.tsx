@@ -8,7 +8,7 @@ import { ChatMenu } from "@/features/chats/ui/ChatMenu";
 import type { ChatView } from "@/shared/contracts/generated";
 import { groupSentence } from "@/shared/lib/happenings";
 import { Link } from "@/shared/lib/Link";
-import { saidIn } from "@/shared/lib/said";
+import { COVERED, saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useDraftPart } from "@/shared/lib/useDrafts";
 import { useLongPress } from "@/shared/lib/useLongPress";
@@ -20,11 +20,13 @@ type ChatListProps = {
   me: string;
   current: string | null;
   now: number;
+  /** Whose messages in groups are not shown. */
+  blocked: ReadonlySet<string>;
 };
 
 const ROW = 68;
 
-export function ChatList({ chats, me, current, now }: ChatListProps): ReactNode {
+export function ChatList({ chats, me, current, now, blocked }: ChatListProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: chats.length,
@@ -46,7 +48,13 @@ export function ChatList({ chats, me, current, now }: ChatListProps): ReactNode 
               className={styles["item"]}
               style={{ height: ROW, transform: `translateY(${item.start}px)` }}
             >
-              <MenuRow chat={chat} me={me} now={now} current={chat.chat === current} />
+              <MenuRow
+                chat={chat}
+                me={me}
+                now={now}
+                blocked={blocked}
+                current={chat.chat === current}
+              />
             </li>
           );
         })}
@@ -99,9 +107,12 @@ function MenuRow(props: ChatRowProps): ReactNode {
   );
 }
 
-type ChatRowProps = { chat: ChatView; me: string; now: number; current: boolean };
+type ChatRowProps = Omit<ChatListProps, "chats" | "current"> & {
+  chat: ChatView;
+  current: boolean;
+};
 
-export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
+export function ChatRow({ chat, me, now, blocked, current }: ChatRowProps): ReactNode {
   const title = chatTitle(chat);
   const group = chat.kind === "group";
   const muted = isMuted(chat, now);
@@ -147,7 +158,7 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
         </span>
         <span className={styles["bottom"]}>
           {draft.trim() === "" || current ? (
-            <span className={styles["preview"]}>{preview(chat, me)}</span>
+            <span className={styles["preview"]}>{preview(chat, me, blocked)}</span>
           ) : (
             <span className={styles["preview"]} data-draft>
               <strong>Draft:</strong> {draft}
@@ -163,13 +174,16 @@ export function ChatRow({ chat, me, now, current }: ChatRowProps): ReactNode {
   );
 }
 
-function preview(chat: ChatView, me: string): string {
+function preview(chat: ChatView, me: string, blocked: ReadonlySet<string>): string {
   const last = chat.last;
   if (last === null) return "";
   const nameOf = (person: string): string =>
     chat.members.find((member) => member.person === person)?.name ?? "Someone";
   const who = last.by === me ? "You" : nameOf(last.by);
   const { event } = last;
+  if (event.tag === "message.created" && chat.kind === "group" && blocked.has(last.by)) {
+    return COVERED;
+  }
   if (event.tag === "message.created") {
     const words = saidIn(event);
     if (last.by === me) return `You: ${words}`;

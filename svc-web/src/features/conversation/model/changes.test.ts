@@ -19,13 +19,15 @@ const edited = (target: number, body: string): Event => ({
   body,
   mentions: [],
   mention_all: false,
+  hidden: false,
 });
-const deleted = (target: number): Event => ({ tag: "message.deleted", target });
+const deleted = (target: number): Event => ({ tag: "message.deleted", target, hidden: false });
 const reacted = (target: number, emoji: string, on: boolean): Event => ({
   tag: "message.reacted",
   target,
   emoji,
   on,
+  hidden: false,
 });
 
 /** The server's page by the definition: each message after all its events up to `asOf`. */

@@ -22,11 +22,13 @@ describe("pins", () => {
   it("change with pins, and with edits and deletions of pinned messages alone", () => {
     const known = [{ target: 2, author: "anna", body: "two", by: "bo" }];
     const touches = (event: Event): boolean => touchesPins(event, known);
-    expect(touches({ tag: "message.pinned", target: 9 })).toBe(true);
-    expect(touches({ tag: "message.unpinned", target: 2 })).toBe(true);
-    expect(touches({ tag: "message.deleted", target: 2 })).toBe(true);
-    expect(touches({ tag: "message.deleted", target: 3 })).toBe(false);
-    expect(touches({ tag: "message.reacted", target: 2, emoji: "👍", on: true })).toBe(false);
+    expect(touches({ tag: "message.pinned", target: 9, hidden: false })).toBe(true);
+    expect(touches({ tag: "message.unpinned", target: 2, hidden: false })).toBe(true);
+    expect(touches({ tag: "message.deleted", target: 2, hidden: false })).toBe(true);
+    expect(touches({ tag: "message.deleted", target: 3, hidden: false })).toBe(false);
+    expect(
+      touches({ tag: "message.reacted", target: 2, emoji: "👍", on: true, hidden: false }),
+    ).toBe(false);
     expect(touches(said("hi"))).toBe(false);
   });
 });

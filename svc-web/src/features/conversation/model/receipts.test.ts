@@ -18,6 +18,11 @@ function view(...members: MemberReceipt[]): ReceiptsView {
 const of = (members: MemberReceipt[], seq: number) => standing({ kind: "members", members }, seq);
 
 describe("the standing of an own message", () => {
+  it("leaves a message that is hidden from the other one at sent, however far they have read", () => {
+    expect(of([member("bo", 9)], 5).kind).toBe("read");
+    expect(standing({ kind: "members", members: [member("bo", 9)] }, 5, true)).toEqual(SENT);
+  });
+
   it("goes from sent over delivered to read as all of the others come along", () => {
     const steps = [
       [member("a", 4), member("b", 3, 4)],

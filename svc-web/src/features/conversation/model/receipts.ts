@@ -36,9 +36,9 @@ export function merged(
   return fresh.size > 0 ? null : { ...view, members };
 }
 
-/** How far an own message is: everybody who tells and sees it counts. */
-export function standing(known: Known, seq: number): Standing {
-  if (known.kind === "nothing") return SENT;
+/** How far an own message is: everybody who tells and sees it counts. One that is hidden never gets any further. */
+export function standing(known: Known, seq: number, hidden = false): Standing {
+  if (known.kind === "nothing" || hidden) return SENT;
   if (known.kind === "counted") {
     const { seen } = known;
     // What was written before the newest is at least as far; of what came after nothing is known yet.

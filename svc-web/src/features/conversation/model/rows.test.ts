@@ -84,7 +84,7 @@ describe("rows", () => {
     expect(saidIn({ ...event, attachments: [file, file] })).toBe("2 files");
     const gone = {
       ...record(2, "me", NOON),
-      event: { tag: "message.deleted" as const, target: 1 },
+      event: { tag: "message.deleted" as const, target: 1, hidden: false },
     };
     const deleted = fold(state, { kind: "event", record: gone });
     expect(messages(deleted).map((row) => row.files)).toEqual([[]]);

@@ -31,6 +31,8 @@ export type MessageRow = {
   files: readonly Attachment[];
   /** It was said in another chat before. */
   forwarded: boolean;
+  /** The other one blocked the reader when this was said: it is sent, and never more than that. */
+  hidden: boolean;
   now: MessageNow;
   /** An own change is on its way. */
   changing: boolean;
@@ -88,6 +90,7 @@ export function rows(state: Conversation): Row[] {
         mentionAll: record.event.mention_all,
         files: record.event.attachments,
         forwarded: record.event.forwarded,
+        hidden: record.event.hidden,
         now,
         changing,
         reply: replyOf(state, record.event.reply_to),
@@ -115,6 +118,7 @@ export function rows(state: Conversation): Row[] {
       mentionAll: false,
       files: [],
       forwarded: pending.forwarded,
+      hidden: false,
       now: UNTOUCHED,
       changing: false,
       reply: replyOf(state, pending.replyTo),

@@ -41,7 +41,11 @@ type ConversationViewProps = {
   readSeq: number;
   /** False where one can only read: `closedWords` says why. */
   writable: boolean;
-  closedWords?: string | undefined;
+  closedWords?: ReactNode;
+  /** Whose typing isn't told. */
+  ignored: ReadonlySet<string>;
+  /** In a group: whose messages are covered until they are asked for. */
+  blocked: ReadonlySet<string>;
   /** May delete what others wrote, and name all. */
   admin: boolean;
   people: readonly Named[];
@@ -61,9 +65,11 @@ const FORMER = "You are not in this chat any more. You can read what was said wh
 
 /** One open chat. Give it the chat as `key`. */
 export function ConversationView(props: ConversationViewProps): ReactNode {
-  const { chat, group, title, subtitle, face, readSeq, actions, onBack } = props;
+  const { chat, group, title, subtitle, face, readSeq, actions, onBack, ignored } = props;
   const driver = useDriver(chat, readSeq);
-  const typists = useTypists(chat).map((one) => one.by);
+  const typists = useTypists(chat)
+    .map((one) => one.by)
+    .filter((by) => !ignored.has(by));
   const nameOf = useNames(typists);
   const typing = typingWords(typists.map(nameOf), group);
   return (
@@ -97,8 +103,8 @@ function Body({
   driver,
   ...props
 }: ConversationViewProps & { driver: ConversationDriver }): ReactNode {
-  const { chat, group, readSeq, writable, admin, people, message, onRead, onForward, onReport } =
-    props;
+  const { chat, group, readSeq, writable, admin, people, message, blocked, onRead } = props;
+  const { onForward, onReport } = props;
   const state = useConversation(driver);
   const outbox = useOutbox();
   const pins = usePins(chat);
@@ -209,6 +215,7 @@ function Body({
           actions={actions}
           nameOf={nameOf}
           known={known}
+          blocked={blocked}
           onSeen={seen}
         />
       )}

@@ -1,5 +1,5 @@
-import { Ban, Check, CheckCheck, CircleAlert, Clock, Forward } from "lucide-react";
-import { memo, type ReactNode } from "react";
+import { Ban, Check, CheckCheck, CircleAlert, Clock, EyeOff, Forward } from "lucide-react";
+import { memo, useState, type ReactNode } from "react";
 import { standingWords, type Standing } from "@/features/conversation/model/receipts";
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { Files } from "@/features/conversation/ui/Files";
@@ -9,6 +9,7 @@ import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
 import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
 import { useIsBot } from "@/shared/lib/names";
+import { COVERED } from "@/shared/lib/said";
 import { absolute, clock } from "@/shared/lib/time";
 import { useLongPress } from "@/shared/lib/useLongPress";
 import { showPerson } from "@/shared/lib/who";
@@ -47,15 +48,19 @@ type MessageProps = {
   lit: boolean;
   /** How far an own message is with the others. */
   standing: Standing;
+  /** Whose messages are covered until they are asked for. */
+  blocked: ReadonlySet<string>;
   actions: MessageActions;
 };
 
 export const Message = memo(
   function Message(props: MessageProps): ReactNode {
-    const { chat, row, me, name, nameOf, group, writable, lit, standing, actions } = props;
+    const { chat, row, me, name, nameOf, group, writable, lit, standing, blocked, actions } = props;
+    const [uncovered, setUncovered] = useState(false);
+    const covered = blocked.has(row.by) && !uncovered && !row.now.deleted;
     const others = group && !row.own;
     const told = row.last || row.delivery.kind !== "numbered" || row.now.edited !== null;
-    const usable = row.seq !== null && !row.now.deleted;
+    const usable = row.seq !== null && !row.now.deleted && !covered;
     const press = useLongPress(() => actions.onMenu(row), usable);
     return (
       <article
@@ -67,6 +72,7 @@ export const Message = memo(
         data-message={row.id}
         data-seq={row.seq}
         data-deleted={row.now.deleted}
+        data-covered={covered || undefined}
         data-delivery={row.delivery.kind}
         data-standing={row.own && row.seq !== null ? standing.kind : undefined}
         aria-label={`${row.own ? "You" : name}, ${absolute(row.at)}${row.now.edited ? ", edited" : ""}`}
@@ -91,16 +97,35 @@ export const Message = memo(
             </button>
           ) : null}
           <div className={styles["bubble"]} {...press}>
-            {row.forwarded && !row.now.deleted ? (
+            {row.forwarded && !row.now.deleted && !covered ? (
               <span className={styles["forwarded"]}>
                 <Forward size={14} strokeWidth={2} aria-hidden="true" />
                 Forwarded
               </span>
             ) : null}
-            {row.reply !== null && !row.now.deleted ? (
-              <QuoteOf reply={row.reply} me={me} nameOf={nameOf} onShow={actions.onShow} />
+            {row.reply !== null && !row.now.deleted && !covered ? (
+              <QuoteOf
+                reply={row.reply}
+                me={me}
+                nameOf={nameOf}
+                blocked={blocked}
+                onShow={actions.onShow}
+              />
             ) : null}
-            {row.now.deleted ? (
+            {covered ? (
+              <span className={styles["deleted"]}>
+                <EyeOff size={15} strokeWidth={1.75} aria-hidden="true" />
+                <span data-body>{COVERED}</span>
+                <button
+                  type="button"
+                  className={styles["uncover"]}
+                  aria-label="Show this message of a blocked person"
+                  onClick={() => setUncovered(true)}
+                >
+                  Show
+                </button>
+              </span>
+            ) : row.now.deleted ? (
               <span className={styles["deleted"]}>
                 <Ban size={15} strokeWidth={1.75} aria-hidden="true" />
                 <span data-body>{deletedWords(row, me, nameOf)}</span>
@@ -110,14 +135,14 @@ export const Message = memo(
                 <Rich body={row.body} mentions={row.mentions} all={row.mentionAll} me={me} />
               </span>
             )}
-            {row.seq === null || row.files.length === 0 ? null : (
+            {row.seq === null || row.files.length === 0 || covered ? null : (
               <Files chat={chat} message={row.seq} files={row.files} />
             )}
             {told ? (
               <Told row={row} standing={standing} onVersions={() => actions.onVersions(row)} />
             ) : null}
           </div>
-          {row.now.reactions.length > 0 ? (
+          {row.now.reactions.length > 0 && !covered ? (
             <Reactions
               reactions={row.now.reactions}
               me={me}
@@ -157,6 +182,7 @@ export const Message = memo(
     before.group === after.group &&
     before.writable === after.writable &&
     before.lit === after.lit &&
+    before.blocked === after.blocked &&
     before.standing.kind === after.standing.kind &&
     before.standing.seen === after.standing.seen &&
     before.standing.of === after.standing.of &&

@@ -24,6 +24,8 @@ type TimelineProps = {
   nameOf: (person: string) => string;
   /** How far the others are. */
   known: Known;
+  /** Whose messages are covered until they are asked for. */
+  blocked: ReadonlySet<string>;
   /** The reader has seen everything up to this seq. */
   onSeen: (seq: number) => void;
 };
@@ -33,7 +35,7 @@ const NEAR_END = 48;
 const NEAR_START = 800;
 
 export function Timeline(props: TimelineProps): ReactNode {
-  const { state, driver, group, writable, actions, nameOf, known, onSeen } = props;
+  const { state, driver, group, writable, actions, nameOf, known, blocked, onSeen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useMemo(() => rows(state), [state]);
   const lit = useLit(state.jump);
@@ -165,7 +167,10 @@ export function Timeline(props: TimelineProps): ReactNode {
                     group={group}
                     writable={writable}
                     lit={lit !== null && lit === row.seq}
-                    standing={row.own && row.seq !== null ? standing(known, row.seq) : SENT}
+                    standing={
+                      row.own && row.seq !== null ? standing(known, row.seq, row.hidden) : SENT
+                    }
+                    blocked={blocked}
                     actions={actions}
                   />
                 ) : null}
@@ -195,7 +200,7 @@ export function Timeline(props: TimelineProps): ReactNode {
           </span>
         </button>
       )}
-      <Announce state={state} nameOf={nameOf} />
+      <Announce state={state} blocked={blocked} nameOf={nameOf} />
     </div>
   );
 }
@@ -266,15 +271,20 @@ function Older({ state, onAgain }: { state: Conversation; onAgain: () => void })
 /** Says what others write to a screen reader, without reading the list again. */
 function Announce({
   state,
+  blocked,
   nameOf,
 }: {
   state: Conversation;
+  blocked: ReadonlySet<string>;
   nameOf: (person: string) => string;
 }): ReactNode {
   const [opened] = useState(state.asOf);
   const last = state.records.at(-1);
   const fresh =
-    last?.event.tag === "message.created" && last.by !== state.me && last.seq > opened
+    last?.event.tag === "message.created" &&
+    last.by !== state.me &&
+    last.seq > opened &&
+    !blocked.has(last.by)
       ? `${nameOf(last.by)}: ${plain(piecesOf(saidIn(last.event)))}`
       : "";
   return (

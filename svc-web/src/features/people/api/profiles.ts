@@ -5,7 +5,7 @@ import {
   useQueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import {
   endpoints,
   type OwnProfile,
@@ -57,6 +57,17 @@ export const blocksQuery = queryOptions({
   queryKey: ["people", "blocks"],
   queryFn: async ({ signal }) => (await call(endpoints.blocks, { signal })).people,
 });
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Whom one blocked, as far as it is known yet. */
+export function useBlocked(): ReadonlySet<string> {
+  const { data } = useQuery(blocksQuery);
+  return useMemo(
+    () => (data === undefined ? NOBODY : new Set(data.map((one) => one.person))),
+    [data],
+  );
+}
 
 export function useSaveProfile(): UseMutationResult<OwnProfile, Error, ProfileBody> {
   const queries = useQueryClient();

@@ -159,8 +159,8 @@ function Block({ person, blocked }: BlockProps): ReactNode {
       <div className={styles["sure"]} role="group" aria-label={`Block ${person.name}?`}>
         <p>
           <strong dir="auto">Block {person.name}?</strong> They can’t find you, ask to connect, or
-          see when you are here, and your connection ends. They are not told. Chats you are both in
-          stay.
+          see when you are here, and your connection ends. What they write to you from now on never
+          arrives. They are not told. Groups you are both in stay.
         </p>
         {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
         <div className={styles["actions"]}>
