@@ -77,6 +77,24 @@ describe("a group, from its making to its end", () => {
     await late.close();
   });
 
+  it("hears what a program says by a webhook, until it is revoked", async () => {
+    const hooks = anna.getByRole("region", { name: "Webhooks" });
+    await hooks.getByRole("button", { name: "New webhook" }).click();
+    await hooks.getByLabel("Name").fill("Kitchen");
+    await hooks.getByRole("button", { name: "Make webhook" }).click();
+    const address = await hooks.getByLabel("The address of the webhook").inputValue();
+    await line(anna, "You made the webhook “Kitchen”");
+    const said = await bo.request.post(address, { data: { text: "soup is ready" } });
+    expect(said.status()).toBe(201);
+    const shown = bo.locator("[data-message]").filter({ hasText: "soup is ready" });
+    await shown.getByText("Kitchen").waitFor();
+    await shown.getByText("Webhook", { exact: true }).waitFor();
+    await hooks.getByRole("button", { name: "Revoke Kitchen" }).click();
+    await line(bo, `${ANNA} revoked a webhook`);
+    const late = await bo.request.post(address, { data: { text: "late" } });
+    expect(late.status()).toBe(404);
+  });
+
   it("loses its maker, has an admin all the same, and ends", async () => {
     await anna.getByRole("button", { name: `Change ${BO}` }).click();
     await anna.getByRole("menuitem", { name: "Remove as admin" }).click();

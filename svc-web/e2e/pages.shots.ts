@@ -139,6 +139,37 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "blocked",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", blocked: "two" },
+    then: (page) => page.getByRole("button", { name: "Unblock" }).waitFor(),
+  },
+  {
+    name: "group-blocked",
+    path: `/c/${GROUP}`,
+    how: { account: "busy", blocked: "two" },
+    then: (page) => page.getByText("Message of a blocked person").last().waitFor(),
+  },
+  {
+    name: "webhooks",
+    path: `/c/${GROUP}`,
+    how: { account: "busy", hooks: "two" },
+    then: async (page) => {
+      await page.getByText("is out").first().waitFor();
+      await page.getByRole("button", { name: "Details" }).click();
+      await page.getByRole("button", { name: "New webhook" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Deployments");
+      await page.getByRole("button", { name: "Make webhook" }).click();
+      await page.getByLabel("The address of the webhook").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "webhook-said",
+    path: `/c/${GROUP}`,
+    how: { account: "busy", hooks: "two" },
+    then: (page) => page.getByText("is out").first().waitFor(),
+  },
+  {
     name: "group-kept",
     path: `/c/${GROUP}`,
     how: { account: "busy" },

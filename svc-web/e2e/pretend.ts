@@ -3,6 +3,7 @@ import type {
   BotView,
   ChatView,
   EventRecord,
+  HookView,
   MessageCreated,
   OwnChatView,
   PersonView,
@@ -331,6 +332,7 @@ function searchOf(query: URLSearchParams): SearchPage {
       cut_before: seq === 9,
       cut_after: seq === 9,
       attachments: [],
+      hook: null,
     };
   };
   const hits = [
@@ -388,6 +390,19 @@ const IDENTITY = {
   linked_at: NOW - 2 * 24 * 60 * MINUTE,
 };
 
+const HOOKS: HookView[] = ["Build", "Support inbox"].map((name, index) => ({
+  hook: uuid("9", index),
+  name,
+  by: ME,
+  made_at: NOW - (index + 1) * 9_000 * MINUTE,
+}));
+
+function saidByHook(seq: number): EventRecord {
+  const body = "**web 2.41** is out: 14 changes, no problems since";
+  const { event, ...rest } = record(GROUP, seq, uuid("9", 0), NOW - MINUTE, body);
+  return { ...rest, event: { ...event, hook: "Build" } as EventRecord["event"] };
+}
+
 export type Pretence = {
   account: "none" | "new" | "busy";
   line?: "live" | "down" | "rejecting";
@@ -399,6 +414,10 @@ export type Pretence = {
   providers?: "two" | "only";
   /** Chats that are muted, pinned, archived, marked, and one with a draft. */
   own?: "kept";
+  /** The partner of the private chat and somebody in the group are blocked. */
+  blocked?: "two";
+  /** Webhooks of the group, of which one has said something. */
+  hooks?: "two";
   /** Push notifications are set up; `on` also on this device. */
   push?: "off" | "on";
 };
@@ -406,6 +425,10 @@ export type Pretence = {
 export async function pretend(context: BrowserContext, how: Pretence): Promise<void> {
   const chats = how.account === "busy" ? chatsOf() : [];
   if (how.own === "kept") keepOwn(chats);
+  const [first] = chats;
+  if (how.blocked === "two" && first?.partner) {
+    first.partner = { ...first.partner, relation: "blocked" };
+  }
   const circle = how.account === "busy" ? people : [];
   const json = (route: Route, body: unknown, status = 200): Promise<void> =>
     route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
@@ -490,6 +513,16 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       return json(route, full, 422);
     }
     if (path === "/api/search") return json(route, searchOf(url.searchParams));
+    if (path === "/api/blocks" && how.blocked === "two") {
+      const blocked = people.slice(0, 2).map((one) => ({ ...one, relation: "blocked" }));
+      return json(route, { people: blocked, next: null });
+    }
+    if (path.endsWith("/hooks")) {
+      if (route.request().method() === "POST") {
+        return json(route, { chat: GROUP, hook: uuid("9", 2), seq: 20 }, 201);
+      }
+      return json(route, { hooks: how.hooks === "two" ? HOOKS : [] });
+    }
     if (path === "/api/chats") return json(route, { chats, next: null });
     if (path === "/api/connections") return json(route, { people: circle, next: null });
     if (path === "/api/people") {
@@ -532,6 +565,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
         timeline,
         others.map((one) => one.person),
       );
+      if (timeline === GROUP && how.hooks === "two") items.push(saidByHook(items.length + 1));
       const as_of = items.length;
       const more = timeline === GROUP ? changedTalk(items) : { states: [], quotes: [] };
       const page = { chat: timeline, epoch: 1, as_of, items, before: null, after: null };

@@ -18,6 +18,8 @@ from nexync_contracts import (
     factor_endpoints,
     group_endpoints,
     group_rest,
+    hook_endpoints,
+    hook_rest,
     message_rest,
     own_endpoints,
     own_rest,
@@ -179,6 +181,18 @@ GROUP_ROWS = (
     ),
     Row(group_endpoints.MEMBERS, INSIDE),
     Row(group_endpoints.INVITES, ADMINS_READ),
+    Row(hook_endpoints.HOOKS, ADMINS_READ),
+    Row(
+        hook_endpoints.MAKE_HOOK,
+        ADMINS | {Who.ADMIN: 201},
+        lambda scene: hook_rest.MakeHookBody(secret=secrets.token_hex(16), name="Build"),
+    ),
+    # There is no such webhook: that is told to the admin alone.
+    Row(
+        hook_endpoints.REVOKE_HOOK,
+        ADMINS | {Who.ADMIN: REFUSED},
+        path=lambda scene: {"hook": str(uuid.uuid4())},
+    ),
     Row(group_endpoints.SET_TAGLINE, ADMINS, lambda scene: group_rest.TaglineBody(tagline="x")),
     Row(
         group_endpoints.SET_HISTORY,
@@ -356,6 +370,7 @@ OPEN = frozenset(
         endpoints.RESET,
         endpoints.JWKS,
         factor_endpoints.LOGIN_CODE,
+        hook_endpoints.SAY_BY_HOOK,
         passkey_endpoints.LOGIN_PASSKEY_OPTIONS,
         passkey_endpoints.LOGIN_PASSKEY,
         provider_endpoints.PROVIDERS,

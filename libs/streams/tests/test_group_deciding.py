@@ -16,9 +16,11 @@ from nexync_contracts.commands import (
     CreateMessage,
     DismissChat,
     JoinByInvite,
+    MakeHook,
     MakeInvite,
     RemoveMember,
     RenameChat,
+    RevokeHook,
     RevokeInvite,
     SetHistory,
     SetPicture,
@@ -27,8 +29,17 @@ from nexync_contracts.commands import (
     SetTagline,
 )
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import ChatKind, EventRecord, History, Member, MemberAdded, Role
-from nexync_contracts.ids import AttachmentId, CommandId, InviteId, PersonId, Stream
+from nexync_contracts.events import (
+    ChatKind,
+    EventRecord,
+    History,
+    Member,
+    MemberAdded,
+    MessageCreated,
+    Role,
+)
+from nexync_contracts.ids import AttachmentId, CommandId, HookId, InviteId, PersonId, Stream
+from nexync_contracts.message_commands import React
 from nexync_contracts.retention import Retention
 from nexync_streams.deciding import Accepted, decide
 from nexync_streams.fold import ChatState, StreamState, apply, fresh, from_snapshot, snapshot
@@ -328,3 +339,56 @@ def test_admins_give_the_group_a_picture() -> None:
     assert from_snapshot(STREAM, snapshot(body(state))) == body(state)
     state = after(state, (ANN, SetPicture()))
     assert body(state).settings.picture is None
+
+
+HOOK = HookId("30000000-0000-4000-8000-000000000000")
+AUTHOR = PersonId(HOOK)
+MAKE = MakeHook(hook=HOOK, digest="0" * 64, name="Build")
+
+
+def test_a_webhook_writes_under_its_name_or_another_for_once() -> None:
+    state = after(team(BOB), (ANN, MAKE))
+    plain = judged(state, AUTHOR, CreateMessage(body="red"))
+    named = judged(state, AUTHOR, CreateMessage(body="red", hook="Nightly"))
+    assert isinstance(plain, EventRecord)
+    assert isinstance(named, EventRecord)
+    assert plain.by == AUTHOR
+    assert plain.event == MessageCreated(body="red", hook="Build")
+    assert named.event == MessageCreated(body="red", hook="Nightly")
+
+
+def test_it_does_nothing_else_and_nobody_else_writes_so() -> None:
+    state = after(team(BOB), (ANN, MAKE))
+    assert judged(state, AUTHOR, React(target=1, emoji="👍", author=ANN)) is RejectCode.NOT_A_MEMBER
+    assert judged(state, AUTHOR, RenameChat(name="x")) is RejectCode.NOT_A_MEMBER
+    assert judged(state, AUTHOR, CreateMessage(body="")) is RejectCode.INVALID
+    other = PersonId("40000000-0000-4000-8000-000000000000")
+    assert judged(state, other, CreateMessage(body="red")) is RejectCode.NOT_A_MEMBER
+    faked = judged(state, BOB, CreateMessage(body="red", hook="Build"))
+    assert isinstance(faked, EventRecord)
+    assert faked.event == MessageCreated(body="red")
+
+
+def test_a_revoked_one_and_those_of_a_dismissed_group_write_no_more() -> None:
+    state = after(team(BOB), (ANN, MAKE))
+    assert judged(state, BOB, RevokeHook(hook=HOOK)) is RejectCode.NOT_ALLOWED
+    for end in (RevokeHook(hook=HOOK), DismissChat()):
+        over = after(state, (ANN, end))
+        assert judged(over, AUTHOR, CreateMessage(body="red")) is RejectCode.NOT_A_MEMBER
+        assert body(over).settings.hooks == {}
+    revoked = after(state, (ANN, RevokeHook(hook=HOOK)))
+    assert judged(revoked, ANN, RevokeHook(hook=HOOK)) is RejectCode.ALREADY_SO
+
+
+def test_there_are_so_many_at_most_and_a_snapshot_keeps_them() -> None:
+    def hook(number: int) -> MakeHook:
+        identifier = HookId(f"30000000-0000-4000-8000-{number:012}")
+        return MakeHook(hook=identifier, digest=f"{number:064}", name=f"Hook {number}")
+
+    assert judged(team(BOB), BOB, MAKE) is RejectCode.NOT_ALLOWED
+    state = after(team(BOB), *((ANN, hook(number)) for number in range(limits.HOOKS)))
+    assert judged(state, ANN, hook(0)) is RejectCode.ALREADY_SO
+    assert judged(state, ANN, hook(99)) is RejectCode.HOOKS_FULL
+    assert from_snapshot(state.stream, snapshot(body(state))) == body(state)
+    first = body(state).settings.hooks[HookId("30000000-0000-4000-8000-000000000000")]
+    assert (first.by, first.at) == (ANN, NOW)

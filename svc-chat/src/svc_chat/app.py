@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 
 from nexync_contracts.endpoint import Endpoint
+from nexync_contracts.limits import HOOK_BURST, HOOK_RATE
 from nexync_runtime import http, postgres, redis_client, schema
 from nexync_runtime.cursors import CursorKeyError, Cursors, load_cursors
 from nexync_runtime.http import Handler
@@ -27,6 +28,7 @@ from nexync_runtime.waiting import until_there
 from svc_chat.adapters.attachments import PostgresAttachments
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
+from svc_chat.adapters.hook_pace import LimitedHooks
 from svc_chat.adapters.images import ImageProcesses
 from svc_chat.adapters.kept import RedisKept, RedisRevisions
 from svc_chat.adapters.log import KafkaLog
@@ -52,6 +54,7 @@ from svc_chat.commanding import Commanding
 from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
+from svc_chat.hooking import Hooking
 from svc_chat.inside import Inside
 from svc_chat.keeping import Keeping, Standing
 from svc_chat.listing import Listing
@@ -149,6 +152,12 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         receipts=Receipts(reading, marks),
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
+        hooking=Hooking(
+            commanding,
+            PostgresGroups(pool),
+            listing.stored,
+            LimitedHooks(RedisLimiter(state, Budget(HOOK_RATE, HOOK_BURST))),
+        ),
         messaging=Messaging(reading, commanding),
         owning=Owning(reading, PostgresOwnChats(pool), notices, lambda: time.time_ns() // 10**6),
         pinning=Pinning(commanding, timelines, chats, listing.stored),

@@ -12,6 +12,7 @@ from nexync_contracts.commands import (
     Command,
     CommandEnvelope,
     CreateChat,
+    CreateMessage,
     JoinByInvite,
     Outcome,
     RemoveMember,
@@ -42,10 +43,13 @@ Membership is flushed at once, so it is a few milliseconds. While Postgres is aw
 
 
 class Actor(NamedTuple):
-    """Who wants the change, and the id it shall have (the Idempotency-Key, if one was sent)."""
+    """Who wants the change, and the id it shall have (the Idempotency-Key, if one was sent).
+
+    Without a session it isn't a person, but a webhook.
+    """
 
     person: PersonId
-    session: SessionId
+    session: SessionId | None
     key: str | None
 
 
@@ -147,6 +151,15 @@ class Commanding:
         self, actor: Actor, chat: ChatId, partition: int, command: Command
     ) -> CommandDone:
         """Something about a message; it doesn't show in lists, so the answer waits for no flush."""
+        seq = await self._submit(
+            actor, command_id(actor), chat, partition, command, {}, stored=False
+        )
+        return CommandDone(chat=chat, seq=seq)
+
+    async def say(
+        self, actor: Actor, chat: ChatId, partition: int, command: CreateMessage
+    ) -> CommandDone:
+        """A message; the answer waits for no flush."""
         seq = await self._submit(
             actor, command_id(actor), chat, partition, command, {}, stored=False
         )

@@ -5,7 +5,7 @@ import time
 import uuid
 from typing import Final
 
-from nexync_contracts.ids import AttachmentId, ChatId, CommandId, InviteId, PersonId
+from nexync_contracts.ids import AttachmentId, ChatId, CommandId, HookId, InviteId, PersonId
 
 _NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
 
@@ -32,6 +32,11 @@ def group_chat_id(maker: PersonId, command: CommandId) -> ChatId:
 def invite_id(chat: ChatId, command: CommandId) -> InviteId:
     """The invite link that this command makes."""
     return InviteId(str(uuid.uuid5(_NAMES, f"invite:{chat}:{command}")))
+
+
+def hook_id(chat: ChatId, command: CommandId) -> HookId:
+    """The webhook that this command makes."""
+    return HookId(str(uuid.uuid5(_NAMES, f"hook:{chat}:{command}")))
 
 
 def attachment_id(owner: PersonId, key: str | None) -> AttachmentId:

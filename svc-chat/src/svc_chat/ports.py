@@ -400,6 +400,7 @@ class Hit(NamedTuple):
     edited: bool
     body: str
     attachments: tuple[Attachment, ...] = ()
+    hook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,10 @@ def _target(
 
 def _words(record: EventRecord, flushed: Flushed) -> tuple[str, str]:
     """Who wrote what, and where."""
-    sender = flushed.names.get(PersonId(record.by), "Somebody")
-    body = record.event.body if isinstance(record.event, MessageCreated) else ""
+    said = record.event if isinstance(record.event, MessageCreated) else None
+    hook = said.hook if said is not None else None
+    sender = hook or flushed.names.get(PersonId(record.by), "Somebody")
+    body = said.body if said is not None else ""
     if flushed.kind is ChatKind.PRIVATE:
         title, text = sender, body
     else:

@@ -43,6 +43,7 @@ from svc_chat.errors import (
 from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
+from svc_chat.hooking import Hooking
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
@@ -59,6 +60,7 @@ from svc_chat.reporting import Reporting
 from svc_chat.routes_attachments import attachment_handlers, file_problem_of
 from svc_chat.routes_export import export_handlers
 from svc_chat.routes_groups import group_handlers
+from svc_chat.routes_hooks import hook_handlers
 from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
@@ -86,6 +88,7 @@ class UseCases:
     marking: Marking
     commanding: Commanding
     grouping: Grouping
+    hooking: Hooking
     messaging: Messaging
     pinning: Pinning
     reporting: Reporting
@@ -138,6 +141,7 @@ def handlers(
             use_cases.attaching, use_cases.serving, use_cases.picturing, use_cases.contents
         ),
         **group_handlers(use_cases.grouping),
+        **hook_handlers(use_cases.hooking),
         **own_handlers(use_cases.owning),
         **profile_handlers(use_cases.profiles),
         **push_handlers(use_cases.pushing),

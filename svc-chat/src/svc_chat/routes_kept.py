@@ -138,9 +138,9 @@ def moving(endpoint: Endpoint, handler: Handler, standing: Standing) -> Handler:
     """The handler of a change: whatever became of it, the revisions that it may concern have moved before its answer.
 
     So nobody who made a change is shown an answer from before it. When they can't be moved, the change is not
-    answered: 503, and the client asks again.
+    answered: 503, and the client asks again. What needs no login says something in a chat, whose head moves.
     """
-    if endpoint.method in SAFE_METHODS:
+    if endpoint.method in SAFE_METHODS or endpoint.open:
         return handler
 
     async def answer(call: Call) -> BaseModel | Response | None:

@@ -214,4 +214,5 @@ def _hit(hit: Hit, terms: Sequence[str]) -> SearchHit:
         cut_before=part.cut_before,
         cut_after=part.cut_after,
         attachments=hit.attachments,
+        hook=hit.hook,
     )

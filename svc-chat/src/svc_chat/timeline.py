@@ -329,7 +329,7 @@ def _as_now(record: EventRecord, now: Mapping[int, Now]) -> EventRecord:
     if state is None or not isinstance(event, MessageCreated):
         return record
     if state.deleted:
-        said = MessageCreated(body="", reply_to=event.reply_to)
+        said = MessageCreated(body="", reply_to=event.reply_to, hook=event.hook)
     elif state.edit is not None:
         said = event.model_copy(
             update={
@@ -368,4 +368,5 @@ def _quote(record: EventRecord, now: Mapping[int, Now]) -> Quote:
         body=body[:QUOTE_CHARS],
         deleted=now.get(record.seq, UNTOUCHED).deleted or not (body or attachments),
         attachments=attachments,
+        hook=said.hook if said is not None else None,
     )

@@ -14,6 +14,8 @@ from nexync_contracts.ids import (
     ChatName,
     CommandIdField,
     EventText,
+    HookIdField,
+    HookName,
     InviteDigest,
     InviteIdField,
     PersonIdField,
@@ -125,6 +127,20 @@ class RevokeInvite(Tolerant):
     invite: InviteIdField
 
 
+class MakeHook(Tolerant):
+    """Make a webhook; a group's admins may. `digest` is the SHA-256 of the secret in its address."""
+
+    tag: Literal["hook.make"] = "hook.make"
+    hook: HookIdField
+    digest: InviteDigest
+    name: HookName
+
+
+class RevokeHook(Tolerant):
+    tag: Literal["hook.revoke"] = "hook.revoke"
+    hook: HookIdField
+
+
 class JoinByInvite(Tolerant):
     """The sender, who is no member, wants in by a link whose secret has this digest."""
 
@@ -137,7 +153,7 @@ class CreateMessage(Tolerant):
     """A message of text, files or both: the body is empty only where there are files.
 
     `attachments` is stamped by whoever admits the command: what is known of those among `files` that are the
-    sender's and ready, facts that never change.
+    sender's and ready, facts that never change. `hook` counts where a webhook is the sender: the name for this once.
     """
 
     tag: Literal["message.create"] = "message.create"
@@ -148,6 +164,7 @@ class CreateMessage(Tolerant):
     forwarded: bool = False
     files: AttachmentIds = ()
     attachments: Attachments = ()
+    hook: HookName | None = None
 
 
 class BlockPartner(Tolerant):
@@ -203,6 +220,8 @@ Command = Annotated[
     | DismissChat
     | MakeInvite
     | RevokeInvite
+    | MakeHook
+    | RevokeHook
     | JoinByInvite
     | EditMessage
     | DeleteMessage

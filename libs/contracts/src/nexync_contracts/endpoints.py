@@ -11,6 +11,7 @@ from nexync_contracts.errors import ProblemCode
 from nexync_contracts.export_endpoints import EXPORT_ENDPOINTS
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
+from nexync_contracts.hook_endpoints import HOOK_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.passkey_endpoints import PASSKEY_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
@@ -431,6 +432,7 @@ ENDPOINTS: Final = (
     *FACTOR_ENDPOINTS,
     *EXPORT_ENDPOINTS,
     *GROUP_ENDPOINTS,
+    *HOOK_ENDPOINTS,
     *PASSKEY_ENDPOINTS,
     *PEOPLE_ENDPOINTS,
     *PROFILE_ENDPOINTS,

@@ -21,6 +21,7 @@ class RejectCode(StrEnum):
     LAST_ADMIN = "last_admin"
     ALREADY_SO = "already_so"
     INVITES_FULL = "invites_full"
+    HOOKS_FULL = "hooks_full"
     INVITE_OVER = "invite_over"
     """The link is unknown, revoked, expired or used up: which of them is nobody's business."""
     ID_IN_FUTURE = "id_in_future"

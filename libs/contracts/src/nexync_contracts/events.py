@@ -13,6 +13,8 @@ from nexync_contracts.ids import (
     ChatName,
     CommandIdField,
     EventText,
+    HookIdField,
+    HookName,
     InviteDigest,
     InviteIdField,
     PersonIdField,
@@ -161,12 +163,29 @@ class InviteRevoked(Tolerant):
     invite: InviteIdField
 
 
+class HookMade(Tolerant):
+    """A webhook may bring messages from now on, with its own id as their author."""
+
+    tag: Literal["hook.made"] = "hook.made"
+    hook: HookIdField
+    digest: InviteDigest
+    name: HookName
+
+
+class HookRevoked(Tolerant):
+    """The webhook brings no more."""
+
+    tag: Literal["hook.revoked"] = "hook.revoked"
+    hook: HookIdField
+
+
 class MessageCreated(Tolerant):
     """A message; `reply_to` is the message that it answers. The body is empty where it has files alone.
 
     Where it was deleted since it has neither text nor files.
 
-    `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
+    `forwarded` says that the text was said in another chat before; by whom and where is told to nobody. With `hook` a
+    webhook brought it: who made the event is no person, and this is its name.
     """
 
     tag: Literal["message.created"] = "message.created"
@@ -177,6 +196,7 @@ class MessageCreated(Tolerant):
     forwarded: bool = False
     attachments: Attachments = ()
     hidden: Hidden = False
+    hook: HookName | None = None
 
 
 class ChatBlocked(Tolerant):
@@ -245,6 +265,8 @@ Event = Annotated[
     | ChatDismissed
     | InviteMade
     | InviteRevoked
+    | HookMade
+    | HookRevoked
     | MessageEdited
     | MessageDeleted
     | MessageReacted
@@ -269,6 +291,8 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "chat.dismissed",
     "invite.made",
     "invite.revoked",
+    "hook.made",
+    "hook.revoked",
     "message.pinned",
     "message.unpinned",
     "chat.blocked",

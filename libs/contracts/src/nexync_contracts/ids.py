@@ -17,6 +17,7 @@ CommandId = NewType("CommandId", str)
 ClientId = NewType("ClientId", str)
 JobId = NewType("JobId", str)
 InviteId = NewType("InviteId", str)
+HookId = NewType("HookId", str)
 IdentityId = NewType("IdentityId", str)
 PasskeyId = NewType("PasskeyId", str)
 AttachmentId = NewType("AttachmentId", str)
@@ -29,6 +30,7 @@ CommandIdField = Annotated[CommandId, StringConstraints(pattern=f"^{_UUID}$", ma
 ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max_length=36)]
 """A client-made id: UUIDv7 (RFC 9562 5.7), whose first 48 bits are Unix milliseconds on the server's clock."""
 JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+HookIdField = Annotated[HookId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 PasskeyIdField = Annotated[PasskeyId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
@@ -143,6 +145,12 @@ PasskeyName = Annotated[
     StringConstraints(min_length=1, max_length=limits.PASSKEY_NAME_CHARS, strip_whitespace=True),
     AfterValidator(_no_control),
 ]
+HookName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.HOOK_NAME_CHARS, strip_whitespace=True),
+    AfterValidator(_no_control),
+]
+"""What a webhook calls itself where its messages show."""
 InviteDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 """SHA-256 of an invite link's secret, hexadecimal; the secret itself is in the link alone."""
 InviteSecret = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$", max_length=32)]

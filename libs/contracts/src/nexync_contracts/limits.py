@@ -118,6 +118,17 @@ TAGLINE_CHARS: Final = 160
 INVITES: Final = 20
 """Invite links of one group that work at the same time."""
 
+HOOKS: Final = 10
+"""Webhooks of one group."""
+
+HOOK_NAME_CHARS: Final = 40
+
+HOOK_RATE: Final = 1
+"""Messages a second that one webhook may bring for long."""
+
+HOOK_BURST: Final = 20
+"""Messages that it may bring in a row."""
+
 INVITE_USES: Final = 5_000
 INVITE_SECONDS: Final = (60, 365 * 24 * 3600)
 """The shortest and the longest life of an invite link, seconds."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nexync_contracts import limits
 from nexync_contracts.attachments import Attachments
-from nexync_contracts.ids import BodyText, Emoji, EventText, PersonIdField
+from nexync_contracts.ids import BodyText, Emoji, EventText, HookName, PersonIdField
 from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Exact, Tolerant
 
@@ -72,6 +72,7 @@ class Quote(Tolerant):
     body: EventText
     deleted: bool = False
     attachments: Attachments = ()
+    hook: HookName | None = None
 
 
 class MessageVersion(Tolerant):

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
 from nexync_contracts.attachments import Attachments
-from nexync_contracts.ids import ChatIdField, PersonIdField
+from nexync_contracts.ids import ChatIdField, HookName, PersonIdField
 from nexync_contracts.message_events import Target
 from nexync_contracts.model import Tolerant
 from nexync_contracts.rest import PersonView
@@ -38,6 +38,7 @@ class SearchHit(Tolerant):
     cut_before: bool = False
     cut_after: bool = False
     attachments: Attachments = ()
+    hook: HookName | None = None
 
 
 class SearchPage(Tolerant):

@@ -50,6 +50,7 @@ from nexync_streams.group_deciding import (
     judge_remove,
     reachable,
 )
+from nexync_streams.hooks import judge_said
 from nexync_streams.messages import judge_change, judge_message
 
 PRIVATE_MEMBERS = 2
@@ -182,7 +183,7 @@ def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | Re
     if isinstance(command, JoinByInvite):
         return judge_join(body, envelope, command, at)
     if envelope.sender not in body.members:
-        return RejectCode.NOT_A_MEMBER
+        return judge_said(body, envelope.sender, command)
     if isinstance(command, RemoveMember):
         if body.settings.dismissed and command.person != envelope.sender:
             return RejectCode.DISMISSED

@@ -19,6 +19,7 @@ def encode_event(event: Event) -> bytes:
         or event.forwarded
         or event.attachments
         or event.hidden
+        or event.hook
     ):
         return _MESSAGE % to_json(event.body)
     return to_json(event)

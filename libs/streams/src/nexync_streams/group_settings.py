@@ -10,6 +10,8 @@ from nexync_contracts.events import (
     EventRecord,
     History,
     HistoryChanged,
+    HookMade,
+    HookRevoked,
     InviteMade,
     InviteRevoked,
     MemberAdded,
@@ -17,7 +19,7 @@ from nexync_contracts.events import (
     RetentionChanged,
     TaglineChanged,
 )
-from nexync_contracts.ids import AttachmentId, InviteId, PersonId
+from nexync_contracts.ids import AttachmentId, HookId, InviteId, PersonId
 from nexync_contracts.message_events import MessageDeleted, MessagePinned, MessageUnpinned
 from nexync_contracts.retention import Retention
 
@@ -35,6 +37,15 @@ class Invite(NamedTuple):
     def works(self, at: int) -> bool:
         """Whether it lets somebody in at that time (Unix milliseconds)."""
         return (self.expires_at is None or at < self.expires_at) and self.uses_left != 0
+
+
+class Hook(NamedTuple):
+    """A webhook: the SHA-256 of its secret, its name, who made it and when (Unix milliseconds)."""
+
+    digest: str
+    name: str
+    by: PersonId
+    at: int
 
 
 class Pin(NamedTuple):
@@ -61,6 +72,8 @@ class GroupSettings:
     """Oldest first, at most `limits.PINNED_MESSAGES`."""
     retention: Retention | None = None
     """None: as the workspace."""
+    hooks: Mapping[HookId, Hook] = field(default_factory=lambda: MappingProxyType({}))
+    """At most `limits.HOOKS`, oldest first."""
 
     def pinned(self, target: int) -> bool:
         """Whether the message is pinned."""
@@ -86,7 +99,8 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
         case RetentionChanged(retention=retention):
             return replace(settings, retention=retention)
         case ChatDismissed():
-            return replace(settings, dismissed=True, invites=MappingProxyType({}))
+            none: MappingProxyType[Any, Any] = MappingProxyType({})
+            return replace(settings, dismissed=True, invites=none, hooks=none)
         case InviteMade() as made:
             invites = settings.working(record.at)
             invites[made.invite] = Invite(made.digest, made.expires_at, made.uses)
@@ -109,7 +123,18 @@ def settings_after(settings: GroupSettings, record: EventRecord) -> GroupSetting
             spent = invite._replace(uses_left=max(0, invite.uses_left - 1))
             return replace(settings, invites=MappingProxyType({**settings.invites, used: spent}))
         case _:
-            return settings
+            hooks = _hooks_after(settings.hooks, record)
+            return settings if hooks is settings.hooks else replace(settings, hooks=hooks)
+
+
+def _hooks_after(hooks: Mapping[HookId, Hook], record: EventRecord) -> Mapping[HookId, Hook]:
+    event = record.event
+    if isinstance(event, HookMade):
+        hook = Hook(event.digest, event.name, record.by, record.at)
+        return MappingProxyType({**hooks, event.hook: hook})
+    if isinstance(event, HookRevoked):
+        return MappingProxyType({key: hook for key, hook in hooks.items() if key != event.hook})
+    return hooks
 
 
 def to_json(settings: GroupSettings) -> dict[str, Any]:
@@ -129,12 +154,15 @@ def to_json(settings: GroupSettings) -> dict[str, Any]:
         value["pins"] = [list(pin if pin.hidden else pin[:4]) for pin in settings.pins]
     if settings.retention is not None:
         value["retention"] = settings.retention.value
+    if settings.hooks:
+        value["hooks"] = {key: list(hook) for key, hook in settings.hooks.items()}
     return value
 
 
 def from_json(value: Mapping[str, Any]) -> GroupSettings:
     """What `to_json` wrote."""
     invites = {InviteId(key): Invite(*parts) for key, parts in value.get("invites", {}).items()}
+    hooks = {HookId(key): Hook(*parts) for key, parts in value.get("hooks", {}).items()}
     return GroupSettings(
         tagline=str(value.get("tagline", "")),
         picture=value.get("picture"),
@@ -143,4 +171,5 @@ def from_json(value: Mapping[str, Any]) -> GroupSettings:
         invites=MappingProxyType(invites),
         pins=tuple(Pin(*parts) for parts in value.get("pins", ())),
         retention=Retention(value["retention"]) if "retention" in value else None,
+        hooks=MappingProxyType(hooks),
     )

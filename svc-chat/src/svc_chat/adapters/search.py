@@ -98,7 +98,7 @@ WITH seen AS MATERIALIZED (
 )
 SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body',
        (SELECT o.event ->> 'attachments' FROM events o
-        WHERE o.stream = p.stream AND o.seq = p.seq AND o.at = p.at)
+        WHERE o.stream = p.stream AND o.seq = p.seq AND o.at = p.at), e.event ->> 'hook'
 FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at
 ORDER BY -p.at, p.stream, -p.seq
 """
@@ -146,6 +146,7 @@ class PostgresSearch:
                 row[4],
                 row[5],
                 _ATTACHMENTS.validate_json(row[6] or "[]"),
+                row[7],
             )
             for row in rows
         ]

@@ -37,13 +37,15 @@ WITH gone AS MATERIALIZED (
 UPDATE events e SET event = CASE
   WHEN e.event ->> 'hidden' = 'true'
   THEN regexp_replace(texts.event::text, '}$', ',"hidden":true}')::json
+  WHEN e.event ->> 'hook' IS NOT NULL
+  THEN json_build_object('tag', 'message.created', 'body', '', 'hook', e.event ->> 'hook')
   ELSE texts.event END
 FROM texts WHERE e.stream = texts.stream AND e.seq = texts.seq
   AND e.tag IN ('message.created', 'message.edited')
 """
 """Also the text of an edit that came after the deletion: it has no effect, and nobody may read it.
 
-What is hidden stays hidden.
+What is hidden stays hidden, and what a webhook brought keeps its name.
 """
 
 TAKE_BACK = """

@@ -280,6 +280,7 @@ function message(key: string, rest: Partial<MessageRow>): MessageRow {
     files: [],
     forwarded: false,
     hidden: false,
+    hook: null,
     now: UNTOUCHED,
     changing: false,
     reply: null,
@@ -318,6 +319,7 @@ const QUOTE = {
   body: "Lunch at **one**?",
   deleted: false,
   attachments: [],
+  hook: null,
 };
 const OWN = { own: true, by: "me" };
 const MESSAGES: MessageRow[] = [

@@ -105,7 +105,8 @@ export type Attachment = z.infer<typeof attachmentSchema>;
  *
  * Where it was deleted since it has neither text nor files.
  *
- * `forwarded` says that the text was said in another chat before; by whom and where is told to nobody.
+ * `forwarded` says that the text was said in another chat before; by whom and where is told to nobody. With `hook` a
+ * webhook brought it: who made the event is no person, and this is its name.
  */
 export const messageCreatedSchema = z.object({
   tag: z.literal("message.created"),
@@ -116,6 +117,7 @@ export const messageCreatedSchema = z.object({
   forwarded: z.boolean().default(false),
   attachments: z.array(attachmentSchema).max(10).default([]),
   hidden: z.boolean().default(false),
+  hook: text(1, 40).nullable().default(null),
 });
 export type MessageCreated = z.infer<typeof messageCreatedSchema>;
 
@@ -223,6 +225,22 @@ export const inviteRevokedSchema = z.object({
 });
 export type InviteRevoked = z.infer<typeof inviteRevokedSchema>;
 
+/** A webhook may bring messages from now on, with its own id as their author. */
+export const hookMadeSchema = z.object({
+  tag: z.literal("hook.made"),
+  hook: uuid,
+  digest: z.string().regex(/^[0-9a-f]{64}$/).max(64),
+  name: text(1, 40),
+});
+export type HookMade = z.infer<typeof hookMadeSchema>;
+
+/** The webhook brings no more. */
+export const hookRevokedSchema = z.object({
+  tag: z.literal("hook.revoked"),
+  hook: uuid,
+});
+export type HookRevoked = z.infer<typeof hookRevokedSchema>;
+
 /**
  * The message `target` says this from now on. On a deleted message it has no effect.
  *
@@ -286,7 +304,7 @@ export const chatUnblockedSchema = z.object({
 });
 export type ChatUnblocked = z.infer<typeof chatUnblockedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema, chatBlockedSchema, chatUnblockedSchema]);
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, hookMadeSchema, hookRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema, chatBlockedSchema, chatUnblockedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -554,7 +572,7 @@ export const acceptedFrameSchema = z.object({
 export type AcceptedFrame = z.infer<typeof acceptedFrameSchema>;
 
 /** Why a command became no event. The outcome of an id never changes. */
-export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "invite_over", "id_in_future", "id_expired", "id_reused", "pins_full", "no_such_message", "no_such_attachment", "invalid"]);
+export const rejectCodeSchema = z.enum(["not_a_member", "already_a_member", "not_allowed", "no_such_chat", "chat_exists", "chat_full", "dismissed", "last_admin", "already_so", "invites_full", "hooks_full", "invite_over", "id_in_future", "id_expired", "id_reused", "pins_full", "no_such_message", "no_such_attachment", "invalid"]);
 export type RejectCode = z.infer<typeof rejectCodeSchema>;
 
 /** The command became no event and never will; `time` (Unix ms) comes with `id_in_future`. */
@@ -711,6 +729,7 @@ export const quoteSchema = z.object({
   body: bytes(z.string().min(0), 8192),
   deleted: z.boolean().default(false),
   attachments: z.array(attachmentSchema).max(10).default([]),
+  hook: text(1, 40).nullable().default(null),
 });
 export type Quote = z.infer<typeof quoteSchema>;
 
@@ -1165,6 +1184,42 @@ export const invitePreviewSchema = z.object({
 });
 export type InvitePreview = z.infer<typeof invitePreviewSchema>;
 
+/** `secret` is made by the client, 128 random bits, and is in the address alone; the server keeps its hash. */
+export const makeHookBodySchema = z.strictObject({
+  secret: z.string().regex(/^[0-9a-f]{32}$/).max(32),
+  name: text(1, 40),
+});
+export type MakeHookBody = z.infer<typeof makeHookBodySchema>;
+
+/** The webhook is there: its address is `/api/hooks/{chat}/{secret}`. */
+export const hookDoneSchema = z.object({
+  chat: uuid,
+  hook: uuid,
+  seq: z.int().min(1),
+});
+export type HookDone = z.infer<typeof hookDoneSchema>;
+
+/** A webhook as admins see it: who made it, and when in Unix milliseconds. */
+export const hookViewSchema = z.object({
+  hook: uuid,
+  name: text(1, 40),
+  by: uuid,
+  made_at: z.int().min(0),
+});
+export type HookView = z.infer<typeof hookViewSchema>;
+
+export const hooksListSchema = z.object({
+  hooks: z.array(hookViewSchema).max(10),
+});
+export type HooksList = z.infer<typeof hooksListSchema>;
+
+/** What a program sends: the text of a message, and a name in place of the webhook's own for this once. */
+export const hookMessageBodySchema = z.strictObject({
+  text: bytes(z.string().min(1), 8192),
+  name: text(1, 40).nullable().optional(),
+});
+export type HookMessageBody = z.infer<typeof hookMessageBodySchema>;
+
 /**
  * A part of a hit's text that was searched for: from `start` up to `end`, exclusive.
  *
@@ -1192,6 +1247,7 @@ export const searchHitSchema = z.object({
   cut_before: z.boolean().default(false),
   cut_after: z.boolean().default(false),
   attachments: z.array(attachmentSchema).max(10).default([]),
+  hook: text(1, 40).nullable().default(null),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
@@ -1754,6 +1810,10 @@ export const limits = {
   fileNameChars: 200,
   forwardChats: 10,
   frameBytes: 65536,
+  hooks: 10,
+  hookBurst: 20,
+  hookNameChars: 40,
+  hookRate: 1,
   identities: 24,
   idAheadMs: 60000,
   idBehindMs: 2592000000,
@@ -2556,6 +2616,46 @@ export const endpoints = {
     answer: commandDoneSchema,
     idempotentByKey: true,
     open: false,
+  },
+  hooks: {
+    method: "GET",
+    path: "/api/chats/{chat}/hooks",
+    status: 200,
+    query: [],
+    body: null,
+    answer: hooksListSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  makeHook: {
+    method: "POST",
+    path: "/api/chats/{chat}/hooks",
+    status: 201,
+    query: [],
+    body: makeHookBodySchema,
+    answer: hookDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  revokeHook: {
+    method: "DELETE",
+    path: "/api/chats/{chat}/hooks/{hook}",
+    status: 200,
+    query: [],
+    body: null,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  sayByHook: {
+    method: "POST",
+    path: "/api/hooks/{chat}/{secret}",
+    status: 201,
+    query: [],
+    body: hookMessageBodySchema,
+    answer: commandDoneSchema,
+    idempotentByKey: true,
+    open: true,
   },
   loginPasskeyOptions: {
     method: "POST",

@@ -44,6 +44,10 @@ export function groupSentence(
       return `${who} made an invite link`;
     case "invite.revoked":
       return `${who} revoked an invite link`;
+    case "hook.made":
+      return `${who} made the webhook “${event.name}”`;
+    case "hook.revoked":
+      return `${who} revoked a webhook`;
     case "message.pinned":
       return `${who} pinned a message`;
     case "message.unpinned":

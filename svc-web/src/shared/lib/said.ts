@@ -11,6 +11,7 @@ export function said(body: string): MessageCreated {
     forwarded: false,
     attachments: [],
     hidden: false,
+    hook: null,
   };
 }
 

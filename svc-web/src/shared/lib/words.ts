@@ -54,6 +54,7 @@ const REJECTIONS: Record<RejectCode, string> = {
   dismissed: "This group was ended. It can only be read.",
   last_admin: "A group needs an admin. Make somebody else one first.",
   already_so: "It is so already.",
+  hooks_full: "This group has as many webhooks as it can have. Revoke one first.",
   invites_full: "This group has as many links as it can have. Revoke one first.",
   invite_over: "This link doesn’t work any more. Ask for another one.",
   id_in_future: "The clock of this device was ahead.",

@@ -70,11 +70,15 @@ export function useGroupLive(chat: string): void {
       if (signal.kind === "reset" && signal.stream === stream) {
         void queries.invalidateQueries({ queryKey: ["members", chat] });
         void queries.invalidateQueries({ queryKey: ["invites", chat] });
+        void queries.invalidateQueries({ queryKey: ["hooks", chat] });
       }
       if (signal.kind !== "event" || signal.record.stream !== stream) return;
       const { tag } = signal.record.event;
       if (tag.startsWith("member.")) {
         void queries.invalidateQueries({ queryKey: ["members", chat] });
+      }
+      if (tag.startsWith("hook.")) {
+        void queries.invalidateQueries({ queryKey: ["hooks", chat] });
       }
       if (tag.startsWith("invite.") || tag === "member.added") {
         void queries.invalidateQueries({ queryKey: ["invites", chat] });

@@ -187,7 +187,7 @@ function preview(chat: ChatView, me: string, blocked: ReadonlySet<string>): stri
   if (event.tag === "message.created") {
     const words = saidIn(event);
     if (last.by === me) return `You: ${words}`;
-    return chat.kind === "group" ? `${who}: ${words}` : words;
+    return chat.kind === "group" ? `${event.hook ?? who}: ${words}` : words;
   }
   if (event.tag === "message.edited") return `${who} edited a message`;
   if (event.tag === "message.deleted") return `${who} deleted a message`;

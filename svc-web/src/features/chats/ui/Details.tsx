@@ -7,6 +7,7 @@ import { GroupEnd, HistorySetting, TaglineLine } from "@/features/chats/ui/Group
 import { Invites } from "@/features/chats/ui/Invites";
 import { Keeping } from "@/features/chats/ui/Keeping";
 import { Members } from "@/features/chats/ui/Members";
+import { Webhooks } from "@/features/chats/ui/Webhooks";
 import type { ChatView, PersonView } from "@/shared/contracts/generated";
 import { Avatar } from "@/shared/ui/Avatar";
 import { IconButton } from "@/shared/ui/Button";
@@ -61,6 +62,7 @@ function GroupParts({ chat, me, admin, people }: GroupPartsProps): ReactNode {
       <Members chat={chat} me={me} admin={admin} people={people} />
       {admin ? <HistorySetting chat={chat} /> : null}
       {admin ? <Invites chat={chat.chat} /> : null}
+      {admin ? <Webhooks chat={chat.chat} /> : null}
       <Keeping chat={chat} admin={admin} />
       <GroupEnd chat={chat} me={me} admin={admin} />
     </>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, Copy, Link2, Link2Off } from "lucide-react";
+import { Link2, Link2Off } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { invitesQuery, useMakeInvite, useRevokeInvite } from "@/features/chats/api/groups";
 import styles from "@/features/chats/ui/Details.module.css";
+import { MadeLink } from "@/features/chats/ui/MadeLink";
 import type { InviteView } from "@/shared/contracts/generated";
 import { absolute } from "@/shared/lib/time";
 import { errorWords } from "@/shared/lib/words";
@@ -57,7 +58,9 @@ export function Invites({ chat }: { chat: string }): ReactNode {
           >
             Make link
           </Button>
-          {make.data === undefined ? null : <MadeLink key={make.data} link={make.data} />}
+          {make.data === undefined ? null : (
+            <MadeLink key={make.data} label="The new link" link={make.data} />
+          )}
         </div>
       ) : null}
       <ul>
@@ -83,32 +86,6 @@ export function Invites({ chat }: { chat: string }): ReactNode {
         <p className={styles["meta"]}>Nobody can join by a link.</p>
       ) : null}
     </section>
-  );
-}
-
-function MadeLink({ link }: { link: string }): ReactNode {
-  const [copied, setCopied] = useState(false);
-  return (
-    <div className={styles["made"]}>
-      <input
-        className={styles["link"]}
-        aria-label="The new link"
-        readOnly
-        value={link}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <Button
-        onClick={() => {
-          void navigator.clipboard.writeText(link).then(() => setCopied(true));
-        }}
-      >
-        {copied ? <Check size={18} strokeWidth={1.75} /> : <Copy size={18} strokeWidth={1.75} />}
-        {copied ? "Copied" : "Copy"}
-      </Button>
-      <p className={styles["meta"]} role="status">
-        Copy it now: it is shown only here and only once.
-      </p>
-    </div>
   );
 }
 

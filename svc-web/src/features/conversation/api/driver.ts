@@ -147,9 +147,9 @@ export class ConversationDriver {
     const item = page.items.find((one) => one.seq === seq);
     if (item?.event.tag !== "message.created") return null;
     const deleted = page.states.some((one) => one.seq === seq && one.deleted);
-    const { attachments, body } = item.event;
+    const { attachments, body, hook } = item.event;
     const beginning = body.slice(0, limits.quoteChars);
-    return { seq, by: item.by, at: item.at, body: beginning, deleted, attachments };
+    return { seq, by: item.by, at: item.at, body: beginning, deleted, attachments, hook };
   }
 
   #written(message: Outbound): void {

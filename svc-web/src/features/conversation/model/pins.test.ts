@@ -20,7 +20,7 @@ describe("pins", () => {
   });
 
   it("change with pins, and with edits and deletions of pinned messages alone", () => {
-    const known = [{ target: 2, author: "anna", body: "two", by: "bo" }];
+    const known = [{ target: 2, author: "anna", hook: null, body: "two", by: "bo" }];
     const touches = (event: Event): boolean => touchesPins(event, known);
     expect(touches({ tag: "message.pinned", target: 9, hidden: false })).toBe(true);
     expect(touches({ tag: "message.unpinned", target: 2, hidden: false })).toBe(true);

@@ -33,6 +33,8 @@ export type MessageRow = {
   forwarded: boolean;
   /** The other one blocked the reader when this was said: it is sent, and never more than that. */
   hidden: boolean;
+  /** The name of the webhook that brought it; `by` is nobody then. */
+  hook: string | null;
   now: MessageNow;
   /** An own change is on its way. */
   changing: boolean;
@@ -91,6 +93,7 @@ export function rows(state: Conversation): Row[] {
         files: record.event.attachments,
         forwarded: record.event.forwarded,
         hidden: record.event.hidden,
+        hook: record.event.hook,
         now,
         changing,
         reply: replyOf(state, record.event.reply_to),
@@ -119,6 +122,7 @@ export function rows(state: Conversation): Row[] {
       files: [],
       forwarded: pending.forwarded,
       hidden: false,
+      hook: null,
       now: UNTOUCHED,
       changing: false,
       reply: replyOf(state, pending.replyTo),
@@ -153,9 +157,10 @@ function replyOf(state: Conversation, seq: number | null): MessageRow["reply"] {
   const loaded = state.records.find((record) => record.seq === seq);
   if (loaded?.event.tag === "message.created") {
     const { record, now } = shownAs(state, loaded);
-    const { body, attachments } = record.event.tag === "message.created" ? record.event : said("");
+    const { body, attachments, hook } =
+      record.event.tag === "message.created" ? record.event : said("");
     const quote = { seq, by: loaded.by, at: loaded.at, body: body.slice(0, limits.quoteChars) };
-    return { seq, quote: { ...quote, deleted: now.deleted, attachments } };
+    return { seq, quote: { ...quote, deleted: now.deleted, attachments, hook } };
   }
   return { seq, quote: state.quotes.get(seq) ?? null };
 }
@@ -201,6 +206,7 @@ function join(out: Row[], row: MessageRow): void {
   if (
     previous?.kind === "message" &&
     previous.by === row.by &&
+    previous.hook === row.hook &&
     previous.delivery.kind !== "rejected" &&
     row.at - previous.at < RUN_MS
   ) {

@@ -8,6 +8,7 @@ import {
   useOutbox,
 } from "@/features/conversation/api/provider";
 import { usePin, usePins } from "@/features/conversation/api/pins";
+import { peopleOf } from "@/features/conversation/model/pins";
 import { useReceipts } from "@/features/conversation/api/receipts";
 import { useTypists } from "@/features/conversation/api/typing";
 import type { Named } from "@/features/conversation/model/mentions";
@@ -109,7 +110,7 @@ function Body({
   const outbox = useOutbox();
   const pins = usePins(chat);
   const { mutate: changePin, error: pinError, reset: forgetPin } = usePin(chat);
-  const nameOf = useNames([...peopleIn(state), ...pins.flatMap((pin) => [pin.author, pin.by])]);
+  const nameOf = useNames([...peopleIn(state), ...peopleOf(pins)]);
   const [aim, setAim] = useState<Aim>({ kind: "new" });
   const [menu, setMenu] = useState<MessageRow | null>(null);
   const [versions, setVersions] = useState<MessageRow | null>(null);
@@ -137,7 +138,7 @@ function Body({
       onReply: (row) => {
         drafts.write(chat, drafts.of(chat).text, row.seq);
         const { began: draft } = drafts.of(chat);
-        const name = row.own ? "yourself" : nameNow.current(row.by);
+        const name = row.own ? "yourself" : (row.hook ?? nameNow.current(row.by));
         setAim({ kind: "reply", row, name, draft });
       },
       onEdit: (row) => setAim({ kind: "edit", row }),
@@ -159,7 +160,9 @@ function Body({
     () => (replyTo === null ? null : answerable(state, replyTo)),
     [state, replyTo],
   );
-  const nameOfAnswered = answered?.own ? "yourself" : nameOf(answered?.by ?? "");
+  const nameOfAnswered = answered?.own
+    ? "yourself"
+    : (answered?.hook ?? nameOf(answered?.by ?? ""));
   // An answer that was sent or given up on another device is none any more.
   const free = aim.kind === "new" || (aim.kind === "reply" && aim.draft > 0 && aim.draft <= ended);
   const aimed: Aim = !free

@@ -84,7 +84,13 @@ export const Message = memo(
           </span>
         ) : null}
         <div className={styles["stack"]}>
-          {others && row.first ? (
+          {others && row.first && row.hook !== null ? (
+            <span className={styles["name"]} dir="auto">
+              {name}
+              <BotMark label="Webhook" />
+            </span>
+          ) : null}
+          {others && row.first && row.hook === null ? (
             <button
               type="button"
               className={styles["name"]}

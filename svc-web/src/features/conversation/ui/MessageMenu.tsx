@@ -111,7 +111,7 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
         {seenBy ? (
           <Item icon={Eye} words="Seen by" onPress={leave(() => actions.onSeenBy(row))} />
         ) : null}
-        {row.own ? null : (
+        {row.own || row.hook !== null ? null : (
           <Item icon={Flag} words="Report" onPress={leave(() => actions.onReport(row))} />
         )}
         {writable && (row.own || admin) ? (

@@ -29,7 +29,7 @@ export function PinnedBar({ pins, admin, nameOf, onShow, onUnpin }: PinnedBarPro
       <button
         type="button"
         className={styles["pin"]}
-        aria-label={`${title}, ${nameOf(pin.author)}: ${words}. Show it`}
+        aria-label={`${title}, ${pin.hook ?? nameOf(pin.author)}: ${words}. Show it`}
         title={`Pinned by ${nameOf(pin.by)}`}
         onClick={() => {
           onShow(pin.target);

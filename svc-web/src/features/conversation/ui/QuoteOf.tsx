@@ -16,7 +16,8 @@ type QuoteOfProps = {
 export function QuoteOf({ reply, me, nameOf, blocked, onShow }: QuoteOfProps): ReactNode {
   const { seq, quote } = reply;
   const words = quote !== null && blocked.has(quote.by) ? COVERED : quoteWords(quote);
-  const who = quote === null ? "A message" : quote.by === me ? "You" : nameOf(quote.by);
+  const who =
+    quote === null ? "A message" : quote.by === me ? "You" : (quote.hook ?? nameOf(quote.by));
   return (
     <button
       type="button"

@@ -162,7 +162,7 @@ export function Timeline(props: TimelineProps): ReactNode {
                     chat={state.chat}
                     row={row}
                     me={state.me}
-                    name={nameOf(row.by)}
+                    name={row.hook ?? nameOf(row.by)}
                     nameOf={nameOf}
                     group={group}
                     writable={writable}
@@ -285,7 +285,7 @@ function Announce({
     last.by !== state.me &&
     last.seq > opened &&
     !blocked.has(last.by)
-      ? `${nameOf(last.by)}: ${plain(piecesOf(saidIn(last.event)))}`
+      ? `${last.event.hook ?? nameOf(last.by)}: ${plain(piecesOf(saidIn(last.event)))}`
       : "";
   return (
     <p className="visually-hidden" aria-live="polite">
@@ -341,11 +341,11 @@ function countAfter(state: Conversation, seq: number): number {
 export function peopleIn(state: Conversation): string[] {
   const people = new Set<string>([state.me]);
   for (const { by, event } of state.records) {
-    people.add(by);
+    if (event.tag !== "message.created" || event.hook === null) people.add(by);
     if ("person" in event) people.add(event.person);
     if (event.tag === "member.removed" && event.promoted !== null) people.add(event.promoted);
   }
-  for (const { by } of state.quotes.values()) people.add(by);
+  for (const { by, hook } of state.quotes.values()) if (hook === null) people.add(by);
   for (const { reactions, deletedBy } of state.states.values()) {
     if (deletedBy !== null) people.add(deletedBy);
     for (const one of reactions) for (const person of one.people.slice(0, 8)) people.add(person);

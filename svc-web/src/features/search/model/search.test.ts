@@ -13,6 +13,7 @@ const hit = (seq: number): SearchHit => ({
   cut_before: false,
   cut_after: false,
   attachments: [],
+  hook: null,
 });
 
 describe("pieces of a hit", () => {

@@ -50,7 +50,8 @@ export function SearchResults(props: SearchResultsProps): ReactNode {
     for (const page of pages ?? []) rememberNames(queries, page.people);
   }, [queries, pages]);
   const hits = hitsOf(pages ?? []);
-  const nameOf = useNames(hits.map((hit) => hit.by).filter((person) => person !== me.person));
+  const people = hits.filter((hit) => hit.hook === null && hit.by !== me.person);
+  const nameOf = useNames(people.map((hit) => hit.by));
   if (found.error && found.error instanceof RestError && found.error.code === "validation") {
     return (
       <div className={styles["notice"]}>
@@ -93,7 +94,7 @@ export function SearchResults(props: SearchResultsProps): ReactNode {
               <HitRow
                 {...props}
                 hit={hit}
-                author={hit.by === me.person ? "You" : nameOf(hit.by)}
+                author={hit.by === me.person ? "You" : (hit.hook ?? nameOf(hit.by))}
                 here={current?.chat === hit.chat && current.seq === hit.seq}
                 onOpen={onOpen}
               />
