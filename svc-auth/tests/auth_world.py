@@ -1,9 +1,14 @@
 """What several suites of svc-auth share."""
 
 import os
+from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 
+from nexync_contracts.ids import InviteId
+from svc_auth.admin_ports import Actor
+from svc_auth.invitation_ports import GoodInvitation, Invitation
 from svc_auth.ports import Slow
 
 
@@ -13,6 +18,29 @@ def required(name: str) -> str:
     if not value:
         pytest.fail(f"{name} is not set; tests marked `real` need the backends")
     return value
+
+
+class FakeInvitations:
+    """Good invitations by the hash of their token."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, GoodInvitation] = {}
+
+    async def good(self, token_hash: bytes, now: datetime) -> GoodInvitation | None:
+        found = self.known.get(token_hash)
+        return found if found is not None and found.expires_at > now else None
+
+    async def add(self, actor: Actor, new: Invitation, token_hash: bytes, *, most: int) -> bool:
+        if len(self.known) >= most:
+            return False
+        self.known[token_hash] = GoodInvitation(new.id, new.expires_at)
+        return True
+
+    async def listed(self, most: int) -> Sequence[Invitation]:
+        return ()
+
+    async def revoke(self, actor: Actor, invitation: InviteId, now: datetime) -> bool:
+        return False
 
 
 class FakeLimits:

@@ -3,7 +3,7 @@
 import secrets
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from svc_auth import totp
 from svc_auth.app import compose
 from svc_auth.keyring import Keyring, LiveKeys, RingKey
 from svc_auth.passwords import Passwords
+from svc_auth.provider_ports import Provider
 from svc_auth.relying_party import relying_party
 from svc_auth.sealing import Sealing
 from svc_auth.settings import AuthSettings
@@ -110,7 +111,10 @@ class Site:
 
 
 @asynccontextmanager
-async def site_of(database: str) -> AsyncGenerator[Site]:
+async def site_of(
+    database: str, *, providers: Sequence[Provider] = (), **more: Any
+) -> AsyncGenerator[Site]:
+    """With `more` settings."""
     settings = AuthSettings(
         environment="development",
         admin_port=1,
@@ -122,6 +126,7 @@ async def site_of(database: str) -> AsyncGenerator[Site]:
         public_origins=ORIGIN,
         signing_key_file=Path("unused"),
         cookie_secure=False,
+        **more,
     )
     pool = postgres.open_pool(database, application="test", size=6)
     await pool.open()
@@ -141,6 +146,7 @@ async def site_of(database: str) -> AsyncGenerator[Site]:
                 passwords=passwords,
                 sealing=sealing,
                 party=relying_party(None, settings.origins),
+                providers=providers,
                 clock=clock.now,
             )
             access = CookieAccess(keys.verify, state)

@@ -60,7 +60,7 @@ class Site:
     async def leave(self, provider: str = "corp", body: object = None) -> str:
         """To the provider; the address that it sends the browser back to."""
         verb = "start" if body is None else "link"
-        answer = await self.post(f"providers/{provider}/{verb}", body)
+        answer = await self.post(f"providers/{provider}/{verb}", body or {})
         assert answer.status_code == 200, answer.text
         async with httpx.AsyncClient() as outside:
             there = await outside.get(answer.json()["location"])
@@ -439,10 +439,10 @@ async def test_a_generated_username_is_nobody_elses(site: Site) -> None:
 
 async def test_unknown_providers_and_odd_addresses(site: Site) -> None:
     """As anything that isn't there; the callback leads to a page of ours, never elsewhere."""
-    assert (await site.post("providers/nobody/start")).status_code == 404
-    assert (await site.post("providers/No_Body/start")).status_code == 422
+    assert (await site.post("providers/nobody/start", {})).status_code == 404
+    assert (await site.post("providers/No_Body/start", {})).status_code == 422
     page = await site.back(f"{ORIGIN}/api/auth/providers/corp/callback?state=x&code=y")
     assert urlsplit(page).netloc == ""
     foreign = {"Origin": "http://evil.test"}
-    answer = await site.browser.post("/api/auth/providers/corp/start", headers=foreign)
+    answer = await site.browser.post("/api/auth/providers/corp/start", json={}, headers=foreign)
     assert answer.status_code == 403

@@ -5,22 +5,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from auth_world import FakeLimits
+from auth_world import FakeInvitations, FakeLimits
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
 from nexync_runtime.http import ProblemError
+from svc_auth.admitting import Admitting, Policy
 from svc_auth.codes import Codes
 from svc_auth.logging_in import Login
 from svc_auth.passwords import Passwords
 from svc_auth.ports import (
     Account,
     CodeRefused,
+    Door,
     Listed,
     MakeCode,
     NewPerson,
+    NotAdmitted,
     OneTime,
     Refreshed,
     RefreshRefused,
@@ -62,6 +65,7 @@ class FakeAccounts:
         self.account: Account | None = None
         self.rehashed: list[str] = []
         self.greetings: list[WelcomeJob] = []
+        self.refused: NotAdmitted | None = None
 
     async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
         if self.answer is Registered.CODE_SENT:
@@ -84,7 +88,10 @@ class FakeAccounts:
         matches: Callable[[PersonId, str], bool],
         welcome: Callable[[str], WelcomeJob],
         now: datetime,
-    ) -> Account | CodeRefused:
+        door: Door,
+    ) -> Account | CodeRefused | NotAdmitted:
+        if self.refused is not None:
+            return self.refused
         new = self.new
         if new is None or new.email != email or not matches(new.person, self.code_hash):
             return CodeRefused.WRONG
@@ -107,6 +114,7 @@ class FakeSessions:
 
     tokens: dict[bytes, datetime | None] = field(default_factory=dict[bytes, datetime | None])
     ended: bool = False
+    locked: bool = False
 
     async def open(
         self,
@@ -117,7 +125,9 @@ class FakeSessions:
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> Sequence[SessionId]:
+    ) -> Sequence[SessionId] | None:
+        if self.locked:
+            return None
         self.tokens[token_hash] = None
         return ()
 
@@ -195,6 +205,12 @@ class World:
             codes=Codes(lambda: [b"secret"]),
             throttle=throttle,
             proofs=FakeProofs(),
+            admitting=Admitting(
+                policy=Policy(),
+                invitations=FakeInvitations(),
+                throttle=throttle,
+                clock=lambda: self.now,
+            ),
             clock=lambda: self.now,
             page="https://nexync.test",
         )
@@ -567,3 +583,32 @@ async def test_a_password_of_ones_own_is_not_changed_at_the_door(world: World) -
         await world.login.change("ada", "correct horse", "of my own", "10.0.0.1")
     assert refused.value.problem.code is ProblemCode.WRONG_CREDENTIALS
     assert world.chosen == []
+
+
+async def test_a_locked_account_gets_no_session(world: World) -> None:
+    """Whichever way led there, it ends at the session; nothing of it is kept."""
+    world.sessions.locked = True
+    with pytest.raises(ProblemError) as refused:
+        await world.keeper.open(ADA, "ada", "x")
+    assert (refused.value.problem.status, refused.value.problem.code) == (
+        403,
+        ProblemCode.DEACTIVATED,
+    )
+    assert not world.sessions.tokens
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (NotAdmitted.NOT_ADMITTED, ProblemCode.REGISTRATION_CLOSED),
+        (NotAdmitted.INVITATION_OVER, ProblemCode.INVITATION_OVER),
+    ],
+)
+async def test_a_right_code_opens_no_door_that_was_shut_since(
+    world: World, reason: NotAdmitted, code: ProblemCode
+) -> None:
+    """The reason is told to who reads the mail of the address."""
+    world.accounts.refused = reason
+    with pytest.raises(ProblemError) as refused:
+        await world.registration.verify("ada@example.org", "123456", "192.0.2.1")
+    assert refused.value.problem.code is code

@@ -156,6 +156,7 @@ def test_each_change_of_the_second_factor_has_its_words(change: FactorChange) ->
         FactorChange.TURNED_OFF: "Two-step verification is off",
         FactorChange.RECOVERY_CODE_USED: "A recovery code was used",
         FactorChange.RECOVERY_CODES_MADE: "You have new recovery codes",
+        FactorChange.RESET_BY_ADMIN: "Your second factors were reset",
     }
     mail = mail_of(job, NOW_MS)
     assert mail.subject == subjects[change]

@@ -28,6 +28,17 @@ env:
   - name: NEXYNC_PASSKEY_RP_ID
     value: {{ . | quote }}
   {{- end }}
+  {{- include "svc-auth.checkRegistration" . }}
+  - name: NEXYNC_REGISTRATION
+    value: {{ .Values.config.registration.mode | quote }}
+  {{- with .Values.config.registration.domains }}
+  - name: NEXYNC_REGISTRATION_DOMAINS
+    value: {{ join "," . | quote }}
+  {{- end }}
+  {{- with .Values.config.admins }}
+  - name: NEXYNC_ADMINS
+    value: {{ join "," . | quote }}
+  {{- end }}
   {{- if .Values.providers }}
   - name: NEXYNC_PROVIDERS_FILE
     value: /run/nexync/providers/providers.json
@@ -93,6 +104,17 @@ mounts:
   {{- end }}
 autoscaling:
   kind: cpu
+{{- end -}}
+
+{{- define "svc-auth.checkRegistration" -}}
+{{- with .Values.config.registration -}}
+{{- if and (eq .mode "domains") (not .domains) -}}
+{{- fail "config.registration.domains: mode \"domains\" needs at least one" -}}
+{{- end -}}
+{{- if and (ne .mode "domains") .domains -}}
+{{- fail (printf "config.registration.domains: have no use with mode %q" .mode) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "svc-auth.signingKeySecret" -}}

@@ -21,10 +21,12 @@ from svc_auth.adapters.github_provider import GithubProvider
 from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
 from svc_auth.adapters.oidc_provider import OidcProvider
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
+from svc_auth.adapters.postgres_administration import PostgresAdministration
 from svc_auth.adapters.postgres_bots import PostgresBots
 from svc_auth.adapters.postgres_emails import PostgresEmails
 from svc_auth.adapters.postgres_factors import PostgresFactors
 from svc_auth.adapters.postgres_identities import PostgresIdentities
+from svc_auth.adapters.postgres_invitations import PostgresInvitations
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_passkeys import PostgresPasskeys
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
@@ -33,6 +35,9 @@ from svc_auth.adapters.provider_http import trust
 from svc_auth.adapters.redis_ceremonies import RedisCeremonies
 from svc_auth.adapters.redis_challenges import RedisChallenges
 from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
+from svc_auth.admin_routes import AdminRoutes
+from svc_auth.administering import Administering
+from svc_auth.admitting import Admitting, Policy
 from svc_auth.bot_routes import BotRoutes
 from svc_auth.bots import BotKeeper
 from svc_auth.challenging import Challenging
@@ -42,6 +47,8 @@ from svc_auth.cookies import Cookies
 from svc_auth.email_routes import EmailRoutes
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
+from svc_auth.instance_routes import InstanceRoutes
+from svc_auth.inviting import Inviting
 from svc_auth.key_files import KeyFiles
 from svc_auth.keyring import Keyring, LiveKeys, RotationError
 from svc_auth.linking import LinkedIdentities
@@ -69,7 +76,7 @@ from svc_auth.settings import AuthSettings, RotationSettings
 from svc_auth.signing import SigningKeyError
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 24
+NEEDED_MIGRATION: Final = 30
 
 _log = log.get("app")
 
@@ -145,7 +152,10 @@ def compose(
     accounts = PostgresAccounts(
         pool, tries=limits.CODE_TRIES, first_partitions=settings.chat_partitions
     )
+    policy = Policy(settings.registration, settings.domains)
+    invitations = PostgresInvitations(pool)
     throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
+    admitting = Admitting(policy=policy, invitations=invitations, throttle=throttle, clock=clock)
     replacements = PostgresReplacements(pool)
     second_factor = SecondFactor(
         factors=PostgresFactors(pool),
@@ -194,6 +204,7 @@ def compose(
         sessions=sessions,
         flows=Flows(keys.secrets("provider log-ins")),
         throttle=throttle,
+        policy=policy,
         clock=clock,
         page=settings.origins[0],
     )
@@ -214,6 +225,7 @@ def compose(
             codes=Codes(keys.secrets("verification codes")),
             throttle=throttle,
             proofs=RedisProofs(state),
+            admitting=admitting,
             clock=clock,
             page=settings.origins[0],
         ),
@@ -235,6 +247,17 @@ def compose(
                 throttle=throttle,
                 clock=clock,
             )
+        ),
+        instance=InstanceRoutes(admitting),
+        admin=AdminRoutes(
+            Administering(
+                administration=PostgresAdministration(pool, settings.admin_emails),
+                proving=proving,
+                announcer=RedisAnnouncer(state),
+                clock=clock,
+                page=settings.origins[0],
+            ),
+            Inviting(invitations=invitations, policy=policy, clock=clock),
         ),
         challenging=challenging,
         providers=ProviderRoutes(

@@ -44,6 +44,7 @@ class BotRefused(Enum):
 
     USERNAME_TAKEN = "username_taken"
     FULL = "full"
+    OWNER_LOCKED = "owner_locked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.session import AccessClaims
 from svc_auth.bot_ports import Bot, BotRefused, Bots, Changed, NewToken
-from svc_auth.errors import no_such_bot, too_many_bots, username_taken
+from svc_auth.errors import deactivated, no_such_bot, too_many_bots, username_taken
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.ports import Announcer
 from svc_auth.throttling import BOTS_A_DAY, Throttle
@@ -64,6 +64,8 @@ class BotKeeper:
             raise username_taken()
         if refused is BotRefused.FULL:
             raise too_many_bots()
+        if refused is BotRefused.OWNER_LOCKED:
+            raise deactivated()
         return bot, token
 
     async def renew(self, owner: PersonId, bot: PersonId) -> tuple[Bot, str]:

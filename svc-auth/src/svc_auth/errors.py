@@ -2,6 +2,7 @@
 
 from nexync_contracts import limits
 from nexync_contracts.errors import Issue, ProblemCode
+from nexync_contracts.instance_rest import RegistrationMode
 from nexync_runtime.http import ProblemError
 from svc_auth.password_rules import Weakness
 
@@ -11,6 +12,89 @@ def too_many(retry_after: float) -> ProblemError:
     return ProblemError(
         429, ProblemCode.TOO_MANY, "Too many attempts, wait a little", retry_after=retry_after
     )
+
+
+def registration_closed(mode: RegistrationMode) -> ProblemError:
+    """By the mode alone, or by what the address itself shows; whether it has an account plays no part."""
+    words = {
+        RegistrationMode.OPEN: "Accounts can't be made here",
+        RegistrationMode.DOMAINS: "Only addresses at certain domains can make an account here without an invitation",
+        RegistrationMode.INVITE: "Accounts are made by invitation here",
+        RegistrationMode.CLOSED: "No accounts are made here",
+    }[mode]
+    return ProblemError(403, ProblemCode.REGISTRATION_CLOSED, words)
+
+
+def invitation_over() -> ProblemError:
+    """Unknown, revoked, expired or used up."""
+    return ProblemError(
+        410, ProblemCode.INVITATION_OVER, "The invitation is no longer good, ask for a new one"
+    )
+
+
+def deactivated() -> ProblemError:
+    """Only told to who could log in otherwise."""
+    return ProblemError(403, ProblemCode.DEACTIVATED, "An administrator has locked this account")
+
+
+def not_an_admin() -> ProblemError:
+    """Not, or no longer."""
+    return ProblemError(403, ProblemCode.FORBIDDEN, "Only administrators may do this")
+
+
+def no_such_person() -> ProblemError:
+    """Told to administrators."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such person")
+
+
+def not_oneself() -> ProblemError:
+    """Somebody has to be able to undo it."""
+    return ProblemError(409, ProblemCode.CONFLICT, "You can't lock your own account")
+
+
+def last_admin() -> ProblemError:
+    """Nobody would be left to give the role to anybody."""
+    return ProblemError(
+        409, ProblemCode.CONFLICT, "This is the last administrator; make another one first"
+    )
+
+
+def role_by_settings() -> ProblemError:
+    """What the settings give, the settings take."""
+    return ProblemError(
+        409,
+        ProblemCode.CONFLICT,
+        "This administrator is named in the settings of the instance (NEXYNC_ADMINS)",
+    )
+
+
+def bot_or_unverified() -> ProblemError:
+    """Neither a bot nor who never proved an address can be helped, or help, like this."""
+    return ProblemError(
+        409, ProblemCode.CONFLICT, "Only for people who proved their address and aren't locked"
+    )
+
+
+def invitations_closed() -> ProblemError:
+    """A link that opens nothing is not given away."""
+    return ProblemError(
+        409, ProblemCode.CONFLICT, "Registration is closed, so invitations open nothing"
+    )
+
+
+def invitations_full() -> ProblemError:
+    """Revoke one first."""
+    return ProblemError(
+        409,
+        ProblemCode.CONFLICT,
+        "There are as many good invitations as there may be",
+        detail=f"the limit is {limits.INVITATIONS}",
+    )
+
+
+def no_such_invitation() -> ProblemError:
+    """Unknown, or over for long."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such invitation")
 
 
 def no_such_bot() -> ProblemError:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from nexync_contracts import limits
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import InviteId, PersonId, SessionId
 from nexync_contracts.jobs import (
     PasswordChangedJob,
     ResetPasswordJob,
@@ -40,6 +40,14 @@ class Account:
     one_time: OneTime | None = None
 
 
+class Door(Enum):
+    """How an address without an account comes in."""
+
+    OPEN = "open"
+    INVITATION = "invitation"
+    SHUT = "shut"
+
+
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     """Somebody who asks for an account."""
@@ -48,6 +56,7 @@ class NewPerson:
     email: str
     username: str
     password_hash: str
+    invitation: InviteId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,15 @@ class CodeRefused(Enum):
     SPENT = "spent"
 
 
+class NotAdmitted(Enum):
+    """Why a right code makes no account."""
+
+    NOT_ADMITTED = "not_admitted"
+    """The code is right, but the door was shut since it was sent."""
+    INVITATION_OVER = "invitation_over"
+    """The code is right, but others used the invitation up, or it was revoked."""
+
+
 class Accounts(Protocol):
     """People and their codes. Each method is one transaction, the outbox row included."""
 
@@ -96,8 +114,12 @@ class Accounts(Protocol):
         matches: Callable[[PersonId, str], bool],
         welcome: Callable[[str], WelcomeJob],
         now: datetime,
-    ) -> Account | CodeRefused:
-        """Verify and greet the person (by the username) when the code matches; count the try when not."""
+        door: Door,
+    ) -> Account | CodeRefused | NotAdmitted:
+        """Verify and greet the person (by the username) when the code matches; count the try when not.
+
+        Where the door asks for an invitation, the one that the person registered with is spent.
+        """
         ...
 
     async def find(self, login: str) -> Account | None:
@@ -155,8 +177,8 @@ class Sessions(Protocol):
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> Sequence[SessionId]:
-        """A new session with its first token; those that had to end for it."""
+    ) -> Sequence[SessionId] | None:
+        """A new session with its first token; those that had to end for it. None: the account is locked."""
         ...
 
     async def rotate(

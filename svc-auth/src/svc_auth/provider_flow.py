@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonIdField, SessionIdField
+from nexync_contracts.instance_rest import InvitationToken
 from nexync_contracts.provider_rest import ProviderId
 
 COOKIE_CHARS: Final = 2_000
@@ -42,6 +43,7 @@ class Flow(BaseModel):
     verifier: str
     expires_at: int
     linking: Linking | None = None
+    invitation: InvitationToken | None = None
 
     def came_back(self, state: str | None) -> bool:
         """Whether the address belongs to this way, in constant time."""
@@ -54,7 +56,14 @@ class Flows:
     def __init__(self, keys: Callable[[], Sequence[bytes]]) -> None:
         self._keys = keys
 
-    def begin(self, provider: str, origin: str, linking: Linking | None, now: datetime) -> Flow:
+    def begin(
+        self,
+        provider: str,
+        origin: str,
+        linking: Linking | None,
+        now: datetime,
+        invitation: str | None = None,
+    ) -> Flow:
         """State, nonce and verifier of 256 random bits each."""
         end = now + timedelta(seconds=limits.PROVIDER_SECONDS)
         return Flow(
@@ -65,6 +74,7 @@ class Flows:
             verifier=secrets.token_urlsafe(48),
             expires_at=int(end.timestamp()),
             linking=linking,
+            invitation=invitation,
         )
 
     def write(self, flow: Flow) -> str:

@@ -17,8 +17,10 @@ from nexync_runtime import log
 from nexync_runtime.http import ProblemError
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
+from svc_auth.admitting import Policy, invitation_hash
 from svc_auth.errors import (
     address_not_verified,
+    invitation_over,
     link_needed,
     linked_elsewhere,
     login_over,
@@ -26,6 +28,7 @@ from svc_auth.errors import (
     provider_away,
     provider_cancelled,
     provider_refused,
+    registration_closed,
 )
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.one_time import new_password
@@ -83,6 +86,7 @@ class ProviderLogin:
         sessions: SessionKeeper,
         flows: Flows,
         throttle: Throttle,
+        policy: Policy,
         clock: Callable[[], datetime],
         page: str,
     ) -> None:
@@ -92,6 +96,7 @@ class ProviderLogin:
         self._sessions = sessions
         self._flows = flows
         self._throttle = throttle
+        self._policy = policy
         self._clock = clock
         self._page = page
 
@@ -101,14 +106,19 @@ class ProviderLogin:
         return tuple(self._providers.values())
 
     async def begin(
-        self, provider: str, origin: str, address: str, linking: Linking | None = None
+        self,
+        provider: str,
+        origin: str,
+        address: str,
+        linking: Linking | None = None,
+        invitation: str | None = None,
     ) -> Begun:
         """Leave for the provider. Raises ProblemError: 404, 429, 503 away."""
         chosen = self._providers.get(provider)
         if chosen is None:
             raise no_such_provider()
         await self._throttle.address(throttling.PROVIDER_FROM_ADDRESS, address)
-        flow = self._flows.begin(provider, origin, linking, self._clock())
+        flow = self._flows.begin(provider, origin, linking, self._clock(), invitation)
         try:
             location = await chosen.authorization(_trip(flow))
         except ProviderAwayError as error:
@@ -123,7 +133,8 @@ class ProviderLogin:
     async def log_in(self, flow: Flow | None, provider: str, back: Returned) -> Account:
         """The account; if it has a second factor, that is still to be asked for.
 
-        Raises ProblemError: 403 cancelled, refused or no verified address, 409 link needed, 410 over, 503 away.
+        Raises ProblemError: 403 cancelled, refused, no verified address or not admitted, 409 link needed, 410 over or
+        the invitation is, 503 away.
         """
         flow, chosen, proven, email = await self._come_back(flow, provider, back)
         known = await self._identities.account(proven.issuer, proven.subject)
@@ -132,11 +143,11 @@ class ProviderLogin:
                 ATTEMPTS.labels("provider_login", "not_verified").inc()
                 raise address_not_verified()
             admitted = await self._identities.admit(
-                proven, email, await self._newness(chosen, proven, email), self._clock()
+                proven, email, await self._newness(chosen, proven, email, flow), self._clock()
             )
             if isinstance(admitted, NotLinked):
                 ATTEMPTS.labels("provider_login", admitted.value).inc()
-                raise _not_linked(admitted)
+                raise self._not_linked(admitted)
             known, how = admitted
             ATTEMPTS.labels("provider_login", how.value).inc()
             return known
@@ -162,7 +173,7 @@ class ProviderLogin:
         refused = await self._identities.link(linking.person, proven, email, notice, self._clock())
         ATTEMPTS.labels("link", "linked" if refused is None else refused.value).inc()
         if refused is not None:
-            raise _not_linked(refused)
+            raise self._not_linked(refused)
 
     def notice(self, to: str, username: str, provider: str, *, linked: bool) -> IdentityChangedJob:
         """The mail about a change of identities."""
@@ -202,7 +213,7 @@ class ProviderLogin:
         proven = replace(proven, name=_display(proven.name))
         return flow, chosen, proven, None if proven.email is None else normal_email(proven.email)
 
-    async def _newness(self, provider: Provider, proven: Proven, email: str) -> Newness:
+    async def _newness(self, provider: Provider, proven: Proven, email: str, flow: Flow) -> Newness:
         password = new_password()
         encoded = await self._passwords.hash(password)
         expires = self._clock() + timedelta(seconds=limits.ONE_TIME_PASSWORD_SECONDS)
@@ -223,15 +234,24 @@ class ProviderLogin:
             usernames=suggestions(proven.username),
             newcomer=newcomer,
             notice=lambda username: self.notice(email, username, provider.label, linked=True),
+            door=self._policy.door(email),
+            invitation=None if flow.invitation is None else invitation_hash(flow.invitation),
         )
+
+    def _not_linked(self, reason: NotLinked) -> ProblemError:
+        match reason:
+            case NotLinked.LINK_NEEDED:
+                return link_needed()
+            case NotLinked.LINKED_ELSEWHERE:
+                return linked_elsewhere()
+            case NotLinked.NOT_ADMITTED:
+                return registration_closed(self._policy.mode)
+            case NotLinked.INVITATION_OVER:
+                return invitation_over()
 
     def _failed(self, provider: str, outcome: str, error: Exception) -> None:
         ATTEMPTS.labels("provider_callback", outcome).inc()
         _log.warning(f"provider {outcome}", provider=provider, reason=str(error)[:200])
-
-
-def _not_linked(reason: NotLinked) -> ProblemError:
-    return link_needed() if reason is NotLinked.LINK_NEEDED else linked_elsewhere()
 
 
 def _display(name: str) -> str:

@@ -68,7 +68,8 @@ class ProviderRoutes:
         return provider_rest.ProvidersView(providers=found)
 
     async def _start(self, call: Call) -> Response:
-        return await self._leave(call, None)
+        body: provider_rest.StartProviderBody = call.body
+        return await self._leave(call, None, body.invitation)
 
     async def _link(self, call: Call) -> Response:
         body: provider_rest.LinkProviderBody = call.body
@@ -76,12 +77,15 @@ class ProviderRoutes:
         await self._identities.prove(claims.sub, body.current, address_of(call.request))
         return await self._leave(call, Linking(claims.sub, claims.sid))
 
-    async def _leave(self, call: Call, linking: Linking | None) -> Response:
+    async def _leave(
+        self, call: Call, linking: Linking | None, invitation: str | None = None
+    ) -> Response:
         begun = await self._login.begin(
             call.path["provider"],
             self._origin(call.request),
             address_of(call.request),
             linking,
+            invitation,
         )
         response = contract_response(provider_rest.ProviderStartView(location=begun.location))
         self._cookies.left(response, begun.cookie)

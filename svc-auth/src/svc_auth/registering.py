@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nexync_contracts import limits
-from nexync_contracts.ids import JobId, PersonId
+from nexync_contracts.ids import InviteId, JobId, PersonId
 from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
+from svc_auth.admitting import Admitting
 from svc_auth.codes import Codes
 from svc_auth.errors import (
     code_spent,
+    invitation_over,
     not_an_address,
+    registration_closed,
     username_taken,
     weak_password,
     wrong_code,
@@ -31,6 +34,7 @@ from svc_auth.ports import (
     CodeRefused,
     MakeCode,
     NewPerson,
+    NotAdmitted,
     Proofs,
     Registered,
     SentCode,
@@ -96,6 +100,7 @@ class Registration:
         codes: Codes,
         throttle: Throttle,
         proofs: Proofs,
+        admitting: Admitting,
         clock: Callable[[], datetime],
         page: str,
     ) -> None:
@@ -104,15 +109,24 @@ class Registration:
         self._codes = codes
         self._throttle = throttle
         self._proofs = proofs
+        self._admitting = admitting
         self._clock = clock
         self._page = page
 
-    async def register(self, email: str, username: str, password: str, address: str) -> None:
-        """Ask for an account. Raises ProblemError: 409 username taken, 422, 429."""
+    async def register(
+        self,
+        email: str,
+        username: str,
+        password: str,
+        address: str,
+        invitation: str | None = None,
+    ) -> None:
+        """Ask for an account. Raises ProblemError: 403 or 410 not admitted, 409 username taken, 422, 429."""
         normal = normal_email(email)
         if normal is None:
             raise not_an_address()
         await self._throttle.address(throttling.REGISTER_FROM_ADDRESS, address)
+        invited = await self._admitting.enter(normal, invitation)
         if is_reserved(username):
             raise username_taken()
         weakness = weakness_of(password, username, normal)
@@ -121,7 +135,7 @@ class Registration:
         await self._throttle.subject(throttling.CODES_TO_EMAIL_A_DAY, normal)
         await self._throttle.subject(throttling.CODE_TO_EMAIL, normal)
         try:
-            outcome = await self._add(normal, username, password)
+            outcome = await self._add(normal, username, password, invited)
         except Exception:
             # Nothing was sent, whatever went wrong: the next attempt needn't wait.
             await self._throttle.forgive(throttling.CODE_TO_EMAIL, normal)
@@ -133,13 +147,16 @@ class Registration:
             raise username_taken()
         await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
 
-    async def _add(self, email: str, username: str, password: str) -> Registered:
+    async def _add(
+        self, email: str, username: str, password: str, invitation: InviteId | None
+    ) -> Registered:
         person = PersonId(str(uuid.uuid4()))
         new = NewPerson(
             person=person,
             email=email,
             username=username,
             password_hash=await self._passwords.hash(password),
+            invitation=invitation,
         )
         return await self._accounts.register(new, self._code_for(email), self._clock())
 
@@ -156,7 +173,7 @@ class Registration:
         await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)
 
     async def verify(self, email: str, code: str, address: str, key: str | None = None) -> Account:
-        """The verified person. Raises ProblemError: 400 wrong code, 410 spent, 422, 429.
+        """The verified person. Raises ProblemError: 400 wrong code, 403 or 410 not admitted, 410 spent, 422, 429.
 
         The same attempt again, told by its secret `key`, has the answer that the first one had: the answer
         may have been lost on its way. Without the key a code is good once.
@@ -181,11 +198,18 @@ class Registration:
             identity = JobId(str(uuid.uuid4()))
             return WelcomeJob(id=identity, email=normal, username=username, link=self._page)
 
-        found = await self._accounts.spend_code(normal, matches, welcome, self._clock())
-        outcome = found.value if isinstance(found, CodeRefused) else "verified"
+        policy = self._admitting.policy
+        found = await self._accounts.spend_code(
+            normal, matches, welcome, self._clock(), policy.door(normal)
+        )
+        outcome = found.value if isinstance(found, CodeRefused | NotAdmitted) else "verified"
         ATTEMPTS.labels("verify", outcome).inc()
         if found is CodeRefused.SPENT:
             raise code_spent()
+        if found is NotAdmitted.NOT_ADMITTED:
+            raise registration_closed(policy.mode)
+        if found is NotAdmitted.INVITATION_OVER:
+            raise invitation_over()
         if found is CodeRefused.WRONG:
             raise wrong_code()
         await self._throttle.forgive(throttling.TRIES_OF_CODE, normal)

@@ -19,6 +19,7 @@ from nexync_contracts.ids import SessionId
 from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
+from svc_auth.admin_routes import AdminRoutes
 from svc_auth.answers import logged_in
 from svc_auth.bot_routes import BotRoutes
 from svc_auth.challenging import Challenging
@@ -28,6 +29,7 @@ from svc_auth.email_routes import EmailRoutes
 from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
+from svc_auth.instance_routes import InstanceRoutes
 from svc_auth.keyring import LiveKeys
 from svc_auth.logging_in import Login
 from svc_auth.passkey_routes import PasskeyRoutes
@@ -72,6 +74,8 @@ class Routes:
         factor: FactorRoutes,
         email: EmailRoutes,
         bots: BotRoutes,
+        instance: InstanceRoutes,
+        admin: AdminRoutes,
         challenging: Challenging,
         keys: LiveKeys,
         providers: ProviderRoutes,
@@ -86,6 +90,8 @@ class Routes:
         self._factor = factor
         self._email = email
         self._bots = bots
+        self._instance = instance
+        self._admin = admin
         self._challenging = challenging
         self._keys = keys
         self._providers = providers
@@ -115,6 +121,8 @@ class Routes:
             **self._factor.public(),
             **self._email.public(),
             **self._bots.public(),
+            **self._instance.public(),
+            **self._admin.public(),
             **self._providers.public(),
             **self._passkeys.public(),
         }
@@ -136,7 +144,11 @@ class Routes:
     async def _register(self, call: Call) -> BaseModel:
         body: rest.RegisterBody = call.body
         await self._registration.register(
-            body.email, body.username, body.password, address_of(call.request)
+            body.email,
+            body.username,
+            body.password,
+            address_of(call.request),
+            body.invitation,
         )
         return rest.Accepted()
 

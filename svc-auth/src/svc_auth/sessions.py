@@ -15,7 +15,7 @@ from typing import Final
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.session import AccessClaims
-from svc_auth.errors import no_such_session, unauthenticated
+from svc_auth.errors import deactivated, no_such_session, unauthenticated
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.ports import Announcer, Listed, RefreshRefused, Reused, Sessions
 from svc_auth.signing import Signer
@@ -56,7 +56,7 @@ class SessionKeeper:
         self._clock = clock
 
     async def open(self, person: PersonId, username: str, user_agent: str) -> Tokens:
-        """A new session."""
+        """A new session. Raises ProblemError 403 when an administrator has locked the account."""
         session = SessionId(str(uuid.uuid4()))
         refresh = secrets.token_urlsafe(32)
         now = self._clock()
@@ -68,6 +68,9 @@ class SessionKeeper:
             now=now,
             expires_at=_refresh_end(now),
         )
+        if surplus is None:
+            ATTEMPTS.labels("login", "deactivated").inc()
+            raise deactivated()
         await self._announcer.sessions_ended(person, surplus)
         return self._tokens(person, session, username, refresh, now)
 

@@ -1,12 +1,16 @@
 """The settings of svc-auth; the only place that reads the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from nexync_contracts import limits
 from nexync_contracts.channels import CHAT_PARTITIONS
+from nexync_contracts.instance_rest import MAIL_DOMAIN, RegistrationMode
 from nexync_runtime.settings import Port, RestSettings, Settings, Url
+from svc_auth.addresses import normal_email
 from svc_auth.keyring import LEAD_SECONDS
 
 
@@ -39,6 +43,12 @@ class AuthSettings(RestSettings):
 
     By default the host of the first origin that is no IP address. Another name makes all passkeys useless.
     """
+    registration: RegistrationMode = RegistrationMode.OPEN
+    """Who may make an account: `open`, `domains`, `invite` or `closed`; first log-ins with a provider too."""
+    registration_domains: Annotated[str, StringConstraints(max_length=13_000)] = ""
+    """Comma-separated domains of addresses, with `domains` and only there: `example.org`, not what is below it."""
+    admins: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    """Comma-separated addresses whose owners are administrators, as soon as they have proved them."""
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS
@@ -52,10 +62,65 @@ class AuthSettings(RestSettings):
             raise ValueError("NEXYNC_COOKIE_SECURE: must be true where all origins are https")
         return self
 
+    @model_validator(mode="after")
+    def _domains_where_asked_for(self) -> "AuthSettings":
+        asked = self.registration is RegistrationMode.DOMAINS
+        if asked != bool(self.domains):
+            verb = "is missing with" if asked else "has no use with"
+            mode = f"NEXYNC_REGISTRATION={self.registration}"
+            raise ValueError(f"NEXYNC_REGISTRATION_DOMAINS: {verb} {mode}")
+        odd = [one for one in self.domains if re.fullmatch(MAIL_DOMAIN, one) is None]
+        if odd:
+            raise ValueError(f"NEXYNC_REGISTRATION_DOMAINS: {odd[0]!r} is no domain in ASCII")
+        if len(self.domains) > limits.REGISTRATION_DOMAINS:
+            most = limits.REGISTRATION_DOMAINS
+            raise ValueError(f"NEXYNC_REGISTRATION_DOMAINS: at most {most} can be named")
+        return self
+
+    @model_validator(mode="after")
+    def _admins_have_addresses(self) -> "AuthSettings":
+        odd = [one for one in _parts(self.admins) if normal_email(one) is None]
+        if odd:
+            raise ValueError(f"NEXYNC_ADMINS: {odd[0]!r} is no e-mail address")
+        return self
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """`registration_domains` as a tuple, in lower case."""
+        return _parts(self.registration_domains.lower())
+
+    @property
+    def admin_emails(self) -> tuple[str, ...]:
+        """`admins` in the normal form."""
+        return _addresses(self.admins)
+
     @property
     def origins(self) -> tuple[str, ...]:
         """`public_origins` as a tuple."""
-        return tuple(part.strip() for part in self.public_origins.split(",") if part.strip())
+        return _parts(self.public_origins)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    found = (normal_email(one) for one in _parts(text))
+    return tuple(one for one in found if one is not None)
+
+
+class AdminSettings(Settings):
+    """What `admin` reads: where the people are, and who is an administrator by the settings."""
+
+    admin_port: Port = 9090
+    """Not opened."""
+    postgres_url: Url
+    admins: Annotated[str, StringConstraints(max_length=20_000)] = ""
+
+    @property
+    def admin_emails(self) -> tuple[str, ...]:
+        """As `AuthSettings.admin_emails`."""
+        return _addresses(self.admins)
 
 
 class RotationSettings(Settings):

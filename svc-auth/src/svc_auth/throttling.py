@@ -55,6 +55,7 @@ LINKS_TO_EMAIL_A_DAY: Final = Rate("links", 10, 24 * 3600)
 FORGOT_FROM_ADDRESS: Final = Rate("forgot-from", 30, 3600)
 RESET_FROM_ADDRESS: Final = Rate("reset-from", 60, 600)
 PROVIDER_FROM_ADDRESS: Final = Rate("provider-from", 60, 600)
+INVITATION_FROM_ADDRESS: Final = Rate("invitation-from", 60, 600)
 PASSKEY_OPTIONS_FROM_ADDRESS: Final = Rate("passkey-options-from", 200, 600)
 """Bounds what strangers can put into Redis: the log-in page asks when it opens, and every few minutes."""
 PASSKEY_OPTIONS_OF_PERSON: Final = Rate("passkey-options", 60, 600)

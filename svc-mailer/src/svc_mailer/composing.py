@@ -117,6 +117,10 @@ def factor_mail(job: SecondFactorJob) -> Mail:
             "You have new recovery codes",
             f"New recovery codes were made for {name}. The earlier ones work no more.",
         ),
+        FactorChange.RESET_BY_ADMIN: (
+            "Your second factors were reset",
+            f"An administrator removed the second factors and passkeys of {name}. All devices are logged out.",
+        ),
     }[job.change]
     worry = "If it was not you, change your password, and look at where you are logged in:"
     footer = "You get this mail because it concerns the security of your account."

@@ -107,8 +107,28 @@ class RestConfig(Strict):
     requests_burst: Annotated[int, Field(ge=10, le=1_000_000)]
 
 
+MailDomain = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
+        max_length=253,
+    ),
+]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s,@]+@[^\s,@]+$", max_length=254)]
+
+
+class Registration(Strict):
+    """Who may make an account."""
+
+    mode: Literal["open", "domains", "invite", "closed"]
+    domains: Annotated[list[MailDomain], Field(max_length=50)]
+
+
 class AuthConfig(RestConfig):
     """Settings of svc-auth."""
+
+    registration: Registration
+    admins: Annotated[list[MailAddress], Field(max_length=50)]
 
     hash_threads: Annotated[int, Field(ge=1, le=32)]
     passkey_rp_id: Annotated[

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 
 from nexync_contracts import (
+    admin_rest,
     attachment_rest,
     attachments,
     bot_rest,
@@ -19,6 +20,7 @@ from nexync_contracts import (
     frames,
     group_rest,
     hook_rest,
+    instance_rest,
     jobs,
     message_commands,
     message_events,
@@ -79,6 +81,8 @@ _ALL: Final = (
     receipts,
     session,
     bot_rest,
+    instance_rest,
+    admin_rest,
 )
 _BROWSER: Final = (
     errors,
@@ -102,6 +106,8 @@ _BROWSER: Final = (
     report_rest,
     push_rest,
     bot_rest,
+    instance_rest,
+    admin_rest,
     attachment_rest,
 )
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from nexync_contracts import message_rest, rest
+from nexync_contracts.admin_endpoints import ADMIN_ENDPOINTS
 from nexync_contracts.attachment_endpoints import ATTACHMENT_ENDPOINTS
 from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
@@ -12,6 +13,7 @@ from nexync_contracts.export_endpoints import EXPORT_ENDPOINTS
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.hook_endpoints import HOOK_ENDPOINTS
+from nexync_contracts.instance_endpoints import INSTANCE_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.passkey_endpoints import PASSKEY_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
@@ -37,7 +39,12 @@ REGISTER: Final = Endpoint(
     body=rest.RegisterBody,
     answer=rest.Accepted,
     status=202,
-    errors=(ProblemCode.USERNAME_TAKEN, ProblemCode.TOO_MANY),
+    errors=(
+        ProblemCode.USERNAME_TAKEN,
+        ProblemCode.REGISTRATION_CLOSED,
+        ProblemCode.INVITATION_OVER,
+        ProblemCode.TOO_MANY,
+    ),
     open=True,
 )
 VERIFY: Final = Endpoint(
@@ -48,7 +55,13 @@ VERIFY: Final = Endpoint(
     summary="Prove the address by its code; logs in",
     body=rest.VerifyBody,
     answer=rest.SessionView,
-    errors=(ProblemCode.WRONG_CODE, ProblemCode.CODE_SPENT),
+    errors=(
+        ProblemCode.WRONG_CODE,
+        ProblemCode.CODE_SPENT,
+        ProblemCode.REGISTRATION_CLOSED,
+        ProblemCode.INVITATION_OVER,
+        ProblemCode.DEACTIVATED,
+    ),
     open=True,
     idempotent_by_key=True,
 )
@@ -77,6 +90,7 @@ LOGIN: Final = Endpoint(
         ProblemCode.NOT_VERIFIED,
         ProblemCode.SECOND_FACTOR,
         ProblemCode.PASSWORD_CHANGE_NEEDED,
+        ProblemCode.DEACTIVATED,
         ProblemCode.TOO_MANY,
     ),
     open=True,
@@ -427,6 +441,8 @@ ENDPOINTS: Final = (
     VERSIONS,
     READ_MARK,
     *BOT_ENDPOINTS,
+    *ADMIN_ENDPOINTS,
+    *INSTANCE_ENDPOINTS,
     *ATTACHMENT_ENDPOINTS,
     *EMAIL_ENDPOINTS,
     *FACTOR_ENDPOINTS,

@@ -18,6 +18,7 @@ LOGIN_CODE: Final = Endpoint(
         ProblemCode.WRONG_CODE,
         ProblemCode.CODE_SPENT,
         ProblemCode.LOGIN_OVER,
+        ProblemCode.DEACTIVATED,
         ProblemCode.FACTOR_UNAVAILABLE,
         ProblemCode.TOO_MANY,
     ),

@@ -122,7 +122,8 @@ Emoji = Annotated[
 """One emoji, however it is joined: characters of the emoji blocks only, so no text gets in as one."""
 
 
-def _no_control(text: str) -> str:
+def no_control(text: str) -> str:
+    """The text, if it has no control characters. Raises ValueError."""
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         msg = "control characters are not allowed"
         raise ValueError(msg)
@@ -132,23 +133,23 @@ def _no_control(text: str) -> str:
 ChatName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=limits.CHAT_NAME_CHARS, strip_whitespace=True),
-    AfterValidator(_no_control),
+    AfterValidator(no_control),
 ]
 Tagline = Annotated[
     str,
     StringConstraints(max_length=limits.TAGLINE_CHARS, strip_whitespace=True),
-    AfterValidator(_no_control),
+    AfterValidator(no_control),
 ]
 """What a group is about, in one line; empty: it says nothing."""
 PasskeyName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=limits.PASSKEY_NAME_CHARS, strip_whitespace=True),
-    AfterValidator(_no_control),
+    AfterValidator(no_control),
 ]
 HookName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=limits.HOOK_NAME_CHARS, strip_whitespace=True),
-    AfterValidator(_no_control),
+    AfterValidator(no_control),
 ]
 """What a webhook calls itself where its messages show."""
 InviteDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]

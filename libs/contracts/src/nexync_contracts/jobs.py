@@ -27,6 +27,8 @@ class FactorChange(StrEnum):
     TURNED_OFF = "turned_off"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_MADE = "recovery_codes_made"
+    RESET_BY_ADMIN = "reset_by_admin"
+    """With the passkeys; all sessions ended."""
 
 
 class PasskeyChange(StrEnum):

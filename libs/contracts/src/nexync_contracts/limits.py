@@ -32,6 +32,24 @@ BOTS: Final = 20
 BOT_TOKEN_CHARS: Final = 64
 BOT_CLAIMS_SECONDS: Final = 60
 """How long a service may go on with what it was told of a bot's token, without asking for it again."""
+REGISTRATION_DOMAINS: Final = 50
+"""Domains whose addresses may make accounts by themselves."""
+
+INVITATION_TOKEN_CHARS: Final = 43
+INVITATION_LABEL_CHARS: Final = 80
+INVITATION_DAYS: Final = 90
+"""How long an invitation to the instance is good at most."""
+
+INVITATION_USES: Final = 1_000
+"""Accounts that one invitation makes at most."""
+
+INVITATIONS: Final = 100
+"""Invitations to the instance that are good at the same time, and as many as are listed."""
+
+ADMIN_PAGE: Final = 50
+AUDIT_LOG_DAYS: Final = 365
+"""How long it is kept what administrators did."""
+
 ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
 """One file or image, bytes."""
 

@@ -28,6 +28,7 @@ LOGIN_PASSKEY: Final = Endpoint(
         ProblemCode.PASSKEY_REFUSED,
         ProblemCode.LOGIN_OVER,
         ProblemCode.PASSKEY_UNAVAILABLE,
+        ProblemCode.DEACTIVATED,
         ProblemCode.TOO_MANY,
     ),
     open=True,

@@ -21,6 +21,7 @@ START_PROVIDER: Final = Endpoint(
     method="POST",
     path="/api/auth/providers/{provider}/start",
     summary="Begin a log-in with a provider; sets a short-lived cookie",
+    body=provider_rest.StartProviderBody,
     answer=provider_rest.ProviderStartView,
     errors=(ProblemCode.NOT_FOUND, ProblemCode.PROVIDER_AWAY, ProblemCode.TOO_MANY),
     open=True,
@@ -92,6 +93,7 @@ NEW_PASSWORD: Final = Endpoint(
     errors=(
         ProblemCode.WRONG_CREDENTIALS,
         ProblemCode.SECOND_FACTOR,
+        ProblemCode.DEACTIVATED,
         ProblemCode.TOO_MANY,
     ),
     open=True,

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
 from nexync_contracts.ids import Email, IdentityIdField, Password
+from nexync_contracts.instance_rest import InvitationToken
 from nexync_contracts.model import Exact, Tolerant
 
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$")]
@@ -35,6 +36,12 @@ class ProvidersView(Tolerant):
     """Those that are configured, in the operator's order; empty where there are none."""
 
     providers: Annotated[tuple[ProviderView, ...], Field(max_length=limits.PROVIDERS)] = ()
+
+
+class StartProviderBody(Exact):
+    """`invitation` is the part of an invitation's link behind `#`, for who has no account yet."""
+
+    invitation: InvitationToken | None = None
 
 
 class ProviderStartView(Tolerant):

@@ -18,6 +18,7 @@ from nexync_contracts.ids import (
     Tagline,
     Username,
 )
+from nexync_contracts.instance_rest import InvitationToken
 from nexync_contracts.message_rest import MessageState, Quote
 from nexync_contracts.model import Exact, Tolerant
 from nexync_contracts.own_rest import OwnChatView
@@ -26,9 +27,12 @@ from nexync_contracts.session import Span
 
 
 class RegisterBody(Exact):
+    """`invitation` is the part of an invitation's link behind `#`."""
+
     email: Email
     username: Username
     password: Password
+    invitation: InvitationToken | None = None
 
 
 class VerifyBody(Exact):

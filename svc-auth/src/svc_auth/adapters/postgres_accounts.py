@@ -6,16 +6,19 @@ from typing import Any, Final
 
 import psycopg
 
-from nexync_contracts.ids import PersonId
+from nexync_contracts.ids import InviteId, PersonId
 from nexync_contracts.jobs import WelcomeJob
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
+from svc_auth.adapters.postgres_invitations import spend
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.ports import (
     Account,
     CodeRefused,
+    Door,
     MakeCode,
     NewPerson,
+    NotAdmitted,
     OneTime,
     Registered,
     SentCode,
@@ -34,12 +37,13 @@ _HOLDERS: Final = f"""
     FOR UPDATE OF p
 """  # noqa: S608 - what is put in is a constant of ours
 _ADD: Final = """
-    INSERT INTO people (id, email, username, name, password_hash, partition)
-    VALUES (%(person)s, %(email)s, %(username)s, %(username)s, %(password_hash)s, %(partition)s)
+    INSERT INTO people (id, email, username, name, password_hash, partition, invitation)
+    VALUES (%(person)s, %(email)s, %(username)s, %(username)s, %(password_hash)s, %(partition)s, %(invitation)s)
 """
 _REPLACE: Final = """
     UPDATE people
-    SET username = %(username)s, name = %(username)s, password_hash = %(password_hash)s
+    SET username = %(username)s, name = %(username)s, password_hash = %(password_hash)s,
+        invitation = %(invitation)s
     WHERE id = %(person)s
 """
 _CODE: Final = """
@@ -50,7 +54,8 @@ _CODE: Final = """
         sent_at = excluded.sent_at, expires_at = excluded.expires_at
 """
 _CODE_OF: Final = """
-    SELECT p.id::text, p.username, p.password_hash, c.code_hash, c.tries_left, c.expires_at
+    SELECT p.id::text, p.username, p.password_hash, c.code_hash, c.tries_left, c.expires_at,
+        p.invitation::text
     FROM people p JOIN verification_codes c ON c.person = p.id
     WHERE p.email = %s AND p.verified_at IS NULL
     FOR UPDATE OF p, c
@@ -118,6 +123,7 @@ class PostgresAccounts:
                     "username": new.username,
                     "password_hash": new.password_hash,
                     "partition": choose(new.person, taken, self._first),
+                    "invitation": new.invitation,
                 },
             )
             await self._send(connection, person, make_code(person, new.username))
@@ -157,14 +163,15 @@ class PostgresAccounts:
         matches: Callable[[PersonId, str], bool],
         welcome: Callable[[str], WelcomeJob],
         now: datetime,
-    ) -> Account | CodeRefused:
+        door: Door,
+    ) -> Account | CodeRefused | NotAdmitted:
         """Under the rows' locks, so that no try is counted twice or not at all."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(_CODE_OF, (email,))
             row = await cursor.fetchone()
             if row is None:
                 return CodeRefused.WRONG
-            person, username, password_hash, code_hash, tries_left, expires_at = row
+            person, username, password_hash, code_hash, tries_left, expires_at, invitation = row
             if expires_at <= now:
                 return CodeRefused.WRONG
             if tries_left <= 0:
@@ -175,6 +182,10 @@ class PostgresAccounts:
                     (person,),
                 )
                 return CodeRefused.WRONG
+            if door is Door.SHUT or (door is Door.INVITATION and invitation is None):
+                return NotAdmitted.NOT_ADMITTED
+            if door is Door.INVITATION and not await spend(connection, InviteId(invitation)):
+                return NotAdmitted.INVITATION_OVER
             await connection.execute("DELETE FROM verification_codes WHERE person = %s", (person,))
             await connection.execute(
                 "UPDATE people SET verified_at = %s WHERE id = %s", (now, person)

@@ -40,8 +40,12 @@ _ADD: Final = """
     VALUES (%s, %s, %s, %s, %s, %s)
 """
 _LOCK: Final = """
-    SELECT session::text, retired_at IS NOT NULL FROM bots WHERE person = %s AND owner = %s FOR UPDATE
+    SELECT b.session::text, b.retired_at IS NOT NULL FROM bots b
+    JOIN people o ON o.id = b.owner JOIN people p ON p.id = b.person
+    WHERE b.person = %s AND b.owner = %s AND o.deactivated_at IS NULL AND p.deactivated_at IS NULL
+    FOR UPDATE OF b FOR SHARE OF o, p
 """
+"""Where an administrator has locked either account, no token is made; this waits for one who does so now."""
 _END: Final = "UPDATE sessions SET ended_at = coalesce(ended_at, %s) WHERE id = %s"
 _RENEW: Final = "UPDATE bots SET token_hash = %s, token_at = %s, session = %s WHERE person = %s"
 _REVOKE: Final = """
@@ -77,7 +81,11 @@ class PostgresBots:
         """Two names that look alike are no unique violation, so the second one waits for the first."""
         looks = skeleton(bot.username)
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SELECT 1 FROM people WHERE id = %s FOR UPDATE", (owner,))
+            locked = await connection.execute(
+                "SELECT 1 FROM people WHERE id = %s AND deactivated_at IS NULL FOR UPDATE", (owner,)
+            )
+            if await locked.fetchone() is None:
+                return BotRefused.OWNER_LOCKED
             count = await (await connection.execute(_COUNT, (owner,))).fetchone()
             if count is not None and count[0] >= most:
                 return BotRefused.FULL

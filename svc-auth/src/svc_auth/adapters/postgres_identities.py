@@ -13,8 +13,9 @@ from nexync_contracts.jobs import IdentityChangedJob
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_accounts import ACCOUNT_SQL, account_of
+from svc_auth.adapters.postgres_invitations import spend_token
 from svc_auth.adapters.postgres_outbox import enqueue
-from svc_auth.ports import Account
+from svc_auth.ports import Account, Door
 from svc_auth.provider_ports import (
     Admission,
     Linked,
@@ -35,12 +36,13 @@ _BY_IDENTITY: Final = f"""
 _BY_EMAIL: Final = f"{ACCOUNT_SQL} WHERE email = %s FOR UPDATE OF people"
 _TAKEN: Final = f"SELECT 1 FROM people WHERE {SKELETON_SQL} = %s AND id IS DISTINCT FROM %s LIMIT 1"  # noqa: S608 - what is put in is a constant of ours
 _ADD: Final = """
-    INSERT INTO people (id, email, username, name, password_hash, partition, verified_at)
-    VALUES (%(person)s, %(email)s, %(username)s, %(name)s, '', %(partition)s, %(now)s)
+    INSERT INTO people (id, email, username, name, password_hash, partition, verified_at, invitation)
+    VALUES (%(person)s, %(email)s, %(username)s, %(name)s, '', %(partition)s, %(now)s, %(invitation)s)
 """
 _TAKE_OVER: Final = """
     UPDATE people
-    SET username = %(username)s, name = %(name)s, password_hash = '', verified_at = %(now)s
+    SET username = %(username)s, name = %(name)s, password_hash = '', verified_at = %(now)s,
+        invitation = %(invitation)s
     WHERE id = %(person)s
 """
 _ONE_TIME: Final = """
@@ -99,6 +101,13 @@ class PostgresIdentities:
             await _link(connection, same.person, proven, email, now)
             await enqueue(connection, new.notice(same.username))
             return same, Admission.LINKED
+        if new.door is Door.SHUT or (new.door is Door.INVITATION and new.invitation is None):
+            return NotLinked.NOT_ADMITTED
+        invitation = None
+        if new.door is Door.INVITATION and new.invitation is not None:
+            invitation = await spend_token(connection, new.invitation, now)
+            if invitation is None:
+                return NotLinked.INVITATION_OVER
         person = PersonId(str(uuid.uuid4())) if same is None else same.person
         username = await _free(connection, new.usernames, person)
         await connection.execute(
@@ -110,6 +119,7 @@ class PostgresIdentities:
                 "name": proven.name or username,
                 "partition": choose(person, await taken_partitions(connection), self._first),
                 "now": now,
+                "invitation": invitation,
             },
         )
         await connection.execute("DELETE FROM verification_codes WHERE person = %s", (person,))

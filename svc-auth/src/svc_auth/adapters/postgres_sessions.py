@@ -67,10 +67,15 @@ class PostgresSessions:
         user_agent: str,
         now: datetime,
         expires_at: datetime,
-    ) -> Sequence[SessionId]:
-        """The session and its first token in one transaction; the limit holds under the person's lock."""
+    ) -> Sequence[SessionId] | None:
+        """The session and its first token in one transaction; limit and lock hold under the person's lock."""
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SELECT 1 FROM people WHERE id = %s FOR UPDATE", (person,))
+            cursor = await connection.execute(
+                "SELECT deactivated_at IS NOT NULL FROM people WHERE id = %s FOR UPDATE", (person,)
+            )
+            locked = await cursor.fetchone()
+            if locked is not None and locked[0]:
+                return None
             await connection.execute(
                 "INSERT INTO sessions (id, person, created_at, seen_at, user_agent)"
                 " VALUES (%s, %s, %s, %s, %s)",

@@ -629,7 +629,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "foreign_origin", "not_connected", "file_refused", "quota_full", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "registration_closed", "invitation_over", "deactivated", "foreign_origin", "not_connected", "file_refused", "quota_full", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -798,10 +798,12 @@ export const draftBodySchema = z.strictObject({
 });
 export type DraftBody = z.infer<typeof draftBodySchema>;
 
+/** `invitation` is the part of an invitation's link behind `#`. */
 export const registerBodySchema = z.strictObject({
   email: text(3, 254),
   username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
   password: text(8, 128),
+  invitation: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43).nullable().optional(),
 });
 export type RegisterBody = z.infer<typeof registerBodySchema>;
 
@@ -1527,6 +1529,12 @@ export const providersViewSchema = z.object({
 });
 export type ProvidersView = z.infer<typeof providersViewSchema>;
 
+/** `invitation` is the part of an invitation's link behind `#`, for who has no account yet. */
+export const startProviderBodySchema = z.strictObject({
+  invitation: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43).nullable().optional(),
+});
+export type StartProviderBody = z.infer<typeof startProviderBodySchema>;
+
 /** Where the browser must go; it comes back to the callback with a code. Good for PROVIDER_SECONDS. */
 export const providerStartViewSchema = z.object({
   location: z.string().regex(/^https?:\/\//).max(4000),
@@ -1722,6 +1730,146 @@ export const tokenCheckSchema = z.object({
 });
 export type TokenCheck = z.infer<typeof tokenCheckSchema>;
 
+/**
+ * Who may make an account without an administrator's help.
+ *
+ * `open`: whoever proves an address. `domains`: whoever proves one at certain domains. `invite`: who has an
+ * invitation, which also helps where domains are asked for. `closed`: nobody, not even with an invitation.
+ */
+export const registrationModeSchema = z.enum(["open", "domains", "invite", "closed"]);
+export type RegistrationMode = z.infer<typeof registrationModeSchema>;
+
+/** What applies to new accounts. `domains` are told where they are asked for. */
+export const instanceViewSchema = z.object({
+  registration: registrationModeSchema,
+  domains: z.array(z.string().regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/).max(253)).max(50).default([]),
+});
+export type InstanceView = z.infer<typeof instanceViewSchema>;
+
+/** An invitation to look at. */
+export const invitationBodySchema = z.strictObject({
+  invitation: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43),
+});
+export type InvitationBody = z.infer<typeof invitationBodySchema>;
+
+/** An invitation that is good: until when (Unix ms), as far as nobody uses it up before. */
+export const invitationFactsSchema = z.object({
+  expires_at: z.int().min(0),
+});
+export type InvitationFacts = z.infer<typeof invitationFactsSchema>;
+
+/** Whether one is an administrator oneself. */
+export const roleViewSchema = z.object({
+  admin: z.boolean(),
+});
+export type RoleView = z.infer<typeof roleViewSchema>;
+
+/** Whether somebody runs the instance: not at all, by another administrator's hand, or by the settings. */
+export const adminRoleSchema = z.enum(["none", "granted", "settings"]);
+export type AdminRole = z.infer<typeof adminRoleSchema>;
+
+/**
+ * Somebody as administrators see them. `seen_at` is when a device of theirs was there last, None for never.
+ *
+ * `owner` is whose bot it is. `second_factor` is an app for codes; `passkeys` counts.
+ */
+export const managedPersonSchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  email: z.string(),
+  role: adminRoleSchema,
+  verified: z.boolean(),
+  bot: z.boolean(),
+  owner: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32).nullable().default(null),
+  second_factor: z.boolean(),
+  passkeys: z.int().min(0),
+  sessions: z.int().min(0),
+  made_at: z.int().min(0),
+  seen_at: z.int().min(0).nullable().default(null),
+  deactivated_at: z.int().min(0).nullable().default(null),
+});
+export type ManagedPerson = z.infer<typeof managedPersonSchema>;
+
+/** By username. `next` is where the list goes on (the query's `past`), None at its end. */
+export const managedPeopleSchema = z.object({
+  people: z.array(managedPersonSchema).max(50),
+  next: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32).nullable().default(null),
+});
+export type ManagedPeople = z.infer<typeof managedPeopleSchema>;
+
+export const adminProofBodySchema = z.strictObject({
+  proof: ownerProofBodySchema,
+});
+export type AdminProofBody = z.infer<typeof adminProofBodySchema>;
+
+export const setRoleBodySchema = z.strictObject({
+  admin: z.boolean(),
+  proof: ownerProofBodySchema,
+});
+export type SetRoleBody = z.infer<typeof setRoleBodySchema>;
+
+/** `label` is for the list alone, such as whom it is for. */
+export const makeInvitationBodySchema = z.strictObject({
+  label: text(0, 80).optional(),
+  days: z.int().min(1).max(90),
+  uses: z.int().min(1).max(1000),
+  proof: ownerProofBodySchema,
+});
+export type MakeInvitationBody = z.infer<typeof makeInvitationBodySchema>;
+
+/** `uses` counts the accounts that it made, of `most`. `by` is who made it, by the username then. */
+export const invitationViewSchema = z.object({
+  invitation: uuid,
+  label: z.string(),
+  by: z.string(),
+  made_at: z.int().min(0),
+  expires_at: z.int().min(0),
+  most: z.int().min(0),
+  uses: z.int().min(0),
+  revoked_at: z.int().min(0).nullable().default(null),
+});
+export type InvitationView = z.infer<typeof invitationViewSchema>;
+
+/** The newest first; of those that are over, the last ones. */
+export const invitationsPageSchema = z.object({
+  invitations: z.array(invitationViewSchema).max(100),
+});
+export type InvitationsPage = z.infer<typeof invitationsPageSchema>;
+
+/** The only time that the token is told; what is kept of it is its SHA-256. */
+export const invitationMadeSchema = z.object({
+  invitation: invitationViewSchema,
+  token: z.string().regex(/^[A-Za-z0-9_-]{43}$/).max(43),
+});
+export type InvitationMade = z.infer<typeof invitationMadeSchema>;
+
+/** What an administrator did. */
+export const adminActionSchema = z.enum(["person.deactivated", "person.reactivated", "person.factors_reset", "role.granted", "role.taken", "invitation.made", "invitation.revoked"]);
+export type AdminAction = z.infer<typeof adminActionSchema>;
+
+/**
+ * Who did what to whom, when and from where. Names are those of that day; `by` is empty for a command.
+ *
+ * `subject` is a person's username or an invitation's label. `address` is the network address, empty for a command.
+ */
+export const auditEntrySchema = z.object({
+  number: z.int().min(0),
+  at: z.int().min(0),
+  by: z.string(),
+  action: adminActionSchema,
+  subject: z.string(),
+  address: z.string(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** The newest first. `next` is where the list goes on (the query's `before`), None at its end. */
+export const auditPageSchema = z.object({
+  entries: z.array(auditEntrySchema).max(50),
+  next: z.int().min(0).nullable().default(null),
+});
+export type AuditPage = z.infer<typeof auditPageSchema>;
+
 /** What a file is for: to be sent in messages, or to be the picture of a person or a group. */
 export const purposeSchema = z.enum(["message", "picture"]);
 export type Purpose = z.infer<typeof purposeSchema>;
@@ -1778,10 +1926,12 @@ export type PictureBody = z.infer<typeof pictureBodySchema>;
 /** Every limit a client can run into; units as in libs/contracts. */
 export const limits = {
   accessTokenSeconds: 600,
+  adminPage: 50,
   attachmentsWaiting: 50,
   attachmentBytes: 26214400,
   attachmentHours: 24,
   attachmentPartBytes: 1048576,
+  auditLogDays: 365,
   bioChars: 280,
   blurChars: 800,
   bots: 20,
@@ -1819,6 +1969,11 @@ export const limits = {
   idBehindMs: 2592000000,
   imagePixels: 50000000,
   imageSide: 4096,
+  invitations: 100,
+  invitationDays: 90,
+  invitationLabelChars: 80,
+  invitationTokenChars: 43,
+  invitationUses: 1000,
   invites: 20,
   inviteSeconds: [60, 31536000],
   inviteUses: 5000,
@@ -1862,6 +2017,7 @@ export const limits = {
   receiptMembers: 50,
   recoveryCodes: 10,
   refreshTokenSeconds: 2592000,
+  registrationDomains: 50,
   repairEvents: 500,
   reportsADay: 20,
   reportChars: 500,
@@ -2276,6 +2432,126 @@ export const endpoints = {
     answer: null,
     idempotentByKey: false,
     open: false,
+  },
+  adminRole: {
+    method: "GET",
+    path: "/api/auth/role",
+    status: 200,
+    query: [],
+    body: null,
+    answer: roleViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  managedPeople: {
+    method: "GET",
+    path: "/api/auth/admin/people",
+    status: 200,
+    query: ["q", "past"],
+    body: null,
+    answer: managedPeopleSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  deactivate: {
+    method: "POST",
+    path: "/api/auth/admin/people/{person}/deactivation",
+    status: 200,
+    query: [],
+    body: adminProofBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  reactivate: {
+    method: "POST",
+    path: "/api/auth/admin/people/{person}/reactivation",
+    status: 200,
+    query: [],
+    body: adminProofBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  resetFactors: {
+    method: "POST",
+    path: "/api/auth/admin/people/{person}/factor-reset",
+    status: 200,
+    query: [],
+    body: adminProofBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  setAdminRole: {
+    method: "PUT",
+    path: "/api/auth/admin/people/{person}/role",
+    status: 200,
+    query: [],
+    body: setRoleBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  invitations: {
+    method: "GET",
+    path: "/api/auth/admin/invitations",
+    status: 200,
+    query: [],
+    body: null,
+    answer: invitationsPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  makeInvitation: {
+    method: "POST",
+    path: "/api/auth/admin/invitations",
+    status: 201,
+    query: [],
+    body: makeInvitationBodySchema,
+    answer: invitationMadeSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  revokeInvitation: {
+    method: "POST",
+    path: "/api/auth/admin/invitations/{invitation}/revocation",
+    status: 204,
+    query: [],
+    body: adminProofBodySchema,
+    answer: null,
+    idempotentByKey: false,
+    open: false,
+  },
+  auditLog: {
+    method: "GET",
+    path: "/api/auth/admin/audit-log",
+    status: 200,
+    query: ["before"],
+    body: null,
+    answer: auditPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  instance: {
+    method: "GET",
+    path: "/api/auth/instance",
+    status: 200,
+    query: [],
+    body: null,
+    answer: instanceViewSchema,
+    idempotentByKey: false,
+    open: true,
+  },
+  lookAtInvitation: {
+    method: "POST",
+    path: "/api/auth/invitation",
+    status: 200,
+    query: [],
+    body: invitationBodySchema,
+    answer: invitationFactsSchema,
+    idempotentByKey: false,
+    open: true,
   },
   createAttachment: {
     method: "POST",
@@ -2862,7 +3138,7 @@ export const endpoints = {
     path: "/api/auth/providers/{provider}/start",
     status: 200,
     query: [],
-    body: null,
+    body: startProviderBodySchema,
     answer: providerStartViewSchema,
     idempotentByKey: false,
     open: true,

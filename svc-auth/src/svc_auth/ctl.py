@@ -1,0 +1,71 @@
+"""`python -m svc_auth admin …`: who is an administrator, by the hand of who runs the machines."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from nexync_contracts.admin_rest import AdminRole
+from nexync_runtime import postgres
+from svc_auth.adapters.postgres_administration import PostgresAdministration
+from svc_auth.admin_ports import NotDone
+from svc_auth.settings import AdminSettings
+
+_WORDS: Final = {
+    NotDone.LAST_ADMIN: "is the last administrator; make another one first",
+    NotDone.BY_SETTINGS: "is named in NEXYNC_ADMINS; change that instead",
+    NotDone.NO_PERSON: "is locked, or a bot",
+    NotDone.UNKNOWN: "is nobody who proved an address",
+    NotDone.NOT_ADMIN: "can't be changed",
+    NotDone.ONESELF: "can't be changed",
+}
+
+
+def run(settings: AdminSettings, arguments: Sequence[str]) -> int:
+    """The command; its exit code. Says what it did on stdout, or on stderr why not."""
+    parser = argparse.ArgumentParser(prog="python -m svc_auth admin", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    for name, words in (
+        ("grant", "make somebody an administrator"),
+        ("revoke", "make somebody an administrator no longer"),
+    ):
+        commands.add_parser(name, help=words).add_argument("username", help="without the @")
+    commands.add_parser("list", help="all administrators, one a line")
+    asked = parser.parse_args(arguments)
+    if asked.command == "list":
+        return asyncio.run(_list(settings))
+    return asyncio.run(_set(settings, asked.username, admin=asked.command == "grant"))
+
+
+async def _set(settings: AdminSettings, username: str, *, admin: bool) -> int:
+    async with _pool(settings) as pool:
+        administration = PostgresAdministration(pool, settings.admin_emails)
+        person = await administration.named(username.lower())
+        done = (
+            NotDone.UNKNOWN
+            if person is None
+            else await administration.set_role(None, person, datetime.now(UTC), admin=admin)
+        )
+    if isinstance(done, NotDone):
+        sys.stderr.write(f"{username} {_WORDS[done]}; nothing was changed\n")
+        return 1
+    said = "is an administrator" if admin else "is no administrator"
+    sys.stdout.write(f"{done.managed.username} ({done.managed.email}) {said}\n")
+    return 0
+
+
+async def _list(settings: AdminSettings) -> int:
+    async with _pool(settings) as pool:
+        found = await PostgresAdministration(pool, settings.admin_emails).admins()
+    for one in found:
+        by = " by NEXYNC_ADMINS" if one.role is AdminRole.SETTINGS else ""
+        sys.stdout.write(f"{one.username}\t{one.email}{by}\n")
+    return 0
+
+
+def _pool(settings: AdminSettings) -> postgres.Pool:
+    return postgres.open_pool(
+        settings.postgres_url, application="svc-auth admin", size=1, ca_file=settings.ca_file
+    )

@@ -1,0 +1,416 @@
+"""Registration and administration over the real backends: two instances, an administrator and the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from real_site import PASSWORD, Site, site_of
+
+from nexync_contracts.admin_rest import (
+    AuditPage,
+    InvitationMade,
+    InvitationsPage,
+    ManagedPeople,
+    ManagedPerson,
+)
+from nexync_contracts.channels import ended_session_key, stream_channel
+from nexync_contracts.ids import PersonId, person_stream
+from nexync_contracts.provider_rest import ProviderKind
+from nexync_contracts.rest import SessionView
+from svc_auth import ctl
+from svc_auth.bots import bot_token_hash
+from svc_auth.provider_ports import Proven, Trip
+from svc_auth.settings import AdminSettings
+
+pytestmark = pytest.mark.real
+
+BOSS = "boss@nexync.test"
+PROOF = {"proof": {"current": PASSWORD}}
+
+
+@dataclass
+class Pretended:
+    """A provider that takes the code for the person."""
+
+    id: str = "corp"
+    kind: ProviderKind = ProviderKind.OIDC
+    label: str = "Corp"
+    issuer: str = "https://corp.test"
+
+    async def authorization(self, trip: Trip) -> str:
+        return f"https://corp.test/?state={trip.state}"
+
+    async def identity(self, trip: Trip, code: str, issuer: str | None) -> Proven:
+        return Proven(self.issuer, code, f"{code}@corp.test", code, code)
+
+
+@pytest.fixture
+async def world(database: str) -> AsyncIterator["World"]:
+    async with AsyncExitStack() as stack:
+        yield World(database, stack)
+
+
+class World:
+    """Sites on one database, each with settings of its own."""
+
+    def __init__(self, database: str, stack: AsyncExitStack) -> None:
+        self.database = database
+        self._stack = stack
+
+    async def site(self, **more: Any) -> Site:
+        providers = (Pretended(),)
+        made = await self._stack.enter_async_context(
+            site_of(self.database, providers=providers, **more)
+        )
+        await made.forget_limits()
+        return made
+
+    async def with_boss(self, **more: Any) -> Site:
+        """The administrator by the settings, logged in at the first instance."""
+        site = await self.site(admins=BOSS, **more)
+        await join(site, BOSS, "boss")
+        return site
+
+
+async def ask(
+    site: Site, email: str, username: str, invitation: str | None = None, instance: int = 0
+) -> tuple[int, str | None]:
+    """A registration: status and code."""
+    body = {"email": email, "username": username, "password": PASSWORD, "invitation": invitation}
+    answer = await site.post("register", body, instance)
+    return answer.status_code, answer.json().get("code")
+
+
+async def prove(site: Site, email: str, instance: int = 0) -> tuple[int, str | None]:
+    """The newest code of the address."""
+    code = [job for job in await site.jobs("verification-code") if job["email"] == email][-1][
+        "code"
+    ]
+    answer = await site.post("verify", {"email": email, "code": code}, instance)
+    return answer.status_code, answer.json().get("code")
+
+
+async def join(
+    site: Site, email: str, username: str, invitation: str | None = None, instance: int = 0
+) -> str:
+    """An account and a session in the instance's browser; the person's id."""
+    site.instances[instance].cookies.clear()
+    assert await ask(site, email, username, invitation, instance) == (202, None)
+    assert await prove(site, email, instance) == (200, None)
+    answer = await site.instances[instance].get("/api/auth/session")
+    return SessionView.model_validate_json(answer.content).person
+
+
+async def invite(site: Site, uses: int = 1) -> InvitationMade:
+    """By the boss."""
+    body = {"label": "Team", "days": 7, "uses": uses, **PROOF}
+    answer = await site.post("admin/invitations", body)
+    assert answer.status_code == 201, answer.text
+    return InvitationMade.model_validate_json(answer.content)
+
+
+async def by_provider(site: Site, code: str, invitation: str | None, instance: int = 1) -> str:
+    """The page that a log-in with the provider leads to."""
+    browser = site.instances[instance]
+    browser.cookies.clear()
+    answer = await site.post("providers/corp/start", {"invitation": invitation}, instance)
+    location: str = answer.json()["location"]
+    state = location.partition("state=")[2]
+    answer = await browser.get(
+        "/api/auth/providers/corp/callback", params={"state": state, "code": code}
+    )
+    return answer.headers["location"]
+
+
+async def act(site: Site, person: str, what: str) -> ManagedPerson:
+    """By the boss."""
+    answer = await site.post(f"admin/people/{person}/{what}", PROOF)
+    assert answer.status_code == 200, answer.text
+    return ManagedPerson.model_validate_json(answer.content)
+
+
+async def log_of(site: Site) -> list[tuple[str, str, str]]:
+    """Who did what to whom, oldest first."""
+    answer = await site.instances[0].get("/api/auth/admin/audit-log")
+    page = AuditPage.model_validate_json(answer.content)
+    return [(one.by, one.action.value, one.subject) for one in reversed(page.entries)]
+
+
+async def test_domains_let_in_their_own_and_the_invited(world: World) -> None:
+    """Known and unknown addresses elsewhere are refused alike; a provider's first log-in obeys too."""
+    site = await world.with_boss(registration="domains", registration_domains="nexync.test")
+    facts = (await site.instances[1].get("/api/auth/instance")).json()
+    assert facts == {"registration": "domains", "domains": ["nexync.test"]}
+    made = await invite(site)
+    await join(site, "eve@elsewhere.test", "eve", made.token, instance=1)
+    for email in ("eve@elsewhere.test", "nobody@elsewhere.test"):
+        assert await ask(site, email, "other") == (403, "registration_closed")
+    assert await ask(site, "x@sub.nexync.test", "other") == (403, "registration_closed")
+    assert await by_provider(site, "kim", None) == "/login?problem=registration_closed"
+    second = await invite(site)
+    assert await by_provider(site, "kim", second.token) == "/"
+    assert await by_provider(site, "kim", None) == "/"
+    assert await by_provider(site, "lee", second.token) == "/login?problem=invitation_over"
+
+
+async def test_a_use_is_an_account_and_no_more_than_that(world: World) -> None:
+    """Two register with the last use; one proves first. A revoked invitation is over for who didn't prove yet."""
+    site = await world.with_boss(registration="domains", registration_domains="nexync.test")
+    made = await invite(site, uses=2)
+    assert (await site.post("invitation", {"invitation": made.token})).status_code == 200
+    for name in ("ann", "bob", "cat"):
+        assert await ask(site, f"{name}@out.test", name, made.token, 1) == (202, None)
+    assert await prove(site, "ann@out.test", 1) == (200, None)
+    both = await asyncio.gather(*(prove(site, f"{name}@out.test", 1) for name in ("bob", "cat")))
+    assert sorted(both) == [(200, None), (410, "invitation_over")]
+    answer = await site.post("invitation", {"invitation": made.token})
+    assert (answer.status_code, answer.json()["code"]) == (410, "invitation_over")
+    other = await invite(site)
+    assert await ask(site, "dan@out.test", "dan", other.token, 1) == (202, None)
+    revoke = f"admin/invitations/{other.invitation.invitation}/revocation"
+    assert [(await site.post(revoke, PROOF)).status_code for _ in range(2)] == [204, 204]
+    assert await prove(site, "dan@out.test", 1) == (410, "invitation_over")
+    listed = await site.instances[0].get("/api/auth/admin/invitations")
+    page = InvitationsPage.model_validate_json(listed.content)
+    assert [(one.uses, one.most, one.by) for one in page.invitations] == [
+        (0, 1, "boss"),
+        (2, 2, "boss"),
+    ]
+    assert [one[1] for one in await log_of(site)] == [
+        "invitation.made",
+        "invitation.made",
+        "invitation.revoked",
+    ]
+
+
+async def test_a_door_that_closed_meanwhile_stays_closed(world: World) -> None:
+    """Whoever registered while it was open and proves the address later; an identity that is linked still opens."""
+    open_site = await world.site()
+    await by_provider(open_site, "kim", None)
+    assert await ask(open_site, "ann@out.test", "ann") == (202, None)
+    closed = await world.site(registration="closed")
+    # As if by the same keys: the code is made anew by the instance that judges it.
+    await closed.forget_limits()
+    assert (await closed.post("resend", {"email": "ann@out.test"})).status_code == 202
+    assert await prove(closed, "ann@out.test") == (403, "registration_closed")
+    assert await by_provider(closed, "kim", None) == "/"
+    assert await by_provider(closed, "new", None) == "/login?problem=registration_closed"
+
+
+async def test_who_is_locked_is_out_at_once_and_everywhere(world: World) -> None:
+    """Both sessions and the bot's token end, the news go out within a second, and no way leads back in."""
+    site = await world.with_boss()
+    eve = await join(site, "eve@nexync.test", "eve", instance=1)
+    first = dict(site.instances[1].cookies)
+    bot = (await site.post("bots", {"username": "evebot"}, 1)).json()
+    body = {"login": "eve", "password": PASSWORD}
+    assert (await site.post("login", body, 1)).status_code == 200
+    heard = site.state.pubsub()
+    channels = [stream_channel(person_stream(PersonId(one))) for one in (eve, bot["bot"]["bot"])]
+    await heard.subscribe(*channels)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    locked = await act(site, eve, "deactivation")
+    said = [one async for one in _messages(heard, 3)]
+    took = loop.time() - began
+    await heard.unsubscribe()
+    assert took < 1.0, took
+    assert {one["channel"] for one in said} == {channel.encode() for channel in channels}
+    assert locked.deactivated_at is not None
+    assert locked.sessions == 0
+    assert (await site.post("refresh", {}, 1)).status_code == 401
+    assert (await site.instances[1].get("/api/auth/session")).status_code == 401
+    site.instances[1].cookies.clear()
+    site.instances[1].cookies.update(first)
+    assert (await site.instances[1].get("/api/auth/session")).status_code == 401
+    answer = await site.post("login", body, 1)
+    assert (answer.status_code, answer.json()["code"]) == (403, "deactivated")
+    wrong = await site.post("login", {**body, "password": "not the one"}, 1)
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_credentials")
+    assert await _token_holders(site, bot["token"]) == 0
+    # The first news may have got lost: asked again it goes out again, and the log has it once.
+    await site.state.delete(*[key async for key in site.state.scan_iter(match="ended:*")])
+    await act(site, eve, "deactivation")
+    assert await site.state.exists(ended_session_key(await _session_of(site, eve)))
+    assert (await act(site, eve, "reactivation")).deactivated_at is None
+    assert (await site.post("login", body, 1)).status_code == 200
+    assert (await site.post(f"bots/{bot['bot']['bot']}/token", None, 1)).status_code == 200
+    assert await log_of(site) == [
+        ("boss", "person.deactivated", "eve"),
+        ("boss", "person.reactivated", "eve"),
+    ]
+
+
+async def test_a_log_in_at_the_same_moment_does_not_slip_through(world: World) -> None:
+    """Whoever comes first at the person's row: afterwards no session goes on."""
+    site = await world.with_boss()
+    eve = await join(site, "eve@nexync.test", "eve", instance=1)
+    for _ in range(5):
+        await site.forget_limits()
+        logins = [site.post("login", {"login": "eve", "password": PASSWORD}, 1) for _ in range(3)]
+        _, answers = await asyncio.gather(act(site, eve, "deactivation"), asyncio.gather(*logins))
+        assert {one.status_code for one in answers} <= {200, 403}
+        async with site.pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT count(*) FROM sessions WHERE person = %s AND ended_at IS NULL", (eve,)
+            )
+            assert await cursor.fetchone() == (0,)
+        await act(site, eve, "reactivation")
+
+
+async def test_lost_factors_are_reset_and_their_owner_is_told(world: World) -> None:
+    """The password alone opens the account again; sessions that a thief may have are ended."""
+    site = await world.with_boss()
+    eve = await join(site, "eve@nexync.test", "eve", instance=1)
+    enrolment = (await site.post("factor/enrolment", {"current": PASSWORD}, 1)).json()
+    code = {"code": site.clock.code(enrolment["secret"])}
+    assert (await site.post("factor", code, 1)).status_code == 200
+    body = {"login": "eve", "password": PASSWORD}
+    assert (await site.post("login", body, 1)).json()["code"] == "second_factor"
+    reset = await act(site, eve, "factor-reset")
+    assert (reset.second_factor, reset.sessions) == (False, 0)
+    assert (await site.post("login", body, 1)).status_code == 200
+    told = (await site.jobs("second-factor"))[-1]
+    assert (told["email"], told["change"]) == ("eve@nexync.test", "reset_by_admin")
+    assert await log_of(site) == [("boss", "person.factors_reset", "eve")]
+
+
+async def test_the_role_is_given_taken_and_never_left_to_nobody(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command first, then by each other; what the settings give, the page can't take."""
+    site = await world.site()
+    ann = await join(site, "ann@nexync.test", "ann")
+    bob = await join(site, "bob@nexync.test", "bob", instance=1)
+    assert (await site.instances[0].get("/api/auth/role")).json() == {"admin": False}
+    assert (await site.post(f"admin/people/{bob}/deactivation", PROOF)).status_code == 403
+    assert await _ctl(world, "grant", "ann") == 0
+    assert await _ctl(world, "grant", "nobody-here") == 1
+    assert (await site.instances[0].get("/api/auth/role")).json() == {"admin": True}
+    role = f"/api/auth/admin/people/{ann}/role"
+    take = {"admin": False, **PROOF}
+    assert (await site.instances[0].put(role, json=take)).status_code == 409
+    assert await _ctl(world, "revoke", "ann") == 1
+    assert (await site.post(f"admin/people/{ann}/deactivation", PROOF)).status_code == 409
+    give = {"admin": True, **PROOF}
+    other = f"/api/auth/admin/people/{bob}/role"
+    assert (await site.instances[0].put(other, json=give)).status_code == 200
+    # Each takes the other's role at the same moment: one of the two comes too late to be an administrator.
+    both = await asyncio.gather(
+        site.instances[0].put(other, json=take), site.instances[1].put(role, json=take)
+    )
+    assert sorted(one.status_code for one in both) == [200, 403]
+    capsys.readouterr()
+    assert await _ctl(world, "list") == 0
+    assert capsys.readouterr().out.count("@nexync.test") == 1
+    named = await world.site(admins="ann@nexync.test,bob@nexync.test")
+    named.instances[0].cookies.update(site.instances[0].cookies)
+    assert await _ctl(world, "revoke", "ann", admins="ann@nexync.test") == 1
+
+
+async def test_every_change_asks_for_a_proof(world: World) -> None:
+    """An open page is not enough, nor a wrong password; nothing is done then, and nothing logged."""
+    site = await world.with_boss()
+    eve = await join(site, "eve@nexync.test", "eve", instance=1)
+    wrong = {"proof": {"current": "not the one"}}
+    for path, body in (
+        (f"admin/people/{eve}/deactivation", wrong),
+        (f"admin/people/{eve}/reactivation", wrong),
+        (f"admin/people/{eve}/factor-reset", wrong),
+        ("admin/invitations", {"days": 1, "uses": 1, **wrong}),
+        (f"admin/invitations/{eve}/revocation", wrong),
+    ):
+        await site.forget_limits()
+        answer = await site.post(path, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password"), path
+        assert (await site.post(path, {})).status_code == 422, path
+    assert await log_of(site) == []
+
+
+async def test_people_are_found_by_any_part_of_name_or_address(world: World) -> None:
+    """Page after page by username; `%` is a character like any other."""
+    site = await world.with_boss()
+    for name in ("amy", "ben"):
+        await join(site, f"{name}@nexync.test", name, instance=1)
+    async with site.pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO people (id, email, username, name, password_hash, partition, verified_at)"
+            " SELECT gen_random_uuid(), 'p' || i || '@many.test', 'p' || lpad(i::text, 3, '0'), 'Per Son',"
+            " '', 0, now() FROM generate_series(1, 60) i"
+        )
+
+    async def found(**query: str) -> ManagedPeople:
+        answer = await site.instances[0].get("/api/auth/admin/people", params=query)
+        return ManagedPeople.model_validate_json(answer.content)
+
+    assert [one.username for one in (await found(q="EN@nex")).people] == ["ben"]
+    assert [one.role.value for one in (await found(q="boss")).people] == ["settings"]
+    assert (await found(q="%")).people == ()
+    first = await found(q="per s")
+    assert (len(first.people), first.next) == (50, "p050")
+    assert first.next is not None
+    rest = await found(q="per s", past=first.next)
+    assert (rest.people[0].username, len(rest.people), rest.next) == (
+        "p051",
+        10,
+        None,
+    )
+
+
+async def test_the_audit_log_is_only_added_to(world: World) -> None:
+    """Not even who holds the database's password changes it by mistake; what is older than a year goes by itself."""
+    site = await world.with_boss()
+    await invite(site)
+    async with site.pool.connection() as connection:
+        for statement in ("UPDATE audit_log SET actor_name = 'x'", "DELETE FROM audit_log"):
+            with pytest.raises(psycopg.errors.RaiseException):
+                await connection.execute(statement.encode())
+            await connection.rollback()
+        await connection.execute(
+            "INSERT INTO audit_log (at, actor_name, action, subject_name, address)"
+            " VALUES (now() - interval '366 days', 'boss', 'invitation.made', 'old', '')"
+        )
+    assert [one[2] for one in await log_of(site)] == ["Team"]
+    await invite(site)
+    async with site.pool.connection() as connection:
+        cursor = await connection.execute("SELECT count(*) FROM audit_log")
+        assert await cursor.fetchone() == (2,)
+
+
+async def _messages(heard: Any, most: int) -> AsyncIterator[dict[str, Any]]:
+    async with asyncio.timeout(10):
+        async for message in heard.listen():
+            if message["type"] == "message":
+                yield message
+                most -= 1
+            if most == 0:
+                return
+
+
+async def _token_holders(site: Site, token: str) -> int:
+    async with site.pool.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT count(*) FROM bots WHERE token_hash = %s", (bot_token_hash(token),)
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def _session_of(site: Site, person: str) -> Any:
+    async with site.pool.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT id::text FROM sessions WHERE person = %s LIMIT 1", (person,)
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def _ctl(world: World, *arguments: str, admins: str = "") -> int:
+    settings = AdminSettings(postgres_url=world.database, admins=admins)
+    return await asyncio.to_thread(ctl.run, settings, arguments)
