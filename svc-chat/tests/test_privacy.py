@@ -360,3 +360,18 @@ async def test_a_search_goes_by_the_indexes(pool: Pool, city: PersonId) -> None:
         assert "people_username_trgm" in plan, (text, plan)
         for table in ("people", "profiles", "connections"):
             assert f"Seq Scan on {table}" not in plan, (text, plan)
+
+
+async def test_who_is_locked_opens_to_nobody_new(town: Town) -> None:
+    """Not found, not suggested, not to be asked; who is connected still sees who it was."""
+    ann, eve, sam = [await town.person(f"{name}-locked") for name in ("ann", "eve", "sam")]
+    await town.connect(sam, eve)
+    assert "eve-locked" in await town.found(ann, "eve-locked")
+    async with town.pool.connection() as connection:
+        await connection.execute("UPDATE people SET deactivated_at = now() WHERE id = %s", (eve,))
+    assert "eve-locked" not in await town.found(ann, "eve-locked")
+    assert "eve-locked" in await town.found(sam, "eve-locked")
+    suggested = (await town.relations.suggestions(ann)).people
+    assert eve not in {one.person for one in suggested}
+    with pytest.raises(ClosedError):
+        await town.relations.ask(ann, eve)

@@ -79,7 +79,7 @@ from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 29
+NEEDED_MIGRATION: Final = 30
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 

@@ -48,10 +48,10 @@ RELATION: Final = """CASE
     WHEN c.asker = %(viewer)s::uuid THEN 'asked'
     ELSE 'asking' END"""
 
-_SHUT: Final = """(p.bot AND EXISTS (
+_SHUT: Final = """(p.deactivated_at IS NOT NULL OR (p.bot AND EXISTS (
     SELECT FROM bots o LEFT JOIN blocks k ON k.blocker = o.owner AND k.blocked = %(viewer)s::uuid
-    WHERE o.person = p.id AND (o.retired_at IS NOT NULL OR k.blocker IS NOT NULL)))"""
-"""A bot that is retired, or whose owner blocked the viewer, opens itself to nobody new."""
+    WHERE o.person = p.id AND (o.retired_at IS NOT NULL OR k.blocker IS NOT NULL))))"""
+"""Whom an administrator locked opens to nobody new, nor a bot that is retired or whose owner blocked the viewer."""
 
 FINDABLE: Final = f"""(theirs.blocker IS NULL AND (
     p.id = %(viewer)s::uuid OR c.person_a IS NOT NULL OR mine.blocker IS NOT NULL
@@ -80,7 +80,8 @@ WHERE p.verified_at IS NOT NULL
 
 BY_ID: Final = PERSON + " AND p.id = ANY(%(people)s::uuid[])"
 
-_VERIFIED: Final = "SELECT id, username, name, bot FROM people WHERE verified_at IS NOT NULL"
+_VERIFIED: Final = """
+SELECT id, username, name, bot, deactivated_at FROM people WHERE verified_at IS NOT NULL"""
 
 _ALIKE: Final = "\nUNION ".join(
     f"{_VERIFIED} AND {alike}"
@@ -104,7 +105,7 @@ CANDIDATES: Final = 200
 
 SEARCH: Final = f"""
 WITH p AS MATERIALIZED (
-    SELECT id, username, name, bot, row_number() OVER (
+    SELECT id, username, name, bot, deactivated_at, row_number() OVER (
         ORDER BY (username = %(text)s) DESC, (username LIKE %(prefix)s) DESC,
                  greatest(similarity(username, %(text)s), similarity(name, %(text)s),
                           word_similarity(%(text)s, name)) DESC, username) AS place
