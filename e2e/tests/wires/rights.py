@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from nexync_client import Rest
 from nexync_contracts import (
+    admin_endpoints,
+    admin_rest,
     attachment_endpoints,
     bot_endpoints,
     email_endpoints,
@@ -20,10 +22,12 @@ from nexync_contracts import (
     group_rest,
     hook_endpoints,
     hook_rest,
+    instance_endpoints,
     message_rest,
     own_endpoints,
     own_rest,
     passkey_endpoints,
+    passkey_rest,
     people_endpoints,
     pin_endpoints,
     profile_endpoints,
@@ -289,7 +293,16 @@ def _oneself(status: int, *about: Endpoint) -> tuple[Row, ...]:
 def _of_nothing(scene: Scene) -> dict[str, str]:
     del scene
     nothing = str(uuid.uuid4())
-    names = ("session", "passkey", "identity", "bot", "attachment", "picture", "person")
+    names = (
+        "session",
+        "passkey",
+        "identity",
+        "bot",
+        "attachment",
+        "picture",
+        "person",
+        "invitation",
+    )
     return dict.fromkeys(names, nothing) | {"provider": "nobody", "variant": "original"}
 
 
@@ -356,7 +369,40 @@ ONESELF_ROWS = (
     *_oneself(204, endpoints.END_OTHER_SESSIONS),
 )
 
-ROWS = (*GROUP_ROWS, *PEOPLE_ROWS, *ONESELF_ROWS)
+NO_ADMINS = dict.fromkeys(Who, FORBIDDEN) | {Who.LOGGED_OUT: NO_LOGIN}
+"""Being the admin of a group is no role in the instance."""
+
+
+def _proof(scene: Scene) -> BaseModel:
+    return admin_rest.AdminProofBody(proof=_password_of(scene))
+
+
+def _role(scene: Scene) -> BaseModel:
+    return admin_rest.SetRoleBody(admin=True, proof=_password_of(scene))
+
+
+def _invitation(scene: Scene) -> BaseModel:
+    return admin_rest.MakeInvitationBody(days=1, uses=1, proof=_password_of(scene))
+
+
+def _password_of(scene: Scene) -> passkey_rest.OwnerProofBody:
+    return passkey_rest.OwnerProofBody(current=scene.admin.password)
+
+
+INSTANCE_ROWS = (
+    Row(admin_endpoints.ADMIN_ROLE, EVERYBODY),
+    Row(admin_endpoints.MANAGED_PEOPLE, NO_ADMINS),
+    Row(admin_endpoints.INVITATIONS, NO_ADMINS),
+    Row(admin_endpoints.AUDIT_LOG, NO_ADMINS),
+    Row(admin_endpoints.DEACTIVATE, NO_ADMINS, _proof, of_other),
+    Row(admin_endpoints.REACTIVATE, NO_ADMINS, _proof, of_other),
+    Row(admin_endpoints.RESET_FACTORS, NO_ADMINS, _proof, of_other),
+    Row(admin_endpoints.SET_ADMIN_ROLE, NO_ADMINS, _role, of_admin),
+    Row(admin_endpoints.MAKE_INVITATION, NO_ADMINS, _invitation),
+    Row(admin_endpoints.REVOKE_INVITATION, NO_ADMINS, _proof, _of_nothing),
+)
+
+ROWS = (*GROUP_ROWS, *PEOPLE_ROWS, *ONESELF_ROWS, *INSTANCE_ROWS)
 
 OPEN = frozenset(
     {
@@ -369,6 +415,8 @@ OPEN = frozenset(
         endpoints.FORGOT,
         endpoints.RESET,
         endpoints.JWKS,
+        instance_endpoints.INSTANCE,
+        instance_endpoints.LOOK_AT_INVITATION,
         factor_endpoints.LOGIN_CODE,
         hook_endpoints.SAY_BY_HOOK,
         passkey_endpoints.LOGIN_PASSKEY_OPTIONS,
