@@ -4,7 +4,7 @@ import hooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const AREAS = ["account", "chats", "conversation", "people", "push", "search"];
+const AREAS = ["account", "admin", "bots", "chats", "conversation", "people", "push", "search"];
 
 /** Imports only go down: app → features/<area>/{ui → api → model} → shared; no area imports another. */
 function forbid(files, groups) {

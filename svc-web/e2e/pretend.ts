@@ -1,3 +1,4 @@
+import { entriesOf, invitationsOf, MADE_TOKEN, managedOf } from "./pretendAdmin";
 import type { BrowserContext, Route } from "playwright-core";
 import type {
   BotView,
@@ -418,6 +419,12 @@ export type Pretence = {
   blocked?: "two";
   /** Webhooks of the group, of which one has said something. */
   hooks?: "two";
+  /** The private chat has files; `hard`: many, and such as don't come. */
+  files?: "some" | "hard";
+  /** Who may make an account; without the word everybody. An invitation is always over. */
+  registration?: "domains" | "invite" | "closed";
+  /** One is an administrator; `new` of an instance where nothing was done yet. */
+  admin?: "busy" | "new";
   /** Push notifications are set up; `on` also on this device. */
   push?: "off" | "on";
 };
@@ -449,6 +456,31 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/push") {
       const device = how.push === "on";
       return json(route, { web: how.push ? WEB_PUSH : null, device, preview: device });
+    }
+    if (path === "/api/auth/instance") {
+      const domains = how.registration === "domains" ? ["example.org", "moss.test"] : [];
+      return json(route, { registration: how.registration ?? "open", domains });
+    }
+    if (path === "/api/auth/role") return json(route, { admin: how.admin !== undefined });
+    if (path === "/api/auth/admin/people") {
+      const q = url.searchParams.get("q") ?? "";
+      const found = managedOf(NOW).filter(({ name }) => name.toLowerCase().includes(q));
+      return json(route, { people: found, next: q === "" ? "oskar" : null });
+    }
+    if (path === "/api/auth/admin/invitations" && route.request().method() === "POST") {
+      return json(route, { invitation: invitationsOf(NOW)[1], token: MADE_TOKEN }, 201);
+    }
+    if (path === "/api/auth/admin/invitations") {
+      return json(route, { invitations: how.admin === "busy" ? invitationsOf(NOW) : [] });
+    }
+    if (path === "/api/auth/admin/audit-log") {
+      return json(route, { entries: how.admin === "busy" ? entriesOf(NOW) : [], next: null });
+    }
+    if (path.endsWith("/deactivation")) {
+      return json(route, { title: "No", status: 403, code: "wrong_password" }, 403);
+    }
+    if (path === "/api/auth/invitation") {
+      return json(route, { title: "Over", status: 410, code: "invitation_over" }, 410);
     }
     if (path === "/api/auth/providers") {
       return json(route, { providers: how.providers ? PROVIDERS : [] });

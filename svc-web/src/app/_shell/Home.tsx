@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { Administration } from "@/app/_shell/Administration";
 import { BotSettings } from "@/app/_shell/BotSettings";
 import { Notifications } from "@/app/_shell/Notifications";
 import { OpenChat } from "@/app/_shell/OpenChat";
@@ -114,6 +115,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <Settings />
         ) : place.kind === "security" ? (
           <Security linked={place.linked} problem={place.problem} />
+        ) : place.kind === "admin" ? (
+          <Administration page={place.page} />
         ) : place.kind === "bots" ? (
           <BotSettings />
         ) : place.kind === "profile" || place.kind === "privacy" ? (

@@ -77,7 +77,7 @@ function Door({ place }: { place: Place }): ReactNode {
     );
   }
   if (me === null) {
-    if (place.kind === "signup") return <SignUp />;
+    if (place.kind === "signup") return <SignUp fragment={place.fragment} />;
     if (place.kind === "verify") return <Verify email={place.email} />;
     if (place.kind === "forgot") return <ForgotPassword />;
     if (place.kind !== "login") return <Splash />;

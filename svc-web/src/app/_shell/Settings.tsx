@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import {
   Bell,
   Bot,
@@ -7,12 +8,14 @@ import {
   Monitor,
   Moon,
   ShieldCheck,
+  ShieldUser,
   Sun,
   UserPen,
 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
 import { useLogOut } from "@/features/account/api/session";
+import { adminQuery } from "@/features/admin/api/admin";
 import { useOwnName } from "@/features/people/api/profiles";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
@@ -32,6 +35,7 @@ const THEMES = [
 export function Settings(): ReactNode {
   const { me } = useLive();
   const logOut = useLogOut(me.person);
+  const admin = useQuery(adminQuery);
   const name = useOwnName();
   const [chosen, setChosen] = useState<Theme>(theme);
   return (
@@ -102,6 +106,19 @@ export function Settings(): ReactNode {
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>
         </section>
+        {admin.data === true ? (
+          <section className={styles["group"]} aria-label="This Nexync">
+            <h2>This Nexync</h2>
+            <Link to="/admin" className={styles["way"]}>
+              <ShieldUser size={20} strokeWidth={1.75} aria-hidden="true" />
+              <span>
+                Administration
+                <span className={styles["meta"]}>People, invitations, and what was done</span>
+              </span>
+              <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+            </Link>
+          </section>
+        ) : null}
         <section className={styles["group"]} aria-label="This device">
           <h2>This device</h2>
           {logOut.error ? <Notice tone="danger">{errorWords(logOut.error)}</Notice> : null}

@@ -12,15 +12,21 @@ describe("a place", () => {
     ["/settings/security", "security"],
     ["/settings/bots", "bots"],
     ["/settings", "settings"],
+    ["/admin", "admin"],
+    ["/admin/invitations", "admin"],
+    ["/admin/log/", "admin"],
   ])("%s is a page of the settings", (path, kind) => {
     const place = placeOf(at(path));
     expect(place.kind).toBe(kind);
     expect(inSettings(place)).toBe(true);
   });
 
-  it.each(["/", "/people", `/c/${PERSON}`, "/settings/other"])("%s is none", (path) => {
-    expect(inSettings(placeOf(at(path)))).toBe(false);
-  });
+  it.each(["/", "/people", `/c/${PERSON}`, "/settings/other", "/admin/other"])(
+    "%s is none",
+    (path) => {
+      expect(inSettings(placeOf(at(path)))).toBe(false);
+    },
+  );
 
   it("has a person over it, whatever it is, when the address names one", () => {
     expect(whoOf(at(`/people?who=${PERSON}`))).toBe(PERSON);

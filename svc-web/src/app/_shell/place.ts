@@ -1,10 +1,14 @@
+/** The pages for administrators. */
+export type AdminPage = "people" | "invitations" | "log";
+
 /** Where one is, from the path. Everything unknown is the list of chats. */
 export type Place =
   /** `problem` and `second` come with the way back from a provider: what went wrong, or that a code must follow. */
   | { kind: "login"; changed: boolean; problem: string | null; second: boolean }
   | { kind: "forgot" }
   | { kind: "reset"; token: string }
-  | { kind: "signup" }
+  /** `fragment` may be an invitation. */
+  | { kind: "signup"; fragment: string }
   | { kind: "verify"; email: string }
   | { kind: "chats" }
   /** `message` is the seq of the message to show. */
@@ -17,7 +21,8 @@ export type Place =
   | { kind: "profile" }
   | { kind: "privacy" }
   | { kind: "bots" }
-  | { kind: "notifications" };
+  | { kind: "notifications" }
+  | { kind: "admin"; page: AdminPage };
 
 const PERSON = /^[0-9a-f-]{36}$/;
 
@@ -29,7 +34,7 @@ export function whoOf(location: URL | null): string | null {
 
 /** Whether it is one of the pages of settings. */
 export function inSettings(place: Place): boolean {
-  return ["settings", "security", "profile", "privacy", "bots", "notifications"].includes(
+  return ["settings", "security", "profile", "privacy", "bots", "notifications", "admin"].includes(
     place.kind,
   );
 }
@@ -58,7 +63,7 @@ export function placeOf(location: URL): Place {
     case "/reset":
       return { kind: "reset", token: location.hash.slice(1) };
     case "/signup":
-      return { kind: "signup" };
+      return { kind: "signup", fragment: location.hash };
     case "/verify":
       return { kind: "verify", email: location.searchParams.get("email") ?? "" };
     case "/join":
@@ -75,6 +80,12 @@ export function placeOf(location: URL): Place {
       return { kind: "bots" };
     case "/settings/notifications":
       return { kind: "notifications" };
+    case "/admin":
+      return { kind: "admin", page: "people" };
+    case "/admin/invitations":
+      return { kind: "admin", page: "invitations" };
+    case "/admin/log":
+      return { kind: "admin", page: "log" };
     case "/settings/security":
       return {
         kind: "security",

@@ -29,10 +29,17 @@ export const identitiesQuery = queryOptions({
 });
 
 /** Leaves this page for the provider's. */
-export function useStartProvider(): UseMutationResult<void, Error, string> {
+export function useStartProvider(): UseMutationResult<
+  void,
+  Error,
+  { provider: string; invitation: string | null }
+> {
   return useMutation({
-    mutationFn: async (provider) => {
-      const { location } = await call(endpoints.startProvider, { path: { provider } });
+    mutationFn: async ({ provider, invitation }) => {
+      const { location } = await call(endpoints.startProvider, {
+        path: { provider },
+        body: { invitation },
+      });
       window.location.assign(location);
     },
   });

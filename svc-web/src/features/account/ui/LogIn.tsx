@@ -1,7 +1,9 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useCallback, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
+import { instanceQuery } from "@/features/account/api/instance";
 import {
   passkeysWork,
   useLogInPasskey,
@@ -34,6 +36,7 @@ type LogInProps = {
 
 export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNode {
   const logIn = useLogIn();
+  const instance = useQuery(instanceQuery);
   const [second, setSecond] = useState(coming);
   const [mailed, setMailed] = useState<LoginBody | null>(null);
   const [over, setOver] = useState(problemWords(problem));
@@ -84,9 +87,11 @@ export function LogIn({ changed, problem, second: coming }: LogInProps): ReactNo
       title="Log in"
       words="Good to see you again."
       foot={
-        <>
-          New here? <Link to="/signup">Create an account</Link>
-        </>
+        instance.data?.registration === "closed" ? null : (
+          <>
+            New here? <Link to="/signup">Create an account</Link>
+          </>
+        )
       }
     >
       <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>

@@ -6,8 +6,13 @@ import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
 
+type ProviderButtonsProps = {
+  /** For who has no account yet. */
+  invitation?: string | null;
+};
+
 /** The ways in besides the form; nothing where no provider is configured. */
-export function ProviderButtons(): ReactNode {
+export function ProviderButtons({ invitation = null }: ProviderButtonsProps): ReactNode {
   const providers = useQuery(providersQuery);
   const start = useStartProvider();
   if (!providers.data || providers.data.length === 0) return null;
@@ -23,9 +28,9 @@ export function ProviderButtons(): ReactNode {
         <Button
           key={id}
           wide
-          busy={leaving && start.variables === id}
+          busy={leaving && start.variables.provider === id}
           disabled={leaving}
-          onClick={() => start.mutate(id)}
+          onClick={() => start.mutate({ provider: id, invitation })}
         >
           Continue with {label}
         </Button>

@@ -1,6 +1,8 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useForm, useWatch } from "react-hook-form";
+import { instanceQuery, useInvited } from "@/features/account/api/instance";
 import { useRegister } from "@/features/account/api/session";
 import {
   fieldsOf,
@@ -9,6 +11,7 @@ import {
   signUpForm,
   usernameRule,
 } from "@/features/account/model/forms";
+import { doorOf, tokenOf, type Door } from "@/features/account/model/instance";
 import { AuthFrame } from "@/features/account/ui/AuthFrame";
 import { NewPassword } from "@/features/account/ui/NewPassword";
 import { ProviderButtons } from "@/features/account/ui/ProviderButtons";
@@ -20,10 +23,64 @@ import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
+import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 const FIELDS = ["email", "username", "password"] as const;
 
-export function SignUp(): ReactNode {
+type SignUpProps = {
+  /** The part of the address behind `#`: an invitation. */
+  fragment: string;
+};
+
+/** What applies here, and the form where one can come in. */
+export function SignUp({ fragment }: SignUpProps): ReactNode {
+  const token = tokenOf(fragment);
+  const instance = useQuery(instanceQuery);
+  const invited = useInvited(token);
+  if ((instance.data === undefined && !instance.error) || invited === "asking") {
+    return (
+      <AuthFrame title="Create an account" words="One moment." foot={<HaveAccount />}>
+        <SkeletonRows count={3} label="Loading" />
+      </AuthFrame>
+    );
+  }
+  // Without an answer one may try: the server decides anyway.
+  const door = doorOf(instance.data ?? { registration: "open", domains: [] }, invited);
+  const useful = instance.data?.registration !== "open" && instance.data?.registration !== "closed";
+  const over = invited === "over" && useful ? <InvitationOver /> : null;
+  if (!door.form) {
+    return (
+      <AuthFrame title="Create an account" words={door.words} foot={<HaveAccount />}>
+        {over}
+      </AuthFrame>
+    );
+  }
+  return (
+    <SignUpForm
+      door={door}
+      invitation={invited === "good" ? token : null}
+      notice={
+        over ?? (invited === "good" && useful ? <Notice>You have an invitation.</Notice> : null)
+      }
+    />
+  );
+}
+
+function HaveAccount(): ReactNode {
+  return (
+    <>
+      Have an account? <Link to="/login">Log in</Link>
+    </>
+  );
+}
+
+function InvitationOver(): ReactNode {
+  return <Notice tone="danger">This invitation doesn’t work any more.</Notice>;
+}
+
+type SignUpFormProps = { door: Door; invitation: string | null; notice: ReactNode };
+
+function SignUpForm({ door, invitation, notice }: SignUpFormProps): ReactNode {
   const register = useRegister();
   const form = useForm({
     resolver: zodResolver(signUpForm),
@@ -36,9 +93,9 @@ export function SignUp(): ReactNode {
     typed.username ?? "",
     typed.password ?? "",
   ];
-  const submit = form.handleSubmit((body) =>
-    register.mutate(body, {
-      onSuccess: () => navigate(`/verify?email=${encodeURIComponent(body.email)}`),
+  const submit = form.handleSubmit((typedIn) =>
+    register.mutate(invitation === null ? typedIn : { ...typedIn, invitation }, {
+      onSuccess: () => navigate(`/verify?email=${encodeURIComponent(typedIn.email)}`),
       onError: (error) => {
         if (!(error instanceof RestError)) return;
         const taken = [{ field: "username", kind: error.code }];
@@ -53,21 +110,14 @@ export function SignUp(): ReactNode {
   const taken = errors.username?.type === "username_taken";
   const general = register.error && Object.keys(errors).length === 0 ? register.error : null;
   return (
-    <AuthFrame
-      title="Create an account"
-      words="We send a code to your e-mail address to check that it is yours."
-      foot={
-        <>
-          Have an account? <Link to="/login">Log in</Link>
-        </>
-      }
-    >
+    <AuthFrame title="Create an account" words={door.words} foot={<HaveAccount />}>
       <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
-        {general ? <Notice tone="danger">{errorWords(general)}</Notice> : null}
+        {general ? <Notice tone="danger">{errorWords(general)}</Notice> : notice}
         <Field
           label="E-mail"
           type="email"
           autoComplete="email"
+          {...(door.addresses === null ? {} : { hint: door.addresses })}
           error={errors.email && fieldWords("email")}
           {...form.register("email")}
         />
@@ -101,7 +151,7 @@ export function SignUp(): ReactNode {
           Create account
         </Button>
       </form>
-      <ProviderButtons />
+      <ProviderButtons invitation={invitation} />
     </AuthFrame>
   );
 }

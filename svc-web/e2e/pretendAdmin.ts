@@ -1,0 +1,88 @@
+import { uuid } from "./pretendPeople";
+import type { AuditEntry, InvitationView, ManagedPerson } from "../src/shared/contracts/generated";
+
+/** What an administrator of the pictures sees. */
+
+const HOUR = 3_600_000;
+
+export function managedOf(now: number): ManagedPerson[] {
+  const one = (index: number, name: string, more: Partial<ManagedPerson>): ManagedPerson => {
+    const username = name.toLowerCase().split(" ")[0] ?? "x";
+    return {
+      person: uuid("b", index),
+      username,
+      name,
+      email: `${username}@example.org`,
+      role: "none",
+      verified: true,
+      bot: false,
+      owner: null,
+      second_factor: false,
+      passkeys: 0,
+      sessions: 1,
+      made_at: now - 900 * HOUR,
+      seen_at: now - (index + 1) * 7 * HOUR,
+      deactivated_at: null,
+      ...more,
+    };
+  };
+  return [
+    one(2, "Aiko Tanaka", { role: "granted", second_factor: true }),
+    one(20, "Build", { username: "build-bot", bot: true, owner: "jonas", seen_at: now - HOUR }),
+    one(21, "Elin", { role: "settings", passkeys: 2, second_factor: true, seen_at: now }),
+    one(1, "Jonas Weber", {}),
+    one(0, "Mara Lindqvist", { deactivated_at: now - 3 * HOUR, sessions: 0 }),
+    one(22, "Oskar von und zu Hohenberg-Wolkenstein", {
+      verified: false,
+      sessions: 0,
+      seen_at: null,
+      email: "oskar.von.und.zu.hohenberg-wolkenstein@a-rather-long-domain.example.org",
+    }),
+  ];
+}
+
+export function invitationsOf(now: number): InvitationView[] {
+  const one = (index: number, more: Partial<InvitationView>): InvitationView => ({
+    invitation: uuid("e", index),
+    label: "",
+    by: "elin",
+    made_at: now - index * 30 * HOUR,
+    expires_at: now + 150 * HOUR,
+    most: 1,
+    uses: 0,
+    revoked_at: null,
+    ...more,
+  });
+  return [
+    one(1, { label: "The new team in Lyon", most: 10, uses: 4 }),
+    one(2, {}),
+    one(3, { label: "Sam, for the workshop", uses: 1 }),
+    one(4, { label: "Spring", most: 100, uses: 12, expires_at: now - HOUR }),
+  ];
+}
+
+export function entriesOf(now: number): AuditEntry[] {
+  const one = (number: number, more: Partial<AuditEntry>): AuditEntry => ({
+    number,
+    at: now - (9 - number) * 11 * HOUR,
+    by: "elin",
+    action: "person.deactivated",
+    subject: "mara",
+    address: "203.0.113.7",
+    ...more,
+  });
+  return [
+    one(8, {}),
+    one(7, { action: "invitation.made", subject: "The new team in Lyon" }),
+    one(6, {
+      by: "aiko",
+      action: "person.factors_reset",
+      subject: "jonas",
+      address: "2001:db8::7",
+    }),
+    one(5, { action: "role.granted", subject: "aiko" }),
+    one(4, { by: "", action: "role.granted", subject: "elin", address: "" }),
+  ];
+}
+
+export const MADE_TOKEN = "moss-lantern_".padEnd(43, "7Qa");

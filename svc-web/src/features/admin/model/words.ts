@@ -1,0 +1,44 @@
+import type { AuditEntry, InvitationView, ManagedPerson } from "@/shared/contracts/generated";
+
+/** What was done, as the middle of a sentence: by – what – whom. */
+const DEEDS: Record<AuditEntry["action"], string> = {
+  "person.deactivated": "locked",
+  "person.reactivated": "unlocked",
+  "person.factors_reset": "reset the second factors of",
+  "role.granted": "made an administrator of",
+  "role.taken": "took the role from",
+  "invitation.made": "made the invitation",
+  "invitation.revoked": "revoked the invitation",
+};
+
+export function deedOf(entry: AuditEntry): { by: string; did: string; whom: string } {
+  const invitation = entry.action.startsWith("invitation.");
+  const whom = invitation
+    ? entry.subject === ""
+      ? ""
+      : `“${entry.subject}”`
+    : `@${entry.subject}`;
+  return { by: entry.by === "" ? "A command" : `@${entry.by}`, did: DEEDS[entry.action], whom };
+}
+
+/** What is worth knowing of somebody at a glance. */
+export function marksOf(one: ManagedPerson): string[] {
+  const marks: string[] = [];
+  if (one.deactivated_at !== null) marks.push("Locked");
+  if (one.role !== "none") marks.push("Administrator");
+  if (one.bot) marks.push(one.owner === null ? "Bot" : `Bot of @${one.owner}`);
+  if (!one.verified) marks.push("Address not proved");
+  if (one.second_factor) marks.push("Two-step verification");
+  if (one.passkeys > 0) marks.push(one.passkeys === 1 ? "1 passkey" : `${one.passkeys} passkeys`);
+  return marks;
+}
+
+/** Whether an invitation lets anybody in, and if not, why. */
+export function stateOf(
+  { revoked_at, expires_at, uses, most }: InvitationView,
+  now: number,
+): "good" | "revoked" | "expired" | "used up" {
+  if (revoked_at !== null) return "revoked";
+  if (uses >= most) return "used up";
+  return expires_at <= now ? "expired" : "good";
+}
