@@ -41,6 +41,15 @@ describe("a draft", () => {
     expect(taken(over(mine), own(theirs)).text).toBe("");
   });
 
+  it("is told again when another device's took its place and is over", () => {
+    const mine = taken(
+      typed(NO_DRAFT, "mine", null, 10),
+      own({ text: "mine", reply_to: null, began: 10, at: 10 }),
+    );
+    expect(telling(mine)).toBeNull();
+    expect(telling(taken(mine, own(null, 9, 2)))).toMatchObject({ kind: "keep" });
+  });
+
   it("takes the server's time when its own clock is ahead", () => {
     const ahead = typed(NO_DRAFT, "a", null, 99);
     const answer = own({ text: "a", reply_to: null, began: 99, at: 50 });
@@ -96,7 +105,8 @@ describe("two devices", () => {
         const sent = new Set<string>();
         let now = 1_000;
         const tell = (who: number): void => {
-          const draft = toldOf(devices[who] ?? NO_DRAFT);
+          const mine = devices[who] ?? NO_DRAFT;
+          const draft = telling(mine)?.kind === "keep" ? toldOf(mine) : mine;
           server.hear(draft);
           devices[who] = taken(draft, server.own);
         };
@@ -110,7 +120,7 @@ describe("two devices", () => {
             devices[who] = over(mine);
           }
         }
-        for (let round = 0; round < 6; round += 1) tell(round % 2);
+        for (let round = 0; round < 10; round += 1) tell(round % 2);
         expect(devices[0]?.text).toBe(devices[1]?.text);
         expect(devices[0]?.text).toBe(server.held?.text ?? "");
         expect(sent.has(devices[0]?.text ?? "")).toBe(false);

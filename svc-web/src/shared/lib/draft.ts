@@ -17,6 +17,8 @@ export type Draft = {
   endedThere: number;
   /** The newest beginning of which the server may know. */
   told: number;
+  /** The newest of those that are over: the server has to be told so. */
+  owed: number;
 };
 
 export const NO_DRAFT: Draft = {
@@ -28,6 +30,7 @@ export const NO_DRAFT: Draft = {
   ended: 0,
   endedThere: 0,
   told: 0,
+  owed: 0,
 };
 
 /** The text as it is now; an empty one gives the draft up. */
@@ -47,7 +50,9 @@ export function typed(draft: Draft, text: string, replyTo: number | null, now: n
 /** It was sent or given up. */
 export function over(draft: Draft): Draft {
   const { told, endedThere } = draft;
-  return { ...NO_DRAFT, told, endedThere, ended: Math.max(draft.ended, draft.began) };
+  const ended = Math.max(draft.ended, draft.began);
+  const owed = told > ended ? draft.owed : Math.max(draft.owed, told);
+  return { ...NO_DRAFT, told, endedThere, ended, owed };
 }
 
 /** What the server keeps of it, maybe from another device. */
@@ -55,14 +60,17 @@ export function taken(draft: Draft, own: OwnChatView): Draft {
   const theirs = own.draft;
   const ended = Math.max(draft.ended, own.draft_ended);
   const mine = draft.began > 0 && draft.began <= ended ? over(draft) : draft;
+  const began = theirs?.began ?? 0;
   const next = {
     ...mine,
     ended,
     endedThere: Math.max(draft.endedThere, own.draft_ended),
-    told: Math.max(draft.told, theirs?.began ?? 0),
+    told: Math.max(draft.told, began),
+    owed: began > ended ? mine.owed : Math.max(mine.owed, began),
   };
-  if (theirs === null || theirs.began <= ended) return next;
-  const { text, began, at } = theirs;
+  // It had mine, and lost it to another device's that is over: it is told of mine again.
+  if (theirs === null || theirs.began <= ended) return { ...next, unsaved: next.began > 0 };
+  const { text, at } = theirs;
   const same = text === next.text && theirs.reply_to === next.replyTo && began === next.began;
   if (!same && next.began > 0 && next.at > at) return next;
   return { ...next, text, replyTo: theirs.reply_to, began, at, unsaved: false };
@@ -79,7 +87,7 @@ const encoder = new TextEncoder();
 
 /** What the server has to be told; null for nothing. What was sent before it heard of it is none of its business. */
 export function telling(draft: Draft): Telling | null {
-  if (draft.told > draft.endedThere && draft.told <= draft.ended) {
+  if (draft.owed > draft.endedThere) {
     return { kind: "end", began: draft.ended };
   }
   const { text, began, unsaved } = draft;

@@ -93,8 +93,8 @@ export class Drafts {
     for (const [chat, draft] of kept) {
       // What was typed meanwhile is newer.
       const mine = this.of(chat);
-      const { ended, endedThere, told } = draft;
-      this.#put(chat, mine === NO_DRAFT ? draft : { ...mine, ended, endedThere, told });
+      const { ended, endedThere, told, owed } = draft;
+      this.#put(chat, mine === NO_DRAFT ? draft : { ...mine, ended, endedThere, told, owed });
     }
     this.#ready = true;
     for (const own of this.#owns.values()) this.#put(own.chat, taken(this.of(own.chat), own));

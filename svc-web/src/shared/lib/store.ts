@@ -64,7 +64,7 @@ export async function draftsOf(person: string, now: number): Promise<Map<string,
   for (const [index, [, chat]] of keys.entries()) {
     const value = values[index];
     if (typeof value === "string") texts.set(chat, value);
-    else if (value !== undefined) drafts.set(chat, value);
+    else if (value !== undefined) drafts.set(chat, { ...NO_DRAFT, ...value });
   }
   for (const chat of new Set([...texts.keys(), ...drafts.keys()])) {
     const known = drafts.get(chat) ?? NO_DRAFT;
