@@ -61,6 +61,8 @@ class Site:
     state: Any
     clock: Clock
     username: str
+    inside: httpx.AsyncClient
+    """The internal port of the first one."""
     secret: str = ""
     codes: tuple[str, ...] = ()
 
@@ -137,6 +139,7 @@ async def site_of(
     clock = Clock()
     async with AsyncExitStack() as stack:
         instances: list[httpx.AsyncClient] = []
+        inside: list[httpx.AsyncClient] = []
         for _ in range(2):
             routes = compose(
                 settings,
@@ -157,8 +160,15 @@ async def site_of(
                 headers={"Origin": ORIGIN},
             )
             instances.append(await stack.enter_async_context(client))
+            internal = httpx.AsyncClient(
+                transport=httpx.ASGITransport(
+                    app=application(routes_of(routes.internal(), access))
+                ),
+                base_url="http://svc-auth",
+            )
+            inside.append(await stack.enter_async_context(internal))
         username = f"u{uuid.uuid4().hex[:16]}"
-        yield Site(instances, pool, state, clock, username)
+        yield Site(instances, pool, state, clock, username, inside[0])
     await passwords.close()
     await state.aclose()
     await pool.close()

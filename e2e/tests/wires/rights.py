@@ -316,6 +316,7 @@ ONESELF_ROWS = (
         endpoints.CONNECTIONS,
         endpoints.CHATS,
         email_endpoints.EMAIL,
+        export_endpoints.EXPORT_OWN_DATA,
         factor_endpoints.FACTOR,
         passkey_endpoints.PASSKEYS,
         passkey_endpoints.PASSKEY_PROOF_OPTIONS,

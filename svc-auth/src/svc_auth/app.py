@@ -54,6 +54,8 @@ from svc_auth.keyring import Keyring, LiveKeys, RotationError
 from svc_auth.linking import LinkedIdentities
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
+from svc_auth.own_data import OwnData
+from svc_auth.own_data_routes import OwnDataRoutes
 from svc_auth.passkey_checks import PasskeyChecks
 from svc_auth.passkey_routes import PasskeyRoutes
 from svc_auth.passkeys import OwnPasskeys
@@ -157,8 +159,9 @@ def compose(
     throttle = Throttle(RedisLimits(state), by_address=settings.environment == "production")
     admitting = Admitting(policy=policy, invitations=invitations, throttle=throttle, clock=clock)
     replacements = PostgresReplacements(pool)
+    factors = PostgresFactors(pool)
     second_factor = SecondFactor(
-        factors=PostgresFactors(pool),
+        factors=factors,
         owners=replacements,
         passwords=passwords,
         sealing=sealing,
@@ -218,6 +221,14 @@ def compose(
         page=settings.origins[0],
     )
     proving = Proving(second_factor=second_factor, checks=checks)
+    bots = PostgresBots(pool, first_partitions=settings.chat_partitions)
+    linked = LinkedIdentities(
+        identities=identities,
+        owners=replacements,
+        passwords=passwords,
+        throttle=throttle,
+        login=provider_login,
+    )
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -242,7 +253,7 @@ def compose(
         email=EmailRoutes(changing_email, evenly),
         bots=BotRoutes(
             BotKeeper(
-                bots=PostgresBots(pool, first_partitions=settings.chat_partitions),
+                bots=bots,
                 announcer=RedisAnnouncer(state),
                 throttle=throttle,
                 clock=clock,
@@ -259,16 +270,20 @@ def compose(
             ),
             Inviting(invitations=invitations, policy=policy, clock=clock),
         ),
+        own_data=OwnDataRoutes(
+            OwnData(
+                owners=replacements,
+                factors=factors,
+                passkeys=passkeys,
+                identities=linked,
+                sessions=sessions,
+                bots=bots,
+            )
+        ),
         challenging=challenging,
         providers=ProviderRoutes(
             login=provider_login,
-            identities=LinkedIdentities(
-                identities=identities,
-                owners=replacements,
-                passwords=passwords,
-                throttle=throttle,
-                login=provider_login,
-            ),
+            identities=linked,
             sessions=sessions,
             challenging=challenging,
             cookies=cookies,

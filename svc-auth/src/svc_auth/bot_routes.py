@@ -1,7 +1,6 @@
 """The REST endpoints of one's own bots, and the internal one that says whose a token is."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel
@@ -13,9 +12,9 @@ from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId
 from nexync_contracts.session import AccessClaims
 from nexync_runtime.http import Call, Handler
-from svc_auth.bot_ports import Bot
 from svc_auth.bots import BotKeeper
 from svc_auth.errors import no_such_bot
+from svc_auth.views import bot_view
 
 INTERNAL_BOTS: Final = Endpoint(
     name="internal_bots_check",
@@ -52,16 +51,16 @@ class BotRoutes:
 
     async def _list(self, call: Call) -> BaseModel:
         found = await self._bots.of(call.claims.sub)
-        return bot_rest.BotsPage(bots=tuple(_view(bot) for bot in found))
+        return bot_rest.BotsPage(bots=tuple(bot_view(bot) for bot in found))
 
     async def _make(self, call: Call) -> BaseModel:
         body: bot_rest.NewBotBody = call.body
         bot, token = await self._bots.make(call.claims.sub, body.username, body.name)
-        return bot_rest.BotTokenView(bot=_view(bot), token=token)
+        return bot_rest.BotTokenView(bot=bot_view(bot), token=token)
 
     async def _renew(self, call: Call) -> BaseModel:
         bot, token = await self._bots.renew(call.claims.sub, PersonId(call.path["bot"]))
-        return bot_rest.BotTokenView(bot=_view(bot), token=token)
+        return bot_rest.BotTokenView(bot=bot_view(bot), token=token)
 
     async def _revoke(self, call: Call) -> Response:
         await self._bots.revoke(call.claims.sub, PersonId(call.path["bot"]))
@@ -77,18 +76,3 @@ class BotRoutes:
         if claims is None:
             raise no_such_bot()
         return claims
-
-
-def _view(bot: Bot) -> bot_rest.BotView:
-    return bot_rest.BotView(
-        bot=bot.person,
-        username=bot.username,
-        name=bot.name,
-        made_at=_ms(bot.made_at),
-        token_at=None if bot.token_at is None else _ms(bot.token_at),
-        seen_at=None if bot.seen_at is None else _ms(bot.seen_at),
-    )
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

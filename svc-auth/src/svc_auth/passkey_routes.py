@@ -1,7 +1,6 @@
 """The REST endpoints of passkeys."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from svc_auth.passkeys import OwnPasskeys
 from svc_auth.relying_party import ALGORITHMS, to_base64url, user_handle
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
+from svc_auth.views import ms, passkey_item
 
 
 class PasskeyRoutes:
@@ -63,7 +63,9 @@ class PasskeyRoutes:
 
     async def _listed(self, call: Call) -> BaseModel:
         found = await self._own.listed(call.claims.sub)
-        return passkey_rest.PasskeysPage(rp_id=self._own.rp_id, passkeys=tuple(map(_item, found)))
+        return passkey_rest.PasskeysPage(
+            rp_id=self._own.rp_id, passkeys=tuple(map(passkey_item, found))
+        )
 
     async def _begin_proof(self, call: Call) -> BaseModel:
         return _request(await self._checks.begin_proof(call.claims.sub, call.claims.sid))
@@ -76,7 +78,7 @@ class PasskeyRoutes:
         return passkey_rest.PasskeyCreationView(
             challenge=asked.challenge,
             rp_id=asked.rp_id,
-            expires_at=_ms(asked.expires_at),
+            expires_at=ms(asked.expires_at),
             user_handle=user_handle(claims.sub),
             username=to_make.owner.username,
             algorithms=tuple(int(one) for one in ALGORITHMS),
@@ -86,7 +88,7 @@ class PasskeyRoutes:
     async def _add(self, call: Call) -> BaseModel:
         body: passkey_rest.AddPasskeyBody = call.body
         name = words_of(agent_of(call.request))
-        return _item(await self._own.add(call.claims.sub, call.claims.sid, body, name))
+        return passkey_item(await self._own.add(call.claims.sub, call.claims.sid, body, name))
 
     async def _rename(self, call: Call) -> None:
         body: passkey_rest.RenamePasskeyBody = call.body
@@ -104,7 +106,7 @@ def _request(asked: Asked) -> passkey_rest.PasskeyRequestView:
     return passkey_rest.PasskeyRequestView(
         challenge=asked.challenge,
         rp_id=asked.rp_id,
-        expires_at=_ms(asked.expires_at),
+        expires_at=ms(asked.expires_at),
         credentials=_known(asked.known),
     )
 
@@ -116,17 +118,3 @@ def _known(passkeys: Sequence[Passkey]) -> tuple[passkey_rest.KnownCredential, .
         )
         for one in passkeys
     )
-
-
-def _item(one: Passkey) -> passkey_rest.PasskeyItem:
-    return passkey_rest.PasskeyItem(
-        id=one.id,
-        name=one.name,
-        synced=one.synced,
-        created_at=_ms(one.created_at),
-        used_at=None if one.used_at is None else _ms(one.used_at),
-    )
-
-
-def _ms(when: datetime) -> int:
-    return int(when.timestamp() * 1000)

@@ -22,6 +22,7 @@ from svc_auth.provider_flow import Linking
 from svc_auth.provider_login import ProviderLogin, Returned
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
+from svc_auth.views import identity_view
 
 LOGIN_PAGE: Final = "/login"
 SECURITY_PAGE: Final = "/settings/security"
@@ -134,18 +135,7 @@ class ProviderRoutes:
 
     async def _listed(self, call: Call) -> BaseModel:
         found, password = await self._identities.listed(call.claims.sub)
-        views: list[provider_rest.IdentityView] = []
-        for one in found:
-            provider = self._identities.provider(one.issuer)
-            views.append(
-                provider_rest.IdentityView(
-                    id=one.id,
-                    provider=None if provider is None else provider.id,
-                    label=one.issuer if provider is None else provider.label,
-                    email=one.email,
-                    linked_at=int(one.linked_at.timestamp() * 1000),
-                )
-            )
+        views = [identity_view(one, self._identities.provider(one.issuer)) for one in found]
         return provider_rest.IdentitiesView(identities=tuple(views), password=password)
 
     async def _unlink(self, call: Call) -> Response:

@@ -24,7 +24,6 @@ from svc_auth.answers import logged_in
 from svc_auth.bot_routes import BotRoutes
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
-from svc_auth.devices import words_of
 from svc_auth.email_routes import EmailRoutes
 from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
@@ -32,6 +31,7 @@ from svc_auth.factor_routes import FactorRoutes
 from svc_auth.instance_routes import InstanceRoutes
 from svc_auth.keyring import LiveKeys
 from svc_auth.logging_in import Login
+from svc_auth.own_data_routes import OwnDataRoutes
 from svc_auth.passkey_routes import PasskeyRoutes
 from svc_auth.ports import Account
 from svc_auth.provider_routes import ProviderRoutes
@@ -39,6 +39,7 @@ from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
+from svc_auth.views import session_item
 
 INTERNAL_JWKS: Final = Endpoint(
     name="internal_jwks",
@@ -76,6 +77,7 @@ class Routes:
         bots: BotRoutes,
         instance: InstanceRoutes,
         admin: AdminRoutes,
+        own_data: OwnDataRoutes,
         challenging: Challenging,
         keys: LiveKeys,
         providers: ProviderRoutes,
@@ -92,6 +94,7 @@ class Routes:
         self._bots = bots
         self._instance = instance
         self._admin = admin
+        self._own_data = own_data
         self._challenging = challenging
         self._keys = keys
         self._providers = providers
@@ -133,6 +136,7 @@ class Routes:
             INTERNAL_JWKS: self._jwks,
             INTERNAL_SESSIONS: self._check,
             **self._bots.internal(),
+            **self._own_data.internal(),
         }
 
     def _even(self, handler: Handler) -> Handler:
@@ -246,16 +250,7 @@ class Routes:
 
     async def _listed(self, call: Call) -> BaseModel:
         found = await self._sessions.listed(call.claims.sub)
-        items = tuple(
-            rest.SessionItem(
-                session=one.session,
-                device=words_of(one.user_agent),
-                created_at=int(one.created_at.timestamp() * 1000),
-                seen_at=int(one.seen_at.timestamp() * 1000),
-                current=one.session == call.claims.sid,
-            )
-            for one in found
-        )
+        items = tuple(session_item(one, call.claims.sid) for one in found)
         return rest.SessionsPage(sessions=items)
 
     async def _end_one(self, call: Call) -> Response:

@@ -25,6 +25,7 @@ from nexync_runtime.tokens import (
     Verifier,
 )
 from nexync_runtime.waiting import until_there
+from svc_chat.adapters.accounts import AuthAccounts
 from svc_chat.adapters.attachments import PostgresAttachments
 from svc_chat.adapters.chats import PostgresChats
 from svc_chat.adapters.groups import PostgresGroups
@@ -36,6 +37,7 @@ from svc_chat.adapters.objects import ObjectFolder, S3Access, open_store
 from svc_chat.adapters.orphans import PostgresOrphans
 from svc_chat.adapters.outbox import OutboxRelay
 from svc_chat.adapters.own_chats import PostgresOwnChats, RedisOwnNotices
+from svc_chat.adapters.own_data import PostgresOwnRows
 from svc_chat.adapters.people import PostgresPeople
 from svc_chat.adapters.presence import RedisPresence
 from svc_chat.adapters.profiles import PostgresProfiles
@@ -60,6 +62,7 @@ from svc_chat.keeping import Keeping, Standing
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
+from svc_chat.own_data import OwnData
 from svc_chat.owning import Owning
 from svc_chat.pacing import Pace
 from svc_chat.picturing import Picturing
@@ -135,10 +138,14 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     presence = RedisPresence(state)
     pushing = Pushing(PostgresPush(pool), presence, settings.push_web, time.time)
     files, objects, attaching = _files(settings, pool)
+    relations, profiles = (
+        Relations(people, PostgresSuggestions(pool), relay.wake),
+        Profiles(PostgresProfiles(pool), people, relay.wake),
+    )
     use_cases = UseCases(
-        relations=Relations(people, PostgresSuggestions(pool), relay.wake),
+        relations=relations,
         presences=Presences(people, presence, time.time),
-        profiles=Profiles(PostgresProfiles(pool), people, relay.wake),
+        profiles=profiles,
         history=History(reading),
         listing=listing,
         reading=reading,
@@ -164,6 +171,14 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),
         exporting=Exporting(timelines, people),
+        own_data=OwnData(
+            accounts=AuthAccounts(settings.auth_internal_url, web),
+            profiles=profiles,
+            relations=relations,
+            listing=listing,
+            timelines=timelines,
+            rows=PostgresOwnRows(pool),
+        ),
         searching=Searching(listing, PostgresSearch(pool), people),
         pushing=pushing,
         attaching=attaching,
@@ -180,8 +195,10 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     )
     access = CookieAccess(_tokens(settings, web).verify, state)
 
-    standing = Standing(streams, windows, RedisRevisions(state))
-    keep = Keeping(RedisKept(cache), Pace)
+    standing, keep = (
+        Standing(streams, windows, RedisRevisions(state)),
+        Keeping(RedisKept(cache), Pace),
+    )
 
     def around(endpoint: Endpoint, handler: Handler) -> Handler:
         kept = keeping(endpoint, handler, keep, standing, reading.present)

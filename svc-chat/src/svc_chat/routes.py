@@ -47,6 +47,7 @@ from svc_chat.hooking import Hooking
 from svc_chat.listing import Listing
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
+from svc_chat.own_data import OwnData
 from svc_chat.owning import Owning
 from svc_chat.picturing import Picturing
 from svc_chat.pinning import Pinning
@@ -97,6 +98,7 @@ class UseCases:
     searching: Searching
     pushing: Pushing
     exporting: Exporting
+    own_data: OwnData
     attaching: Attaching
     serving: Serving
     picturing: Picturing
@@ -136,7 +138,7 @@ def handlers(
         endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
         report_endpoints.REPORT: public.report,
-        **export_handlers(use_cases.exporting, use_cases.timelines),
+        **export_handlers(use_cases.exporting, use_cases.timelines, use_cases.own_data),
         **attachment_handlers(
             use_cases.attaching, use_cases.serving, use_cases.picturing, use_cases.contents
         ),

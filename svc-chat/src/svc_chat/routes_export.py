@@ -1,7 +1,7 @@
-"""The public endpoints about the whole of a chat."""
+"""The public endpoints about the whole of a chat, and about all that is one's own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from pydantic import BaseModel
@@ -16,16 +16,19 @@ from nexync_contracts.limits import EXPORT_SECONDS
 from nexync_runtime import log
 from nexync_runtime.http import Call
 from svc_chat.exporting import Exporting
+from svc_chat.own_data import OwnData
 from svc_chat.timeline import Timelines
 
 _log: Final = log.get("export")
 
-_HEADERS: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-store",
-    "Content-Disposition": 'attachment; filename="chat.jsonl"',
-    "X-Accel-Buffering": "no",
-}
-"""The edge passes lines on as they come, so that a slow reader slows the export and not a buffer."""
+
+def _headers(name: str) -> dict[str, str]:
+    """The edge passes on what comes as it comes, so that a slow reader slows the export and not a buffer."""
+    return {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Accel-Buffering": "no",
+    }
 
 
 class Lines(StreamingResponse):
@@ -41,7 +44,7 @@ class Lines(StreamingResponse):
 
 
 def export_handlers(
-    exporting: Exporting, timelines: Timelines
+    exporting: Exporting, timelines: Timelines, own_data: OwnData
 ) -> dict[Endpoint, Callable[[Call], Awaitable[BaseModel | Response]]]:
     """A handler for each of them; refusals are exceptions of the use cases."""
 
@@ -52,6 +55,14 @@ def export_handlers(
 
     async def export(call: Call) -> Response:
         lines = await exporting.of(ChatId(call.path["chat"]), call.claims.sub)
-        return Lines(lines, media_type="application/x-ndjson", headers=dict(_HEADERS))
+        return Lines(lines, media_type="application/x-ndjson", headers=_headers("chat.jsonl"))
 
-    return {endpoints.DAY: day, endpoints.EXPORT: export}
+    async def export_own_data(call: Call) -> Response:
+        pieces = await own_data.of(call.claims.sub)
+        return Lines(pieces, media_type="application/zip", headers=_headers("nexync-my-data.zip"))
+
+    return {
+        endpoints.DAY: day,
+        endpoints.EXPORT: export,
+        endpoints.EXPORT_OWN_DATA: export_own_data,
+    }

@@ -157,6 +157,8 @@ def _responses(endpoint: Endpoint) -> JsonSchema:
         media = "application/x-ndjson" if endpoint.lines else "application/json"
         done["content"] = {media: {"schema": _reference(endpoint.answer)}}
     responses: JsonSchema = {str(endpoint.status): done}
+    if endpoint.gives == "zip":
+        done["content"] = {"application/zip": {"schema": {}}}
     if endpoint.gives == "bytes":
         done["content"] = _BYTES
         responses["206"] = {"description": "The range that was asked for", "content": _BYTES}

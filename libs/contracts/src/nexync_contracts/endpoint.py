@@ -49,8 +49,8 @@ class Endpoint:
     lines: bool = False
     revalidated: bool = False
     takes: Literal["json", "bytes"] = "json"
-    gives: Literal["json", "bytes"] = "json"
-    """With `bytes` the request's or the answer's body is a file's content, and no contract."""
+    gives: Literal["json", "bytes", "zip"] = "json"
+    """With `bytes` the request's or the answer's body is a file's content, and no contract; a `zip` is made then."""
     tags: tuple[str, ...] = field(default=())
 
     @property

@@ -1,4 +1,4 @@
-"""The REST API about the whole of a chat."""
+"""The REST API about the whole of a chat, and about all that is one's own."""
 
 from typing import Final
 
@@ -29,5 +29,15 @@ EXPORT: Final = Endpoint(
     cost=20,
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
+EXPORT_OWN_DATA: Final = Endpoint(
+    name="export_own_data",
+    service="svc-chat",
+    method="GET",
+    path="/api/me/export",
+    summary="All that is one's own, as JSON in a zip: account, profile, people, chats, what one wrote",
+    gives="zip",
+    cost=40,
+    errors=(ProblemCode.NOT_YET,),
+)
 
-EXPORT_ENDPOINTS: Final = (DAY, EXPORT)
+EXPORT_ENDPOINTS: Final = (DAY, EXPORT, EXPORT_OWN_DATA)

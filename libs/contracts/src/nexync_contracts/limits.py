@@ -233,6 +233,9 @@ EXPORTS: Final = 4
 EXPORT_SECONDS: Final = 1_800
 """How long one may take, also to a reader who is slow; then the stream is cut off."""
 
+OWN_DATA_EXPORTS: Final = 2
+"""Exports of all that is somebody's that one process of svc-chat makes at the same time, one a person."""
+
 PINNED_CHATS: Final = 20
 """Chats that one person may pin to the top of the list."""
 

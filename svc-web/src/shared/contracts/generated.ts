@@ -1107,6 +1107,80 @@ export const exportLineSchema = z.object({
 });
 export type ExportLine = z.infer<typeof exportLineSchema>;
 
+/** Internal, svc-auth `POST /internal/accounts/export`: what is kept of it? Answered with a copy, or 404. */
+export const accountAskSchema = z.object({
+  person: uuid,
+});
+export type AccountAsk = z.infer<typeof accountAskSchema>;
+
+/** `synced`: its maker keeps a copy, so it outlives the device. Times are Unix ms; `used_at` null is never. */
+export const passkeyItemSchema = z.object({
+  id: uuid,
+  name: text(0, 40),
+  synced: z.boolean(),
+  created_at: z.int().min(0),
+  used_at: z.int().min(0).nullable(),
+});
+export type PasskeyItem = z.infer<typeof passkeyItemSchema>;
+
+/** A linked identity. `provider` is None when it is not configured any more; `email` was the address there then. */
+export const identityViewSchema = z.object({
+  id: uuid,
+  provider: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/).nullable().default(null),
+  label: text(0, 300),
+  email: text(3, 254),
+  linked_at: z.int().min(0),
+});
+export type IdentityView = z.infer<typeof identityViewSchema>;
+
+/**
+ * A bot of one's own. Times are Unix milliseconds; `token_at` is when its token was made, None without one.
+ *
+ * `seen_at` is when the token was used last, to the minute or so; None before its first use.
+ */
+export const botViewSchema = z.object({
+  bot: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  name: z.string(),
+  made_at: z.int(),
+  token_at: z.int().nullable().default(null),
+  seen_at: z.int().nullable().default(null),
+});
+export type BotView = z.infer<typeof botViewSchema>;
+
+/**
+ * `account.json` of one's data: the account, without what only proves who one is. Times are Unix milliseconds.
+ *
+ * `password`: there is one of one's own. `factor_since`: two-step verification is on, since then.
+ */
+export const accountCopySchema = z.object({
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
+  email: text(3, 254),
+  password: z.boolean(),
+  factor_since: z.int().min(0).nullable().default(null),
+  passkeys: z.array(passkeyItemSchema).max(20).default([]),
+  identities: z.array(identityViewSchema).max(24).default([]),
+  sessions: z.array(sessionItemSchema).default([]),
+  bots: z.array(botViewSchema).max(20).default([]),
+});
+export type AccountCopy = z.infer<typeof accountCopySchema>;
+
+/** What is wrong, in the eyes of who reports. */
+export const reportReasonSchema = z.enum(["spam", "abuse", "violence", "sexual", "impersonation", "other"]);
+export type ReportReason = z.infer<typeof reportReasonSchema>;
+
+/** A line of `reports.jsonl`: whom one reported, for which message (its seq), and when, Unix milliseconds. */
+export const ownReportSchema = z.object({
+  person: uuid,
+  chat: uuid.nullable().default(null),
+  seq: z.int().min(1).nullable().default(null),
+  reason: reportReasonSchema,
+  comment: text(0, 500).default(""),
+  reported_at: z.int().min(0),
+});
+export type OwnReport = z.infer<typeof ownReportSchema>;
+
 /** Present members: admins first, then by how long they are in. */
 export const membersPageSchema = z.object({
   members: z.array(memberViewSchema).max(200),
@@ -1419,16 +1493,6 @@ export const passkeyCreationViewSchema = z.object({
 });
 export type PasskeyCreationView = z.infer<typeof passkeyCreationViewSchema>;
 
-/** `synced`: its maker keeps a copy, so it outlives the device. Times are Unix ms; `used_at` null is never. */
-export const passkeyItemSchema = z.object({
-  id: uuid,
-  name: text(0, 40),
-  synced: z.boolean(),
-  created_at: z.int().min(0),
-  used_at: z.int().min(0).nullable(),
-});
-export type PasskeyItem = z.infer<typeof passkeyItemSchema>;
-
 /** One's passkeys, oldest first. `rp_id` null: this server has no name that passkeys could be bound to. */
 export const passkeysPageSchema = z.object({
   rp_id: text(1, 253).nullable(),
@@ -1553,16 +1617,6 @@ export const unlinkIdentityBodySchema = z.strictObject({
 });
 export type UnlinkIdentityBody = z.infer<typeof unlinkIdentityBodySchema>;
 
-/** A linked identity. `provider` is None when it is not configured any more; `email` was the address there then. */
-export const identityViewSchema = z.object({
-  id: uuid,
-  provider: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/).nullable().default(null),
-  label: text(0, 300),
-  email: text(3, 254),
-  linked_at: z.int().min(0),
-});
-export type IdentityView = z.infer<typeof identityViewSchema>;
-
 /** One's identities, oldest first. `password`: one has a password of one's own, not only a mailed one. */
 export const identitiesViewSchema = z.object({
   identities: z.array(identityViewSchema).max(24).default([]),
@@ -1636,10 +1690,6 @@ export const seenViewSchema = z.object({
 });
 export type SeenView = z.infer<typeof seenViewSchema>;
 
-/** What is wrong, in the eyes of who reports. */
-export const reportReasonSchema = z.enum(["spam", "abuse", "violence", "sexual", "impersonation", "other"]);
-export type ReportReason = z.infer<typeof reportReasonSchema>;
-
 /** Either `person`, or a message of somebody else's: `chat` and `target` (its seq). */
 export const reportBodySchema = z.strictObject({
   person: uuid.nullable().optional(),
@@ -1696,21 +1746,6 @@ export const newBotBodySchema = z.strictObject({
   name: text(0, 64).optional(),
 });
 export type NewBotBody = z.infer<typeof newBotBodySchema>;
-
-/**
- * A bot of one's own. Times are Unix milliseconds; `token_at` is when its token was made, None without one.
- *
- * `seen_at` is when the token was used last, to the minute or so; None before its first use.
- */
-export const botViewSchema = z.object({
-  bot: uuid,
-  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
-  name: z.string(),
-  made_at: z.int(),
-  token_at: z.int().nullable().default(null),
-  seen_at: z.int().nullable().default(null),
-});
-export type BotView = z.infer<typeof botViewSchema>;
 
 export const botsPageSchema = z.object({
   bots: z.array(botViewSchema).max(20),
@@ -1986,6 +2021,7 @@ export const limits = {
   mutedForGood: 9007199254740991,
   oneTimePasswordSeconds: 86400,
   outcomeWaitSeconds: 3.0,
+  ownDataExports: 2,
   pageMax: 200,
   passkeys: 20,
   passkeyIdBytes: 1023,
@@ -2780,6 +2816,16 @@ export const endpoints = {
     query: [],
     body: null,
     answer: exportLineSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  exportOwnData: {
+    method: "GET",
+    path: "/api/me/export",
+    status: 200,
+    query: [],
+    body: null,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,194 @@
+"""All that is one person's, packed for them: JSON in a zip, a page at a time.
+
+Bound: `limits.OWN_DATA_EXPORTS` at the same time in a process, one a person; one more is refused. Nothing is held but
+one page, and no connection while a piece waits for its reader.
+"""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from typing import Final, Protocol
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from nexync_contracts.attachments import Attachment
+from nexync_contracts.export_rest import AccountCopy, ExportLine, OwnReport
+from nexync_contracts.ids import ChatId, PersonId
+from nexync_contracts.limits import OWN_DATA_EXPORTS, PAGE_MAX
+from nexync_contracts.rest import ChatView
+from svc_chat.errors import BusyError, NothingThereError
+from svc_chat.listing import Listing
+from svc_chat.profiling import Profiles
+from svc_chat.relations import Relations
+from svc_chat.timeline import Timelines, Wanted
+from svc_chat.zipping import zipped
+
+READ_ME: Final = """\
+What Nexync keeps of you, as JSON. Files that end with .jsonl have one thing a line. Times are Unix milliseconds.
+
+account.json     your account: address, ways to log in, where you are logged in, your bots
+profile.json     your name, and what you say of yourself
+privacy.json     what you allow others
+people.jsonl     people you are connected with, have asked or are asked by
+blocked.jsonl    people you blocked
+chats.jsonl      your chats, with what you keep about them: muted, pinned, drafts
+chats/ID.jsonl   what you wrote in the chat with this ID, as it is now
+files.jsonl      files you sent, by name; their contents are in the chats
+reports.jsonl    messages and people you reported
+
+What others wrote is theirs: a chat as a whole is exported from the chat itself.
+"""
+
+Entry = tuple[str, AsyncIterator[bytes]]
+
+
+class Accounts(Protocol):
+    """What svc-auth keeps."""
+
+    async def copy(self, person: PersonId) -> AccountCopy:
+        """Of this person. Raises NothingThereError, NotYetError when svc-auth doesn't answer."""
+        ...
+
+
+class OwnRows(Protocol):
+    """What Postgres has of a person besides, in pages of PAGE_MAX, each after the last one of the page before."""
+
+    async def files(self, person: PersonId, after: str | None) -> Sequence[Attachment]:
+        """Uploads that are ready, by id."""
+        ...
+
+    async def reports(
+        self, person: PersonId, after: str | None
+    ) -> tuple[Sequence[OwnReport], str | None]:
+        """Reports that the person made, by id, and where the next page begins; None when there is none."""
+        ...
+
+
+class OwnData:
+    """Raises, before the first piece, BusyError, NothingThereError, NotYetError; later ones end the stream early."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        profiles: Profiles,
+        relations: Relations,
+        listing: Listing,
+        timelines: Timelines,
+        rows: OwnRows,
+        most: int = OWN_DATA_EXPORTS,
+    ) -> None:
+        self._accounts = accounts
+        self._profiles = profiles
+        self._relations = relations
+        self._listing = listing
+        self._timelines = timelines
+        self._rows = rows
+        self._most = most
+        self._running: set[PersonId] = set()
+
+    async def of(self, person: PersonId) -> AsyncGenerator[bytes]:
+        """The pieces of the zip."""
+        self._refuse_when_full(person)
+        account = await self._accounts.copy(person)
+        # Others, or the same person, may have begun meanwhile.
+        self._refuse_when_full(person)
+        return self._pieces(person, account)
+
+    def _refuse_when_full(self, person: PersonId) -> None:
+        if person in self._running or len(self._running) >= self._most:
+            raise BusyError
+
+    async def _pieces(self, person: PersonId, account: AccountCopy) -> AsyncGenerator[bytes]:
+        self._running.add(person)
+        try:
+            async for piece in zipped(self._entries(person, account)):
+                yield piece
+        finally:
+            self._running.discard(person)
+
+    async def _entries(self, me: PersonId, account: AccountCopy) -> AsyncIterator[Entry]:
+        yield "README.txt", _one(READ_ME.encode())
+        yield "account.json", _one(_readable(account))
+        yield "profile.json", _one(_readable(await self._profiles.own(me)))
+        yield "privacy.json", _one(_readable(await self._profiles.privacy(me)))
+        yield "people.jsonl", self._people(me)
+        yield "blocked.jsonl", _one(_lines((await self._profiles.blocked(me)).people))
+        chats: list[ChatId] = []
+        yield "chats.jsonl", self._chats(me, lambda page: chats.extend(one.chat for one in page))
+        for chat in chats:
+            yield f"chats/{chat}.jsonl", self._said(me, chat)
+        yield "files.jsonl", self._files(me)
+        yield "reports.jsonl", self._reports(me)
+
+    async def _people(self, me: PersonId) -> AsyncIterator[bytes]:
+        after: str | None = None
+        while True:
+            page = await self._relations.connections(me, after)
+            yield _lines(page.people)
+            after = page.next
+            if after is None:
+                return
+
+    async def _chats(
+        self, me: PersonId, told: Callable[[Sequence[ChatView]], None]
+    ) -> AsyncIterator[bytes]:
+        after: str | None = None
+        while True:
+            page = await self._listing.page(me, after, PAGE_MAX)
+            told(page.chats)
+            yield _lines(page.chats)
+            after = page.next
+            if after is None:
+                return
+
+    async def _said(self, me: PersonId, chat: ChatId) -> AsyncIterator[bytes]:
+        """One's own lines, up to what is newest now; none of a chat that one may not see any more."""
+        after, end = 0, None
+        while True:
+            try:
+                page = await self._timelines.page(chat, me, Wanted(after=after, count=PAGE_MAX))
+            except NothingThereError:
+                return
+            end = page.as_of if end is None else end
+            states = {state.seq: state for state in page.states}
+            yield _lines(
+                [
+                    ExportLine(record=one, state=states.get(one.seq))
+                    for one in page.items
+                    if one.by == me and one.seq <= end
+                ]
+            )
+            if page.after is None or page.after >= end:
+                return
+            after = page.after
+
+    async def _files(self, me: PersonId) -> AsyncIterator[bytes]:
+        after: str | None = None
+        while True:
+            page = await self._rows.files(me, after)
+            yield _lines(page)
+            if len(page) < PAGE_MAX:
+                return
+            after = page[-1].id
+
+    async def _reports(self, me: PersonId) -> AsyncIterator[bytes]:
+        after: str | None = None
+        while True:
+            page, after = await self._rows.reports(me, after)
+            yield _lines(page)
+            if after is None:
+                return
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _readable(model: BaseModel) -> bytes:
+    text = json.dumps(model.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    return text.encode() + b"\n"
+
+
+def _lines(models: Sequence[BaseModel]) -> bytes:
+    return b"".join(to_json(one) + b"\n" for one in models)

@@ -1,0 +1,234 @@
+"""All that is one person's: complete, theirs alone, and bounded."""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import pytest
+from chat_world import ADA, BOB, CHAT, EVE, World, reading_of
+
+from nexync_contracts.attachments import Attachment, AttachmentKind
+from nexync_contracts.events import ChatKind, MessageCreated
+from nexync_contracts.export_rest import AccountCopy, OwnReport
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId
+from nexync_contracts.limits import PAGE_MAX
+from nexync_contracts.message_events import MessageDeleted, MessageEdited
+from nexync_contracts.profile_rest import OwnProfile, PrivacyView
+from nexync_contracts.report_rest import ReportReason
+from nexync_contracts.rest import ChatsPage, ChatView, PeoplePage, PersonView
+from svc_chat.adapters.accounts import AuthAccounts
+from svc_chat.errors import BusyError, NothingThereError, NotYetError
+from svc_chat.own_data import OwnData
+from svc_chat.timeline import Timelines
+
+GONE = ChatId("00000000-0000-4000-8000-0000000000c9")
+
+
+def view(chat: ChatId) -> ChatView:
+    return ChatView(
+        chat=chat,
+        kind=ChatKind.GROUP,
+        name="x",
+        epoch=1,
+        head=1,
+        n=0,
+        unread=0,
+        read_seq=0,
+        role=None,
+        spans=(),
+        members=(),
+        member_count=0,
+    )
+
+
+class Rest:
+    """Everything besides the timeline: two pages of people and of chats, three pages of files."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.asked: list[PersonId] = []
+
+    async def copy(self, person: PersonId) -> AccountCopy:
+        if self.away:
+            raise NotYetError
+        self.asked.append(person)
+        return AccountCopy(person=person, username="ada", email="ada@nexync.test", password=True)
+
+    async def own(self, me: PersonId) -> OwnProfile:
+        return OwnProfile(person=me, username="ada", name="Ada Žižek", bio="moss")
+
+    async def privacy(self, me: PersonId) -> PrivacyView:
+        return PrivacyView()
+
+    async def blocked(self, me: PersonId) -> PeoplePage:
+        return PeoplePage(people=(PersonView(person=EVE, username="eve", name="Eve"),))
+
+    async def connections(self, viewer: PersonId, after: str | None) -> PeoplePage:
+        one = PersonView(person=BOB, username="bob" if after is None else "zoe", name="x")
+        return PeoplePage(people=(one,), next="bob" if after is None else None)
+
+    async def page(self, person: PersonId, after: str | None, limit: int | None) -> ChatsPage:
+        if after is None:
+            return ChatsPage(chats=(view(CHAT),), next="more")
+        return ChatsPage(chats=(view(GONE),))
+
+    async def files(self, person: PersonId, after: str | None) -> Sequence[Attachment]:
+        first = 0 if after is None else int(after[-12:], 16) + 1
+        return [
+            Attachment(
+                id=AttachmentId(f"00000000-0000-7000-8000-{number:012x}"),
+                kind=AttachmentKind.FILE,
+                name=f"{number}.txt",
+                type="text/plain",
+                size=1,
+            )
+            for number in range(first, min(first + PAGE_MAX, 2 * PAGE_MAX + 3))
+        ]
+
+    async def reports(
+        self, person: PersonId, after: str | None
+    ) -> tuple[Sequence[OwnReport], str | None]:
+        one = OwnReport(person=EVE, reason=ReportReason.SPAM, reported_at=1)
+        return [one], "more" if after is None else None
+
+
+class Chats:
+    """The timeline of one chat; of the other Ada is told nothing any more."""
+
+    def __init__(self, world: World) -> None:
+        self._timelines = Timelines(reading_of(world))
+
+    async def page(self, chat: ChatId, person: PersonId, wanted: Any) -> Any:
+        if chat == GONE:
+            raise NothingThereError
+        return await self._timelines.page(chat, person, wanted)
+
+
+def own_data(world: World, rest: Rest, most: int = 2) -> OwnData:
+    parts: Any = rest
+    timelines: Any = Chats(world)
+    return OwnData(
+        accounts=rest,
+        profiles=parts,
+        relations=parts,
+        listing=parts,
+        timelines=timelines,
+        rows=rest,
+        most=most,
+    )
+
+
+def talk() -> World:
+    """Ada's messages and Bob's, over more than a page; one of hers was edited and one deleted."""
+    world = World()
+    world.create(ADA, BOB)
+    for number in range(PAGE_MAX):
+        world.append(MessageCreated(body=f"mine {number}"))
+        world.append(MessageCreated(body=f"not mine {number}"), BOB)
+    world.append(MessageEdited(target=2, body="better"))
+    world.append(MessageDeleted(target=4))
+    world.flush()
+    return world
+
+
+async def unpacked(use: OwnData, person: PersonId = ADA) -> dict[str, str]:
+    packed = b"".join([piece async for piece in await use.of(person)])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def lines(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+async def test_all_that_is_theirs_is_in_it_and_nothing_that_others_wrote() -> None:
+    """Every page of every list; what they wrote as it is now; a chat that is closed to them is empty."""
+    rest = Rest()
+    found = await unpacked(own_data(talk(), rest))
+    assert list(found) == [
+        "README.txt",
+        "account.json",
+        "profile.json",
+        "privacy.json",
+        "people.jsonl",
+        "blocked.jsonl",
+        "chats.jsonl",
+        f"chats/{CHAT}.jsonl",
+        f"chats/{GONE}.jsonl",
+        "files.jsonl",
+        "reports.jsonl",
+    ]
+    told = found.pop("README.txt")
+    assert all(name in told for name in found if not name.startswith("chats/"))
+    assert json.loads(found["account.json"])["email"] == "ada@nexync.test"
+    assert "Ada Žižek" in found["profile.json"]
+    assert [one["username"] for one in lines(found["people.jsonl"])] == ["bob", "zoe"]
+    assert [one["username"] for one in lines(found["blocked.jsonl"])] == ["eve"]
+    assert [one["chat"] for one in lines(found["chats.jsonl"])] == [CHAT, GONE]
+    assert len(lines(found["files.jsonl"])) == 2 * PAGE_MAX + 3
+    assert len(lines(found["reports.jsonl"])) == 2
+    assert found[f"chats/{GONE}.jsonl"] == ""
+
+    said = lines(found[f"chats/{CHAT}.jsonl"])
+    assert {one["record"]["by"] for one in said} == {ADA}
+    bodies = [one["record"]["event"].get("body") for one in said]
+    assert bodies[1:3] == ["better", ""]
+    assert bodies[3:] == [f"mine {number}" for number in range(2, PAGE_MAX)]
+    assert "not mine" not in "".join(found.values())
+    assert rest.asked == [ADA]
+
+
+async def test_it_ends_with_what_was_newest_at_its_beginning() -> None:
+    """However fast they write meanwhile."""
+    world = talk()
+    end = len(world.events)
+    world.between = lambda: world.say(300) if len(world.events) < 3_000 else None
+    found = await unpacked(own_data(world, Rest()))
+    seqs = [one["record"]["seq"] for one in lines(found[f"chats/{CHAT}.jsonl"])]
+    assert max(seqs) < end + 900
+
+
+async def test_one_at_a_time_for_one_person_and_no_more_than_there_may_be() -> None:
+    """Who breaks off makes room."""
+    use = own_data(talk(), Rest(), most=2)
+    mine = await use.of(ADA)
+    await anext(mine)
+    with pytest.raises(BusyError):
+        await use.of(ADA)
+    his = await use.of(BOB)
+    await anext(his)
+    with pytest.raises(BusyError):
+        await use.of(EVE)
+    await mine.aclose()
+    again = await use.of(ADA)
+    await anext(again)
+    await again.aclose()
+    await his.aclose()
+
+
+async def test_without_the_account_nothing_is_begun() -> None:
+    """Half of it would look like all of it."""
+    rest = Rest()
+    rest.away = True
+    with pytest.raises(NotYetError):
+        await own_data(talk(), rest).of(ADA)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, NothingThereError), (503, NotYetError), (200, NotYetError)]
+)
+async def test_svc_auth_may_know_nobody_or_be_away_or_talk_nonsense(
+    status: int, error: type[Exception]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url == "http://auth/internal/accounts/export"
+        assert json.loads(request.content) == {"person": ADA}
+        return httpx.Response(status, json={"nothing": "of it"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(error):
+            await AuthAccounts("http://auth/", client).copy(ADA)
