@@ -469,6 +469,12 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "settings-data",
+    path: "/settings/data",
+    how: { account: "busy" },
+    then: (page) => page.getByRole("button", { name: "Download" }).waitFor(),
+  },
+  {
     name: "settings-notifications-off",
     path: "/settings/notifications",
     how: { account: "busy", push: "off" },

@@ -13,6 +13,7 @@ import { Security } from "@/app/_shell/Security";
 import { Settings } from "@/app/_shell/Settings";
 import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
+import { YourData } from "@/app/_shell/YourData";
 import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
 import { useDelivered } from "@/features/chats/api/delivered";
@@ -123,6 +124,8 @@ export function Home({ place }: { place: Place }): ReactNode {
           <PeopleSettings kind={place.kind} onChat={chatWith} />
         ) : place.kind === "notifications" ? (
           <Notifications />
+        ) : place.kind === "data" ? (
+          <YourData />
         ) : place.kind === "join" ? (
           <div className={styles["middle"]}>
             <JoinGroup fragment={place.fragment} onOpen={open} onBack={() => navigate("/")} />

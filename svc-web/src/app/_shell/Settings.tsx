@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import {
+  Archive,
   Bell,
   Bot,
   ChevronRight,
@@ -102,6 +103,14 @@ export function Settings(): ReactNode {
             <span>
               Bots
               <span className={styles["meta"]}>Programs that read and write in chats</span>
+            </span>
+            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
+          <Link to="/settings/data" className={styles["way"]}>
+            <Archive size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              Your data
+              <span className={styles["meta"]}>All that is yours, to take along</span>
             </span>
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>

@@ -10,6 +10,7 @@ describe("a place", () => {
     ["/settings/privacy/", "privacy"],
     ["/settings/notifications", "notifications"],
     ["/settings/security", "security"],
+    ["/settings/data", "data"],
     ["/settings/bots", "bots"],
     ["/settings", "settings"],
     ["/admin", "admin"],

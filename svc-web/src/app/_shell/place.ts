@@ -22,7 +22,8 @@ export type Place =
   | { kind: "privacy" }
   | { kind: "bots" }
   | { kind: "notifications" }
-  | { kind: "admin"; page: AdminPage };
+  | { kind: "admin"; page: AdminPage }
+  | { kind: "data" };
 
 const PERSON = /^[0-9a-f-]{36}$/;
 
@@ -34,9 +35,16 @@ export function whoOf(location: URL | null): string | null {
 
 /** Whether it is one of the pages of settings. */
 export function inSettings(place: Place): boolean {
-  return ["settings", "security", "profile", "privacy", "bots", "notifications", "admin"].includes(
-    place.kind,
-  );
+  return [
+    "settings",
+    "security",
+    "profile",
+    "privacy",
+    "bots",
+    "notifications",
+    "admin",
+    "data",
+  ].includes(place.kind);
 }
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
@@ -80,6 +88,8 @@ export function placeOf(location: URL): Place {
       return { kind: "bots" };
     case "/settings/notifications":
       return { kind: "notifications" };
+    case "/settings/data":
+      return { kind: "data" };
     case "/admin":
       return { kind: "admin", page: "people" };
     case "/admin/invitations":
