@@ -1,6 +1,7 @@
 """Who may do what over REST: every action by everybody, as tables. Each row finds what the ones before it left."""
 
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from nexync_contracts import (
     report_endpoints,
     report_rest,
     rest,
+    scheduled_endpoints,
+    scheduled_rest,
     search_endpoints,
 )
 from nexync_contracts.endpoint import Endpoint
@@ -118,6 +121,11 @@ def of_other(scene: Scene) -> dict[str, str]:
 def new_link(scene: Scene) -> BaseModel:
     del scene
     return group_rest.MakeInviteBody(secret=secrets.token_hex(16), uses=1)
+
+
+def later() -> int:
+    """In an hour, Unix milliseconds."""
+    return int(time.time() * 1000) + 3_600_000
 
 
 def of_admin(scene: Scene) -> dict[str, str]:
@@ -210,6 +218,12 @@ GROUP_ROWS = (
         of_other,
     ),
     Row(group_endpoints.MAKE_INVITE, ADMINS | {Who.ADMIN: 201}, new_link),
+    Row(scheduled_endpoints.SCHEDULED, EVERYBODY),
+    Row(
+        scheduled_endpoints.SCHEDULE,
+        INSIDE | {Who.MEMBER: 201, Who.ADMIN: 201},
+        lambda scene: scheduled_rest.ScheduleBody(at=later(), body="said later"),
+    ),
     Row(endpoints.REMOVE_MEMBER, ADMINS, path=of_other),
     Row(endpoints.ADD_MEMBER, ADMINS, lambda scene: rest.AddMemberBody(person=scene.other.id)),
     Row(
@@ -298,6 +312,7 @@ def _of_nothing(scene: Scene) -> dict[str, str]:
         "passkey",
         "identity",
         "bot",
+        "scheduled",
         "attachment",
         "picture",
         "person",
@@ -353,6 +368,7 @@ ONESELF_ROWS = (
         provider_endpoints.UNLINK_IDENTITY,
         push_endpoints.CHANGE_PUSH,
         push_endpoints.KEEP_PUSH_DEVICE,
+        scheduled_endpoints.RESCHEDULE,
     ),
     *_oneself(
         NOT_FOUND,
@@ -366,6 +382,7 @@ ONESELF_ROWS = (
         attachment_endpoints.PERSON_PICTURE,
         attachment_endpoints.CHAT_PICTURE,
         endpoints.END_SESSION,
+        scheduled_endpoints.UNSCHEDULE,
     ),
     *_oneself(204, endpoints.END_OTHER_SESSIONS),
 )

@@ -45,6 +45,7 @@ from svc_chat.adapters.push import PostgresPush
 from svc_chat.adapters.receipts import KafkaReceipts, PostgresReceipts
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.reports import PostgresReports
+from svc_chat.adapters.scheduled import PostgresDue, PostgresScheduled
 from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
 from svc_chat.adapters.suggestions import PostgresSuggestions
@@ -77,12 +78,13 @@ from svc_chat.reporting import Reporting
 from svc_chat.routes import UseCases, handlers
 from svc_chat.routes_internal import internal_routes
 from svc_chat.routes_kept import keeping, moving
+from svc_chat.scheduling import Scheduling, Sender
 from svc_chat.searching import Searching
 from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 30
+NEEDED_MIGRATION: Final = 31
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -104,7 +106,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         ca_file=settings.ca_file,
     )
     relay_pool = postgres.open_pool(
-        settings.postgres_url, application="svc-chat tasks", size=2, ca_file=settings.ca_file
+        settings.postgres_url, application="svc-chat tasks", size=3, ca_file=settings.ca_file
     )
     state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     cache = redis_client.open_redis(settings.redis_cache_url, ca_file=settings.ca_file)
@@ -154,9 +156,10 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             marks,
             KafkaReceipts(producer, settings.receipt_topic),
             Pace,
-            lambda: time.time_ns() // 10**6,
+            _unix_ms,
         ),
         receipts=Receipts(reading, marks),
+        scheduling=Scheduling(reading, PostgresScheduled(pool), _unix_ms),
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         hooking=Hooking(
@@ -166,7 +169,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             LimitedHooks(RedisLimiter(state, Budget(HOOK_RATE, HOOK_BURST))),
         ),
         messaging=Messaging(reading, commanding),
-        owning=Owning(reading, PostgresOwnChats(pool), notices, lambda: time.time_ns() // 10**6),
+        owning=Owning(reading, PostgresOwnChats(pool), notices, _unix_ms),
         pinning=Pinning(commanding, timelines, chats, listing.stored),
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),
@@ -215,8 +218,12 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     life.on_stop(web.aclose, name="http client")
     life.on_stop(flush, name="kafka producer")
     life.task("replies", replies.run)
-    life.task("outbox", relay.run)
-    life.task("orphans", Collector(PostgresOrphans(relay_pool), objects).run)
+    for name, run in (
+        ("outbox", relay.run),
+        ("scheduled", Sender(PostgresDue(relay_pool), commanding, _unix_ms).run),
+        ("orphans", Collector(PostgresOrphans(relay_pool), objects).run),
+    ):
+        life.task(name, run)
     life.ready_check("postgres", lambda: postgres.reachable(pool))
     life.ready_check("replies", replies.ready)
 
@@ -238,6 +245,10 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     await http.serve(
         life, inside, host=settings.host, port=settings.internal_port, name="internal port"
     )
+
+
+def _unix_ms() -> int:
+    return time.time_ns() // 10**6
 
 
 def _tokens(settings: ChatSettings, web: httpx.AsyncClient) -> Tokens:

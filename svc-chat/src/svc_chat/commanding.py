@@ -45,7 +45,7 @@ Membership is flushed at once, so it is a few milliseconds. While Postgres is aw
 class Actor(NamedTuple):
     """Who wants the change, and the id it shall have (the Idempotency-Key, if one was sent).
 
-    Without a session it isn't a person, but a webhook.
+    There is no session where a webhook says something, and where a scheduled message is sent.
     """
 
     person: PersonId

@@ -5,7 +5,15 @@ import time
 import uuid
 from typing import Final
 
-from nexync_contracts.ids import AttachmentId, ChatId, CommandId, HookId, InviteId, PersonId
+from nexync_contracts.ids import (
+    AttachmentId,
+    ChatId,
+    CommandId,
+    HookId,
+    InviteId,
+    PersonId,
+    ScheduledId,
+)
 
 _NAMES: Final = uuid.UUID("2f0b1f0e-2a55-5d0b-9c53-0d5b7d7c6a11")
 
@@ -37,6 +45,12 @@ def invite_id(chat: ChatId, command: CommandId) -> InviteId:
 def hook_id(chat: ChatId, command: CommandId) -> HookId:
     """The webhook that this command makes."""
     return HookId(str(uuid.uuid5(_NAMES, f"hook:{chat}:{command}")))
+
+
+def scheduled_id(person: PersonId, key: str | None) -> ScheduledId:
+    """The message for later that this request asks for: repeated with the same key, it is the same."""
+    name = str(uuid.uuid4()) if key is None else f"scheduled:{person}:{key}"
+    return ScheduledId(str(uuid.uuid5(_NAMES, name)))
 
 
 def attachment_id(owner: PersonId, key: str | None) -> AttachmentId:

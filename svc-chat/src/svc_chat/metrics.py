@@ -33,4 +33,7 @@ IMAGE_SECONDS: Final = Histogram(
     "Making one image anew, without the wait for a turn",
     buckets=(0.1, 0.2, 0.5, 1, 2, 4, 8),
 )
+SCHEDULED: Final = Counter(
+    "nexync_chat_scheduled", "Scheduled messages by what the log said at their time", ["result"]
+)
 RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

@@ -67,6 +67,8 @@ from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
 from svc_chat.routes_push import push_handlers
 from svc_chat.routes_receipts import receipt_handlers
+from svc_chat.routes_scheduled import scheduled_handlers
+from svc_chat.scheduling import Scheduling
 from svc_chat.searching import Asked, Searching
 from svc_chat.serving import Contents, Serving
 from svc_chat.timeline import Timelines, Wanted
@@ -104,6 +106,7 @@ class UseCases:
     picturing: Picturing
     contents: Contents
     receipts: Receipts
+    scheduling: Scheduling
 
 
 Around = Callable[[Endpoint, Handler], Handler]
@@ -149,6 +152,7 @@ def handlers(
         **push_handlers(use_cases.pushing),
         **pin_handlers(use_cases.pinning),
         **receipt_handlers(use_cases.receipts),
+        **scheduled_handlers(use_cases.scheduling),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat

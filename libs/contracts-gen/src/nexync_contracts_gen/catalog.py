@@ -35,6 +35,7 @@ from nexync_contracts import (
     receipts,
     report_rest,
     rest,
+    scheduled_rest,
     search_rest,
     session,
 )
@@ -68,6 +69,7 @@ _ALL: Final = (
     export_rest,
     group_rest,
     hook_rest,
+    scheduled_rest,
     factor_rest,
     email_rest,
     passkey_rest,
@@ -96,6 +98,7 @@ _BROWSER: Final = (
     export_rest,
     group_rest,
     hook_rest,
+    scheduled_rest,
     search_rest,
     factor_rest,
     email_rest,

@@ -23,6 +23,7 @@ from nexync_contracts.provider_endpoints import PROVIDER_ENDPOINTS
 from nexync_contracts.push_endpoints import PUSH_ENDPOINTS
 from nexync_contracts.receipt_endpoints import RECEIPT_ENDPOINTS
 from nexync_contracts.report_endpoints import REPORT_ENDPOINTS
+from nexync_contracts.scheduled_endpoints import SCHEDULED_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
 
 _SEQ = 2**53
@@ -457,6 +458,7 @@ ENDPOINTS: Final = (
     *OWN_ENDPOINTS,
     *PIN_ENDPOINTS,
     *REPORT_ENDPOINTS,
+    *SCHEDULED_ENDPOINTS,
     *PUSH_ENDPOINTS,
     *RECEIPT_ENDPOINTS,
 )

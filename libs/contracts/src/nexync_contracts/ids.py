@@ -18,6 +18,7 @@ ClientId = NewType("ClientId", str)
 JobId = NewType("JobId", str)
 InviteId = NewType("InviteId", str)
 HookId = NewType("HookId", str)
+ScheduledId = NewType("ScheduledId", str)
 IdentityId = NewType("IdentityId", str)
 PasskeyId = NewType("PasskeyId", str)
 AttachmentId = NewType("AttachmentId", str)
@@ -30,6 +31,7 @@ CommandIdField = Annotated[CommandId, StringConstraints(pattern=f"^{_UUID}$", ma
 ClientIdField = Annotated[ClientId, StringConstraints(pattern=f"^{_UUID7}$", max_length=36)]
 """A client-made id: UUIDv7 (RFC 9562 5.7), whose first 48 bits are Unix milliseconds on the server's clock."""
 JobIdField = Annotated[JobId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+ScheduledIdField = Annotated[ScheduledId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 HookIdField = Annotated[HookId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]

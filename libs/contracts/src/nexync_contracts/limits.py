@@ -136,6 +136,12 @@ TAGLINE_CHARS: Final = 160
 INVITES: Final = 20
 """Invite links of one group that work at the same time."""
 
+SCHEDULED: Final = 100
+"""Messages of one person that wait for their time."""
+
+SCHEDULED_AHEAD_MS: Final = 366 * 24 * 3600 * 1000
+"""How far ahead a message may be scheduled, milliseconds."""
+
 HOOKS: Final = 10
 """Webhooks of one group."""
 

@@ -1296,6 +1296,42 @@ export const hookMessageBodySchema = z.strictObject({
 });
 export type HookMessageBody = z.infer<typeof hookMessageBodySchema>;
 
+/** A message to be sent at `at`; a time that is over means at once. */
+export const scheduleBodySchema = z.strictObject({
+  at: z.int().min(0).max(9007199254740992),
+  body: bytes(z.string().min(1), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
+  mentions: z.array(mentionSchema).max(50).optional(),
+  mention_all: z.boolean().optional(),
+});
+export type ScheduleBody = z.infer<typeof scheduleBodySchema>;
+
+/** Another time, another text or both; what is left out stays. With another text come its mentions. */
+export const rescheduleBodySchema = z.strictObject({
+  at: z.int().min(0).max(9007199254740992).nullable().optional(),
+  body: bytes(z.string().min(1), 8192).nullable().optional(),
+  mentions: z.array(mentionSchema).max(50).optional(),
+  mention_all: z.boolean().optional(),
+});
+export type RescheduleBody = z.infer<typeof rescheduleBodySchema>;
+
+/** A message that waits. With `problem` its time came and it couldn't be sent; another time tries again. */
+export const scheduledViewSchema = z.object({
+  scheduled: uuid,
+  chat: uuid,
+  at: z.int().min(0).max(9007199254740992),
+  body: bytes(z.string().min(1), 8192),
+  reply_to: z.int().min(1).max(9007199254740992).nullable().default(null),
+  problem: rejectCodeSchema.nullable().default(null),
+});
+export type ScheduledView = z.infer<typeof scheduledViewSchema>;
+
+/** By their time. */
+export const scheduledListSchema = z.object({
+  messages: z.array(scheduledViewSchema).max(100),
+});
+export type ScheduledList = z.infer<typeof scheduledListSchema>;
+
 /**
  * A part of a hit's text that was searched for: from `start` up to `end`, exclusive.
  *
@@ -2060,6 +2096,8 @@ export const limits = {
   resetLifetimeSeconds: 1800,
   resetTokenChars: 200,
   resumeHeads: 1000,
+  scheduled: 100,
+  scheduledAheadMs: 31622400000,
   searchChars: [1, 60],
   searchHits: 1000,
   searchPage: 20,
@@ -3316,6 +3354,46 @@ export const endpoints = {
     query: [],
     body: reportBodySchema,
     answer: reportDoneSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  scheduled: {
+    method: "GET",
+    path: "/api/chats/{chat}/scheduled",
+    status: 200,
+    query: [],
+    body: null,
+    answer: scheduledListSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  schedule: {
+    method: "POST",
+    path: "/api/chats/{chat}/scheduled",
+    status: 201,
+    query: [],
+    body: scheduleBodySchema,
+    answer: scheduledViewSchema,
+    idempotentByKey: true,
+    open: false,
+  },
+  reschedule: {
+    method: "PATCH",
+    path: "/api/chats/{chat}/scheduled/{scheduled}",
+    status: 200,
+    query: [],
+    body: rescheduleBodySchema,
+    answer: scheduledViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  unschedule: {
+    method: "DELETE",
+    path: "/api/chats/{chat}/scheduled/{scheduled}",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

@@ -1,0 +1,160 @@
+"""Messages for later in Postgres."""
+
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import psycopg
+import psycopg_pool
+
+from nexync_contracts.commands import CreateMessage
+from nexync_contracts.errors import RejectCode
+from nexync_contracts.ids import ChatId, PersonId, ScheduledId
+from nexync_runtime.postgres import Pool
+from svc_chat.adapters.records import Connection
+from svc_chat.errors import StoreAwayError
+from svc_chat.scheduling import Scheduled
+
+LOCK: Final = 30
+"""Seed of the advisory locks, one a person, so that no two messages are counted at once."""
+
+_COLUMNS: Final = "m.id, m.person, m.chat, m.at, m.command::text, m.problem"
+
+_OF: Final = f"""
+SELECT {_COLUMNS} FROM scheduled_messages m
+WHERE m.person = %(person)s AND m.chat = %(chat)s ORDER BY m.at, m.id
+"""  # noqa: S608 - constant columns
+
+_ONE: Final = f"""
+SELECT {_COLUMNS} FROM scheduled_messages m
+WHERE m.id = %(id)s AND m.person = %(person)s AND m.chat = %(chat)s FOR UPDATE
+"""  # noqa: S608 - as above
+
+_ADD: Final = """
+INSERT INTO scheduled_messages (id, person, chat, at, command)
+SELECT %(id)s, %(person)s, %(chat)s, %(at)s, %(command)s
+WHERE (SELECT count(*) FROM scheduled_messages WHERE person = %(person)s) < %(most)s
+"""
+
+_CHANGE: Final = """
+UPDATE scheduled_messages SET at = %(at)s, command = %(command)s, problem = NULL WHERE id = %(id)s
+"""
+
+_REMOVE: Final = """
+DELETE FROM scheduled_messages WHERE id = %(id)s AND person = %(person)s AND chat = %(chat)s
+"""
+
+_DUE: Final = f"""
+SELECT {_COLUMNS}, s.partition
+FROM scheduled_messages m JOIN streams s ON s.id = 'c:' || m.chat::text
+WHERE m.problem IS NULL AND m.at <= %(now)s AND m.id <> ALL(%(but)s::uuid[])
+ORDER BY m.at LIMIT 1 FOR UPDATE OF m SKIP LOCKED
+"""  # noqa: S608 - as above
+
+_SENT: Final = "DELETE FROM scheduled_messages WHERE id = %s"
+_REFUSED: Final = "UPDATE scheduled_messages SET problem = %s WHERE id = %s"
+
+
+class PostgresScheduled:
+    """What authors read and write."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def of(self, person: PersonId, chat: ChatId) -> Sequence[Scheduled]:
+        """By their time."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_OF, {"person": person, "chat": chat})
+            return [_message(row) for row in await cursor.fetchall()]
+
+    async def add(self, message: Scheduled, most: int) -> Scheduled | None:
+        """Keep it, or find the one that has its id; None when the person has `most` already."""
+        asked = {**_asked(message), "most": most}
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (message.person, LOCK)
+            )
+            there = await (await connection.execute(_ONE, asked)).fetchone()
+            if there is not None:
+                return _message(there)
+            return message if (await connection.execute(_ADD, asked)).rowcount == 1 else None
+
+    async def change(
+        self,
+        person: PersonId,
+        chat: ChatId,
+        message: ScheduledId,
+        fold: Callable[[Scheduled], Scheduled],
+    ) -> Scheduled | None:
+        """As `fold` makes it. While an instance sends it this waits, and finds it gone."""
+        asked = {"id": message, "person": person, "chat": chat}
+        async with self._pool.connection() as connection, connection.transaction():
+            row = await (await connection.execute(_ONE, asked)).fetchone()
+            if row is None:
+                return None
+            changed = fold(_message(row))
+            await connection.execute(_CHANGE, _asked(changed))
+        return changed
+
+    async def remove(self, person: PersonId, chat: ChatId, message: ScheduledId) -> bool:
+        """Whether it was there."""
+        asked = {"id": message, "person": person, "chat": chat}
+        async with self._pool.connection() as connection:
+            return (await connection.execute(_REMOVE, asked)).rowcount == 1
+
+
+class _Held:
+    """A row that this transaction has locked."""
+
+    def __init__(self, connection: Connection, message: Scheduled, partition: int) -> None:
+        self._connection = connection
+        self.message = message
+        self.partition = partition
+
+    async def sent(self) -> None:
+        """Forget it."""
+        await self._connection.execute(_SENT, (self.message.id,))
+
+    async def refused(self, code: RejectCode) -> None:
+        """Keep why."""
+        await self._connection.execute(_REFUSED, (code.value, self.message.id))
+
+
+class PostgresDue:
+    """What senders take. Over a pool of its own: a row is held for as long as the log takes."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def take(self, now: int, but: Collection[ScheduledId]) -> AsyncGenerator[_Held | None]:
+        """One row that nobody else holds. Raises StoreAwayError."""
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                row = await (
+                    await connection.execute(_DUE, {"now": now, "but": list(but)})
+                ).fetchone()
+                yield None if row is None else _Held(connection, _message(row), int(row[6]))
+        except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests) as error:
+            raise StoreAwayError(f"{type(error).__name__}: {error}") from error
+
+
+def _asked(message: Scheduled) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "person": message.person,
+        "chat": message.chat,
+        "at": message.at,
+        "command": message.command.model_dump_json(exclude_defaults=True),
+    }
+
+
+def _message(row: Sequence[Any]) -> Scheduled:
+    return Scheduled(
+        id=ScheduledId(str(row[0])),
+        person=PersonId(str(row[1])),
+        chat=ChatId(str(row[2])),
+        at=row[3],
+        command=CreateMessage.model_validate_json(row[4]),
+        problem=None if row[5] is None else RejectCode(row[5]),
+    )
