@@ -263,6 +263,25 @@ const SHOTS: Shot[] = [
     then: (page) => page.getByText("Message of a blocked person").last().waitFor(),
   },
   {
+    name: "send-later",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy" },
+    then: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("Good morning");
+      await page.getByRole("button", { name: "Send later" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "scheduled",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", scheduled: "two" },
+    then: async (page) => {
+      await page.getByRole("button", { name: "could not be sent" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
     name: "webhooks",
     path: `/c/${GROUP}`,
     how: { account: "busy", hooks: "two" },

@@ -9,6 +9,7 @@ import type {
   OwnChatView,
   PersonView,
   PinsView,
+  ScheduledView,
   SearchHit,
   SearchPage,
   TimelinePage,
@@ -404,6 +405,26 @@ function saidByHook(seq: number): EventRecord {
   return { ...rest, event: { ...event, hook: "Build" } as EventRecord["event"] };
 }
 
+function scheduledIn(chat: string): ScheduledView[] {
+  const one = { chat, reply_to: null };
+  return [
+    {
+      ...one,
+      scheduled: uuid("8", 1),
+      at: NOW - 30 * MINUTE,
+      body: "Is the room still free at two?",
+      problem: "not_a_member",
+    },
+    {
+      ...one,
+      scheduled: uuid("8", 2),
+      at: NOW + 1_135 * MINUTE,
+      body: "Good morning. The numbers of last week are in, and the drop-off at the code step is gone for good.",
+      problem: null,
+    },
+  ];
+}
+
 export type Pretence = {
   account: "none" | "new" | "busy";
   line?: "live" | "down" | "rejecting";
@@ -417,6 +438,8 @@ export type Pretence = {
   own?: "kept";
   /** The partner of the private chat and somebody in the group are blocked. */
   blocked?: "two";
+  /** Messages for later, of which one couldn't be sent. */
+  scheduled?: "two";
   /** Webhooks of the group, of which one has said something. */
   hooks?: "two";
   /** The private chat has files; `hard`: many, and such as don't come. */
@@ -548,6 +571,9 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     if (path === "/api/blocks" && how.blocked === "two") {
       const blocked = people.slice(0, 2).map((one) => ({ ...one, relation: "blocked" }));
       return json(route, { people: blocked, next: null });
+    }
+    if (path.endsWith("/scheduled")) {
+      return json(route, { messages: how.scheduled === "two" ? scheduledIn(PRIVATE) : [] });
     }
     if (path.endsWith("/hooks")) {
       if (route.request().method() === "POST") {

@@ -1,4 +1,4 @@
-import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
+import { CalendarClock, Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { useOutbox } from "@/features/conversation/api/provider";
 import { useTyping } from "@/features/conversation/api/typing";
@@ -7,8 +7,9 @@ import { nameBefore, resolved, type Named } from "@/features/conversation/model/
 import type { MessageRow } from "@/features/conversation/model/rows";
 import { Names } from "@/features/conversation/ui/Names";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
+import { SendLater } from "@/features/conversation/ui/SendLater";
 import styles from "@/features/conversation/ui/Composer.module.css";
-import { limits } from "@/shared/contracts/generated";
+import { limits, type ScheduleBody } from "@/shared/contracts/generated";
 import { saidIn } from "@/shared/lib/said";
 import { useDraft, useDraftLeft, useDrafts } from "@/shared/lib/useDrafts";
 import { IconButton } from "@/shared/ui/Button";
@@ -51,6 +52,8 @@ export function Composer(props: ComposerProps): ReactNode {
   const [caret, setCaret] = useState(0);
   const [closed, setClosed] = useState(-1);
   const [chosen, setChosen] = useState(0);
+  /** Since when it is asked for the time at which to send it, Unix ms. */
+  const [later, setLater] = useState<number | null>(null);
   const typing = nameBefore(text, caret);
   const offered =
     typing === null || typing.index === closed ? [] : offers(people, admin, typing.name);
@@ -98,6 +101,12 @@ export function Composer(props: ComposerProps): ReactNode {
     if (aim.kind === "reply") drafts.write(chat, draft.text, null);
     onAim({ kind: "new" });
   };
+  /** What was written is sent, or will be: the composer begins anew. */
+  const written = (): void => {
+    drafts.sent(chat);
+    if (aim.kind !== "new") onAim({ kind: "new" });
+    box.current?.focus();
+  };
   const send = (): void => {
     if (body === null) return;
     const { mentions, all } = resolved(body, people, admin);
@@ -110,111 +119,139 @@ export function Composer(props: ComposerProps): ReactNode {
     }
     const replyTo = aim.kind === "reply" ? aim.row.seq : null;
     outbox.write(chat, { body, replyTo, mentions, all });
-    drafts.sent(chat);
-    if (aim.kind !== "new") onAim({ kind: "new" });
-    box.current?.focus();
+    written();
   };
   return (
-    <form
-      className={styles["composer"]}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      {aim.kind === "new" ? null : (
-        <div className={styles["aim"]}>
-          {aim.kind === "edit" ? (
-            <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />
-          ) : (
-            <Reply size={16} strokeWidth={1.75} aria-hidden="true" />
-          )}
-          <p className={styles["aimWords"]}>
-            <strong>{aim.kind === "edit" ? "Edit message" : `Reply to ${aim.name}`}</strong>
-            <span dir="auto">
-              {plain(piecesOf(saidIn({ body: aim.row.body, attachments: aim.row.files }))).trim()}
-            </span>
-          </p>
-          <IconButton label="Cancel" side="top" onClick={() => leave()}>
-            <X size={18} strokeWidth={1.75} />
-          </IconButton>
-        </div>
-      )}
-      {offered.length > 0 ? <Names people={offered} chosen={chosen} onTake={take} /> : null}
-      <div className={styles["box"]}>
-        <textarea
-          ref={box}
-          rows={1}
-          dir="auto"
-          aria-label="Message"
-          placeholder="Message"
-          enterKeyHint="send"
-          value={text}
-          className={styles["input"]}
-          role="combobox"
-          aria-expanded={offered.length > 0}
-          aria-controls="names"
-          aria-autocomplete="list"
-          aria-activedescendant={offered.length > 0 ? `name-${chosen}` : undefined}
-          onChange={(event) => {
-            write(event.target.value);
-            setCaret(event.target.selectionStart);
-            setChosen(0);
-          }}
-          onBlur={() => drafts.flush(chat)}
-          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-          onKeyDown={(event) => {
-            if (event.nativeEvent.isComposing) return;
-            if (offered.length > 0) {
-              const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-              if (step !== undefined) {
+    <>
+      <form
+        className={styles["composer"]}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {aim.kind === "new" ? null : (
+          <div className={styles["aim"]}>
+            {aim.kind === "edit" ? (
+              <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />
+            ) : (
+              <Reply size={16} strokeWidth={1.75} aria-hidden="true" />
+            )}
+            <p className={styles["aimWords"]}>
+              <strong>{aim.kind === "edit" ? "Edit message" : `Reply to ${aim.name}`}</strong>
+              <span dir="auto">
+                {plain(piecesOf(saidIn({ body: aim.row.body, attachments: aim.row.files }))).trim()}
+              </span>
+            </p>
+            <IconButton label="Cancel" side="top" onClick={() => leave()}>
+              <X size={18} strokeWidth={1.75} />
+            </IconButton>
+          </div>
+        )}
+        {offered.length > 0 ? <Names people={offered} chosen={chosen} onTake={take} /> : null}
+        <div className={styles["box"]}>
+          <textarea
+            ref={box}
+            rows={1}
+            dir="auto"
+            aria-label="Message"
+            placeholder="Message"
+            enterKeyHint="send"
+            value={text}
+            className={styles["input"]}
+            role="combobox"
+            aria-expanded={offered.length > 0}
+            aria-controls="names"
+            aria-autocomplete="list"
+            aria-activedescendant={offered.length > 0 ? `name-${chosen}` : undefined}
+            onChange={(event) => {
+              write(event.target.value);
+              setCaret(event.target.selectionStart);
+              setChosen(0);
+            }}
+            onBlur={() => drafts.flush(chat)}
+            onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+            onKeyDown={(event) => {
+              if (event.nativeEvent.isComposing) return;
+              if (offered.length > 0) {
+                const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+                if (step !== undefined) {
+                  event.preventDefault();
+                  setChosen((chosen + step + offered.length) % offered.length);
+                  return;
+                }
+                const one = offered[chosen];
+                if ((event.key === "Enter" || event.key === "Tab") && one !== undefined) {
+                  event.preventDefault();
+                  take(one.username);
+                  return;
+                }
+                if (event.key === "Escape" && typing !== null) {
+                  setClosed(typing.index);
+                  return;
+                }
+              }
+              if (event.key === "Escape" && aim.kind !== "new") leave();
+              if (event.key === "ArrowUp" && text === "" && aim.kind === "new") {
                 event.preventDefault();
-                setChosen((chosen + step + offered.length) % offered.length);
-                return;
+                onEditLast();
               }
-              const one = offered[chosen];
-              if ((event.key === "Enter" || event.key === "Tab") && one !== undefined) {
-                event.preventDefault();
-                take(one.username);
-                return;
-              }
-              if (event.key === "Escape" && typing !== null) {
-                setClosed(typing.index);
-                return;
-              }
-            }
-            if (event.key === "Escape" && aim.kind !== "new") leave();
-            if (event.key === "ArrowUp" && text === "" && aim.kind === "new") {
+              if (event.key !== "Enter" || event.shiftKey) return;
               event.preventDefault();
-              onEditLast();
-            }
-            if (event.key !== "Enter" || event.shiftKey) return;
-            event.preventDefault();
-            send();
-          }}
-        />
-        {left < TELL_BELOW ? (
-          <span className={styles["left"]} data-over={left < 0} role="status">
-            {left < 0 ? `${-left} too long` : left}
-          </span>
-        ) : null}
-        <button
-          type="submit"
-          aria-label={editing === null ? "Send" : "Save"}
-          disabled={body === null}
-          className={styles["send"]}
-          // The keyboard of a phone stays where it is.
-          onPointerDown={(event) => event.preventDefault()}
-        >
-          {editing === null ? (
-            <SendHorizontal size={20} strokeWidth={1.75} />
-          ) : (
-            <Check size={20} strokeWidth={2} />
+              send();
+            }}
+          />
+          {left < TELL_BELOW ? (
+            <span className={styles["left"]} data-over={left < 0} role="status">
+              {left < 0 ? `${-left} too long` : left}
+            </span>
+          ) : null}
+          {body === null || editing !== null ? null : (
+            <IconButton label="Send later" side="top" onClick={() => setLater(Date.now())}>
+              <CalendarClock size={20} strokeWidth={1.75} />
+            </IconButton>
           )}
-        </button>
-      </div>
-    </form>
+          <button
+            type="submit"
+            aria-label={editing === null ? "Send" : "Save"}
+            disabled={body === null}
+            className={styles["send"]}
+            // The keyboard of a phone stays where it is.
+            onPointerDown={(event) => event.preventDefault()}
+          >
+            {editing === null ? (
+              <SendHorizontal size={20} strokeWidth={1.75} />
+            ) : (
+              <Check size={20} strokeWidth={2} />
+            )}
+          </button>
+        </div>
+      </form>
+      {later === null || body === null ? null : (
+        <SendLater
+          chat={chat}
+          message={forLater(body, aim, people, admin)}
+          now={later}
+          onDone={() => {
+            setLater(null);
+            written();
+          }}
+          onClose={() => setLater(null)}
+        />
+      )}
+    </>
   );
+}
+
+function forLater(
+  body: string,
+  aim: Aim,
+  people: readonly Named[],
+  admin: boolean,
+): Omit<ScheduleBody, "at"> {
+  const { mentions, all } = resolved(body, people, admin);
+  const replyTo = aim.kind === "reply" ? aim.row.seq : null;
+  return { body, reply_to: replyTo, mentions: [...mentions], mention_all: all };
 }
 
 const OFFERED = 6;

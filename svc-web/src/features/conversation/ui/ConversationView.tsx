@@ -19,6 +19,7 @@ import { JumpToDay } from "@/features/conversation/ui/JumpToDay";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
 import styles from "@/features/conversation/ui/Conversation.module.css";
+import { ScheduledBar } from "@/features/conversation/ui/ScheduledBar";
 import { SeenBy } from "@/features/conversation/ui/SeenBy";
 import { Versions } from "@/features/conversation/ui/Versions";
 import { PinnedBar } from "@/features/conversation/ui/PinnedBar";
@@ -265,17 +266,20 @@ function Body({
         />
       )}
       {writable && state.status.kind !== "gone" ? (
-        <Composer
-          chat={chat}
-          aim={aimed}
-          onAim={setAim}
-          onEditLast={() => {
-            const row = lastOwn(state);
-            if (row !== null) setAim({ kind: "edit", row });
-          }}
-          people={people}
-          admin={admin}
-        />
+        <>
+          <ScheduledBar chat={chat} people={people} admin={admin} />
+          <Composer
+            chat={chat}
+            aim={aimed}
+            onAim={setAim}
+            onEditLast={() => {
+              const row = lastOwn(state);
+              if (row !== null) setAim({ kind: "edit", row });
+            }}
+            people={people}
+            admin={admin}
+          />
+        </>
       ) : (
         <p className={styles["closed"]}>
           <MessageSquareDashed size={18} strokeWidth={1.75} aria-hidden="true" />

@@ -1,0 +1,176 @@
+import { CalendarClock, Pencil, SendHorizontal, Trash2 } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import {
+  useReschedule,
+  useScheduled,
+  useUnschedule,
+  type Rescheduled,
+} from "@/features/conversation/api/scheduled";
+import { bodyBytes, sendable } from "@/features/conversation/model/body";
+import { fromField, toField } from "@/features/conversation/model/later";
+import { resolved, type Named } from "@/features/conversation/model/mentions";
+import styles from "@/features/conversation/ui/Later.module.css";
+import { limits, type ScheduledView } from "@/shared/contracts/generated";
+import { absolute } from "@/shared/lib/time";
+import { errorWords, rejectionWords } from "@/shared/lib/words";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { Dialog } from "@/shared/ui/Dialog";
+import { Field } from "@/shared/ui/Field";
+import { Notice } from "@/shared/ui/Notice";
+
+type ScheduledBarProps = { chat: string; people: readonly Named[]; admin: boolean };
+
+/** Above the composer while messages wait: how many, and all that can be done with them. */
+export function ScheduledBar({ chat, people, admin }: ScheduledBarProps): ReactNode {
+  const messages = useScheduled(chat);
+  const [open, setOpen] = useState(false);
+  if (messages.length === 0) return null;
+  const troubled = messages.some((one) => one.problem !== null);
+  return (
+    <>
+      <button
+        type="button"
+        className={styles["bar"]}
+        data-troubled={troubled || undefined}
+        onClick={() => setOpen(true)}
+      >
+        <CalendarClock size={18} strokeWidth={1.75} aria-hidden="true" />
+        {barWords(messages)}
+      </button>
+      {open ? (
+        <Dialog open onOpenChange={setOpen} title="Scheduled messages">
+          <Messages chat={chat} messages={messages} people={people} admin={admin} />
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function barWords(messages: readonly ScheduledView[]): string {
+  const refused = messages.filter((one) => one.problem !== null).length;
+  if (refused > 0) {
+    return refused === 1 ? "1 message could not be sent" : `${refused} messages could not be sent`;
+  }
+  const [first] = messages;
+  if (messages.length > 1 || first === undefined) return `${messages.length} messages scheduled`;
+  return `1 message scheduled for ${absolute(first.at)}`;
+}
+
+type MessagesProps = ScheduledBarProps & { messages: readonly ScheduledView[] };
+
+function Messages({ chat, messages, people, admin }: MessagesProps): ReactNode {
+  const reschedule = useReschedule(chat);
+  const remove = useUnschedule(chat);
+  const [edited, setEdited] = useState<string | null>(null);
+  const problem = reschedule.error ?? remove.error;
+  return (
+    <div className={styles["body"]}>
+      {problem ? <Notice tone="danger">{errorWords(problem)}</Notice> : null}
+      <ul className={styles["list"]} aria-label="Scheduled messages">
+        {messages.map((one) =>
+          one.scheduled === edited ? (
+            <li key={one.scheduled} className={styles["item"]}>
+              <Edit
+                message={one}
+                people={people}
+                admin={admin}
+                busy={reschedule.isPending}
+                onSave={(body) =>
+                  reschedule.mutate(
+                    { scheduled: one.scheduled, body },
+                    { onSuccess: () => setEdited(null) },
+                  )
+                }
+                onCancel={() => setEdited(null)}
+              />
+            </li>
+          ) : (
+            <li key={one.scheduled} className={styles["item"]}>
+              <p className={styles["said"]} dir="auto">
+                {one.body}
+              </p>
+              <p className={styles["when"]} data-troubled={one.problem !== null || undefined}>
+                {one.problem === null
+                  ? absolute(one.at)
+                  : `Not sent. ${rejectionWords(one.problem)}`}
+              </p>
+              <span className={styles["tools"]}>
+                <IconButton label="Send now" onClick={() => sendNow(reschedule.mutate, one)}>
+                  <SendHorizontal size={18} strokeWidth={1.75} />
+                </IconButton>
+                <IconButton label="Edit" onClick={() => setEdited(one.scheduled)}>
+                  <Pencil size={18} strokeWidth={1.75} />
+                </IconButton>
+                <IconButton label="Delete" onClick={() => remove.mutate(one.scheduled)}>
+                  <Trash2 size={18} strokeWidth={1.75} />
+                </IconButton>
+              </span>
+            </li>
+          ),
+        )}
+      </ul>
+    </div>
+  );
+}
+
+function sendNow(change: (change: Rescheduled) => void, { scheduled }: ScheduledView): void {
+  change({ scheduled, body: { at: 0, body: null, mentions: [], mention_all: false } });
+}
+
+type EditProps = {
+  message: ScheduledView;
+  people: readonly Named[];
+  admin: boolean;
+  busy: boolean;
+  onSave: (body: Rescheduled["body"]) => void;
+  onCancel: () => void;
+};
+
+function Edit({ message, people, admin, busy, onSave, onCancel }: EditProps): ReactNode {
+  const [text, setText] = useState(message.body);
+  const [time, setTime] = useState(toField(message.at));
+  const body = sendable(text);
+  const at = fromField(time);
+  const left = limits.messageBodyBytes - bodyBytes(text);
+  return (
+    <form
+      className={styles["edit"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (body === null || at === null) return;
+        const { mentions, all } = resolved(body, people, admin);
+        onSave({ at, body, mentions: [...mentions], mention_all: all });
+      }}
+    >
+      <textarea
+        className={styles["text"]}
+        aria-label="Text"
+        dir="auto"
+        rows={3}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Field
+        label="Time"
+        type="datetime-local"
+        value={time}
+        error={left < 0 ? `The text is ${-left} bytes too long.` : undefined}
+        onChange={(event) => setTime(event.target.value)}
+      />
+      <span className={styles["ends"]}>
+        <Button small onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button
+          type="submit"
+          small
+          look="primary"
+          busy={busy}
+          disabled={body === null || at === null}
+        >
+          Save
+        </Button>
+      </span>
+    </form>
+  );
+}
