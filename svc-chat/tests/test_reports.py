@@ -9,13 +9,14 @@ from chat_world import ADA, BOB, CHAT, EVE, World, reading_of
 from pydantic import ValidationError
 
 from nexync_contracts.events import MemberAdded, MessageCreated, Role
-from nexync_contracts.ids import ChatId, PersonId
+from nexync_contracts.ids import ChatId, PersonId, ReportId
 from nexync_contracts.limits import REPORT_CHARS, REPORTS_A_DAY
 from nexync_contracts.message_events import MessageDeleted, MessageEdited
 from nexync_contracts.report_rest import ReportBody, ReportReason
 from nexync_runtime.postgres import Pool
 from svc_chat.adapters.reports import PostgresReports
-from svc_chat.errors import InvalidError, NothingThereError, TooManyError
+from svc_chat.errors import InvalidError, NotAnAdminError, NothingThereError, TooManyError
+from svc_chat.looking import Looking
 from svc_chat.ports import PersonRow
 from svc_chat.reporting import Report, Reporting, Said
 from svc_chat.timeline import Timelines
@@ -155,3 +156,54 @@ async def test_so_many_a_day_however_many_come_at_once(pool: Pool) -> None:
             (there.person,),
         )
     assert await store.keep(Report(reporter, last, SPAM, ""))
+
+
+class Hand:
+    """Ada is an administrator, while svc-auth answers."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    async def is_admin(self, person: PersonId) -> bool:
+        if self.away:
+            raise ConnectionError
+        return person == ADA
+
+
+@pytest.mark.real
+async def test_what_waits_is_for_administrators_alone(pool: Pool) -> None:
+    """The oldest first with its evidence; closed once, it is off the list, and who was first stays written."""
+    store = PostgresReports(pool)
+    bob = PersonId(str(uuid.uuid4()))
+    said = Said(CHAT, 3, "ruder", 1_800_000_000_000)
+    reporters = [PersonId(str(uuid.uuid4())) for _ in range(2)]
+    await store.keep(Report(reporters[0], bob, SPAM, "look", said))
+    await store.keep(Report(reporters[1], bob, ReportReason.ABUSE, ""))
+    roles = Hand()
+    looking = Looking(store, roles)
+    with pytest.raises(NotAnAdminError):
+        await looking.waiting(BOB)
+    page = await looking.waiting(ADA)
+    mine = [one for one in page.reports if one.person == bob]
+    assert [(one.said, one.seq, one.reason, one.of_person) for one in mine] == [
+        ("ruder", 3, SPAM, 2),
+        (None, None, ReportReason.ABUSE, 2),
+    ]
+    first = mine[0].report
+    with pytest.raises(NotAnAdminError):
+        await looking.close(BOB, first)
+    await looking.close(ADA, first)
+    assert await store.close(first, EVE)
+    after = await looking.waiting(ADA)
+    assert after.waiting == page.waiting - 1
+    assert first not in {one.report for one in after.reports}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT handled_by::text FROM reports WHERE id = %s", (first,)
+        )
+        assert await cursor.fetchone() == (ADA,)
+    with pytest.raises(NothingThereError):
+        await looking.close(ADA, ReportId(str(uuid.uuid4())))
+    roles.away = True
+    with pytest.raises(ConnectionError):
+        await looking.waiting(ADA)

@@ -170,6 +170,18 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "admin-reports",
+    path: "/admin/reports",
+    how: { account: "busy", admin: "busy" },
+    then: (page) => page.getByText("This goes on for weeks.").waitFor(),
+  },
+  {
+    name: "admin-reports-none",
+    path: "/admin/reports",
+    how: { account: "busy", admin: "new" },
+    then: (page) => page.getByText("Nothing waits").waitFor(),
+  },
+  {
     name: "admin-log",
     path: "/admin/log",
     how: { account: "busy", admin: "busy" },

@@ -1,4 +1,4 @@
-import { entriesOf, invitationsOf, MADE_TOKEN, managedOf } from "./pretendAdmin";
+import { entriesOf, invitationsOf, MADE_TOKEN, managedOf, reportsOf } from "./pretendAdmin";
 import type { BrowserContext, Route } from "playwright-core";
 import type {
   BotView,
@@ -498,6 +498,10 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     }
     if (path === "/api/auth/admin/audit-log") {
       return json(route, { entries: how.admin === "busy" ? entriesOf(NOW) : [], next: null });
+    }
+    if (path === "/api/admin/reports") {
+      const reports = how.admin === "busy" ? reportsOf(NOW) : [];
+      return json(route, { reports, waiting: how.admin === "busy" ? 57 : 0 });
     }
     if (path.endsWith("/deactivation")) {
       return json(route, { title: "No", status: 403, code: "wrong_password" }, 403);

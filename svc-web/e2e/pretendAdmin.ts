@@ -1,5 +1,10 @@
 import { uuid } from "./pretendPeople";
-import type { AuditEntry, InvitationView, ManagedPerson } from "../src/shared/contracts/generated";
+import type {
+  AuditEntry,
+  InvitationView,
+  ManagedPerson,
+  ReportView,
+} from "../src/shared/contracts/generated";
 
 /** What an administrator of the pictures sees. */
 
@@ -86,3 +91,33 @@ export function entriesOf(now: number): AuditEntry[] {
 }
 
 export const MADE_TOKEN = "moss-lantern_".padEnd(43, "7Qa");
+
+export function reportsOf(now: number): ReportView[] {
+  const one = (index: number, more: Partial<ReportView>): ReportView => ({
+    report: uuid("f", index),
+    reported_at: now - (9 - index) * 5 * HOUR,
+    reason: "spam",
+    comment: "",
+    reporter: "jonas",
+    person: uuid("b", 0),
+    username: "mara",
+    chat: uuid("c", 1),
+    seq: 12,
+    said: "Win a moss lantern today: https://moss.test/win",
+    said_at: now - 60 * HOUR,
+    of_person: 3,
+    ...more,
+  });
+  const none = { chat: null, seq: null, said: null, said_at: null };
+  return [
+    one(1, {}),
+    one(2, {
+      reason: "abuse",
+      said: "You never do anything right.\nNobody here wants you.",
+      comment: "This goes on for weeks.",
+      reporter: "aiko",
+      of_person: 1,
+    }),
+    one(3, { ...none, reason: "impersonation", username: null, comment: "Not the real Lea." }),
+  ];
+}

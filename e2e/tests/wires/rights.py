@@ -317,6 +317,7 @@ def _of_nothing(scene: Scene) -> dict[str, str]:
         "picture",
         "person",
         "invitation",
+        "report",
     )
     return dict.fromkeys(names, nothing) | {"provider": "nobody", "variant": "original"}
 
@@ -418,6 +419,8 @@ INSTANCE_ROWS = (
     Row(admin_endpoints.SET_ADMIN_ROLE, NO_ADMINS, _role, of_admin),
     Row(admin_endpoints.MAKE_INVITATION, NO_ADMINS, _invitation),
     Row(admin_endpoints.REVOKE_INVITATION, NO_ADMINS, _proof, _of_nothing),
+    Row(report_endpoints.REPORTS, NO_ADMINS),
+    Row(report_endpoints.CLOSE_REPORT, NO_ADMINS, path=_of_nothing),
 )
 
 ROWS = (*GROUP_ROWS, *PEOPLE_ROWS, *ONESELF_ROWS, *INSTANCE_ROWS)

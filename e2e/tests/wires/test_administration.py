@@ -16,9 +16,13 @@ from nexync_contracts import (
     endpoints,
     instance_endpoints,
     instance_rest,
+    report_endpoints,
+    report_rest,
 )
 from nexync_contracts.errors import CloseCode, ProblemCode
+from nexync_contracts.events import ChatKind
 from nexync_contracts.passkey_rest import OwnerProofBody
+from nexync_contracts.report_rest import ReportReason
 from nexync_e2e.client import Device, Person, log_in, sign_up
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until_true
@@ -102,3 +106,32 @@ async def test_an_invitation_can_be_looked_at_by_anybody(where: Wires) -> None:
             )
         assert refused.value.code is ProblemCode.INVITATION_OVER
         assert (await nobody.raw(endpoints.SESSION)).status_code == 401
+
+
+async def test_administrators_see_what_was_reported_and_close_it(
+    where: Wires, ann: Person, bob: Person
+) -> None:
+    """With the message as it was, although its author edited it since; svc-chat asks svc-auth who may."""
+    admin = await sign_up(where.page, where.mail, prefix="adm")
+    await _command("grant", admin.username)
+    chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
+    async with Device(bob, where.gateways[:1], name="bob").running() as device:
+        sending = await device.send(chat, "as it was")
+        await device.settled()
+    body = report_rest.ReportBody(chat=chat, target=sending.seq, reason=ReportReason.ABUSE)
+    await ann.rest.call(report_endpoints.REPORT, report_rest.ReportDone, body=body)
+
+    async def mine() -> list[report_rest.ReportView]:
+        page = await admin.rest.call(report_endpoints.REPORTS, report_rest.ReportsPage)
+        return [one for one in page.reports if one.person == bob.id]
+
+    waits = await mine()
+    assert [(one.said, one.reporter) for one in waits] == [("as it was", ann.username)]
+    path = {"report": waits[0].report}
+    answer = await admin.rest.raw(report_endpoints.CLOSE_REPORT, path=path)
+    assert answer.status_code == 204
+    assert await mine() == []
+    await _command("grant", ann.username)
+    await _command("revoke", admin.username)
+    assert (await admin.rest.raw(report_endpoints.REPORTS)).status_code == 403
+    await admin.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -10,12 +11,24 @@ from nexync_contracts import admin_endpoints, admin_rest
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import InviteId, PersonId
 from nexync_contracts.passkey_rest import OwnerProofBody
+from nexync_contracts.session import AdminCheck
 from nexync_runtime.http import Call, Handler
 from svc_auth.admin_ports import Actor, Managed
 from svc_auth.administering import Administering
 from svc_auth.invitation_ports import Invitation
 from svc_auth.inviting import Inviting
 from svc_auth.requests import address_of, unless_busy
+
+INTERNAL_ADMINS: Final = Endpoint(
+    name="internal_admins_check",
+    service="svc-auth",
+    method="POST",
+    path="/internal/admins/check",
+    summary="May this person administer the instance?",
+    body=AdminCheck,
+    answer=admin_rest.RoleView,
+    open=True,
+)
 
 
 class AdminRoutes:
@@ -39,6 +52,14 @@ class AdminRoutes:
             admin_endpoints.REVOKE_INVITATION: unless_busy(self._revoke),
             admin_endpoints.AUDIT_LOG: self._log,
         }
+
+    def internal(self) -> Mapping[Endpoint, Handler]:
+        """What only other services reach."""
+        return {INTERNAL_ADMINS: self._check}
+
+    async def _check(self, call: Call) -> BaseModel:
+        body: AdminCheck = call.body
+        return admin_rest.RoleView(admin=await self._administering.is_admin(body.person))
 
     async def _role(self, call: Call) -> BaseModel:
         return admin_rest.RoleView(admin=await self._administering.is_admin(call.claims.sub))

@@ -137,6 +137,7 @@ class Routes:
             INTERNAL_SESSIONS: self._check,
             **self._bots.internal(),
             **self._own_data.internal(),
+            **self._admin.internal(),
         }
 
     def _even(self, handler: Handler) -> Handler:

@@ -45,6 +45,8 @@ from svc_chat.adapters.push import PostgresPush
 from svc_chat.adapters.receipts import KafkaReceipts, PostgresReceipts
 from svc_chat.adapters.replies import Replies
 from svc_chat.adapters.reports import PostgresReports
+from svc_chat.adapters.roles import PATH as ROLES_PATH
+from svc_chat.adapters.roles import AskedRoles
 from svc_chat.adapters.scheduled import PostgresDue, PostgresScheduled
 from svc_chat.adapters.search import PostgresSearch
 from svc_chat.adapters.streams import PostgresStreams
@@ -61,6 +63,7 @@ from svc_chat.hooking import Hooking
 from svc_chat.inside import Inside
 from svc_chat.keeping import Keeping, Standing
 from svc_chat.listing import Listing
+from svc_chat.looking import Looking
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.own_data import OwnData
@@ -84,7 +87,7 @@ from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 31
+NEEDED_MIGRATION: Final = 32
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
@@ -173,6 +176,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         pinning=Pinning(commanding, timelines, chats, listing.stored),
         timelines=timelines,
         reporting=Reporting(timelines, people, PostgresReports(pool)),
+        looking=Looking(PostgresReports(pool), AskedRoles(_auth(settings) + ROLES_PATH, web)),
         exporting=Exporting(timelines, people),
         own_data=OwnData(
             accounts=AuthAccounts(settings.auth_internal_url, web),
@@ -196,7 +200,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         picturing=Picturing(files, commanding),
         contents=objects,
     )
-    access = CookieAccess(_tokens(settings, web).verify, state)
+    access = CookieAccess(_tokens(_auth(settings), web).verify, state)
 
     standing, keep = (
         Standing(streams, windows, RedisRevisions(state)),
@@ -251,8 +255,11 @@ def _unix_ms() -> int:
     return time.time_ns() // 10**6
 
 
-def _tokens(settings: ChatSettings, web: httpx.AsyncClient) -> Tokens:
-    auth = settings.auth_internal_url.rstrip("/")
+def _auth(settings: ChatSettings) -> str:
+    return settings.auth_internal_url.rstrip("/")
+
+
+def _tokens(auth: str, web: httpx.AsyncClient) -> Tokens:
     return Tokens(Verifier(auth + JWKS_PATH, web), BotTokens(auth + BOTS_PATH, web))
 
 

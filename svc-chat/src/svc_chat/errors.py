@@ -36,6 +36,10 @@ class ClosedError(Exception):
     """The other person takes no request of this one: by a setting or a block, which is not told apart."""
 
 
+class NotAnAdminError(Exception):
+    """Only for who runs the instance."""
+
+
 class InvalidError(Exception):
     """The request contradicts itself. `path` names the field."""
 

@@ -31,6 +31,7 @@ from svc_chat.errors import (
     ConflictError,
     FileRefusedError,
     InvalidError,
+    NotAnAdminError,
     NotConnectedError,
     NothingThereError,
     NotYetError,
@@ -45,6 +46,7 @@ from svc_chat.grouping import Grouping
 from svc_chat.history import History
 from svc_chat.hooking import Hooking
 from svc_chat.listing import Listing
+from svc_chat.looking import Looking
 from svc_chat.marking import Marking
 from svc_chat.messaging import Messaging
 from svc_chat.own_data import OwnData
@@ -67,6 +69,7 @@ from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
 from svc_chat.routes_push import push_handlers
 from svc_chat.routes_receipts import receipt_handlers
+from svc_chat.routes_reports import report_handlers
 from svc_chat.routes_scheduled import scheduled_handlers
 from svc_chat.scheduling import Scheduling
 from svc_chat.searching import Asked, Searching
@@ -95,6 +98,7 @@ class UseCases:
     messaging: Messaging
     pinning: Pinning
     reporting: Reporting
+    looking: Looking
     owning: Owning
     timelines: Timelines
     searching: Searching
@@ -153,6 +157,7 @@ def handlers(
         **pin_handlers(use_cases.pinning),
         **receipt_handlers(use_cases.receipts),
         **scheduled_handlers(use_cases.scheduling),
+        **report_handlers(use_cases.looking),
     }
     if rename:
         table[endpoints.RENAME_CHAT] = public.rename_chat
@@ -184,6 +189,7 @@ _REFUSALS: Final = (
     OutcomeUnknownError,
     RefusedError,
     NotConnectedError,
+    NotAnAdminError,
     ClosedError,
     InvalidError,
     ConflictError,
@@ -220,6 +226,8 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(
                 403, ProblemCode.NOT_CONNECTED, "You are not connected with everyone named"
             )
+        case NotAnAdminError():
+            return ProblemError(403, ProblemCode.FORBIDDEN, "Only administrators may do this")
         case ClosedError():
             return ProblemError(403, ProblemCode.FORBIDDEN, "This person takes no request from you")
         case InvalidError(path=path, message=message):

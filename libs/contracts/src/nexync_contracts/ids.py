@@ -21,6 +21,7 @@ HookId = NewType("HookId", str)
 ScheduledId = NewType("ScheduledId", str)
 IdentityId = NewType("IdentityId", str)
 PasskeyId = NewType("PasskeyId", str)
+ReportId = NewType("ReportId", str)
 AttachmentId = NewType("AttachmentId", str)
 Stream = NewType("Stream", str)
 
@@ -35,6 +36,7 @@ ScheduledIdField = Annotated[ScheduledId, StringConstraints(pattern=f"^{_UUID}$"
 HookIdField = Annotated[HookId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 InviteIdField = Annotated[InviteId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 IdentityIdField = Annotated[IdentityId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
+ReportIdField = Annotated[ReportId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 PasskeyIdField = Annotated[PasskeyId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 AttachmentIdField = Annotated[AttachmentId, StringConstraints(pattern=f"^{_UUID}$", max_length=36)]
 StreamField = Annotated[Stream, StringConstraints(pattern=f"^[cp]:{_UUID}$", max_length=38)]

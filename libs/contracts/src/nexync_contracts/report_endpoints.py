@@ -17,4 +17,23 @@ REPORT: Final = Endpoint(
     errors=(ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY, ProblemCode.NOT_YET),
 )
 
-REPORT_ENDPOINTS: Final = (REPORT,)
+REPORTS: Final = Endpoint(
+    name="reports",
+    service="svc-chat",
+    method="GET",
+    path="/api/admin/reports",
+    summary="Reports that wait, for administrators",
+    answer=report_rest.ReportsPage,
+    errors=(ProblemCode.FORBIDDEN,),
+)
+CLOSE_REPORT: Final = Endpoint(
+    name="close_report",
+    service="svc-chat",
+    method="POST",
+    path="/api/admin/reports/{report}/closing",
+    summary="Take a report off the list; what was kept stays",
+    status=204,
+    errors=(ProblemCode.FORBIDDEN, ProblemCode.NOT_FOUND),
+)
+
+REPORT_ENDPOINTS: Final = (REPORT, REPORTS, CLOSE_REPORT)

@@ -30,6 +30,12 @@ class SessionEnded(Tolerant):
     session: SessionIdField
 
 
+class AdminCheck(Tolerant):
+    """Internal, svc-auth `POST /internal/admins/check`: a `RoleView` says whether somebody is an administrator."""
+
+    person: PersonIdField
+
+
 class SessionCheck(Tolerant):
     """Internal, svc-auth `POST /internal/sessions/check`: which of these are alive."""
 

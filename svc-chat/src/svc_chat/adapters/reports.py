@@ -3,7 +3,9 @@
 import uuid
 from typing import Final
 
-from nexync_contracts.limits import REPORTS_A_DAY
+from nexync_contracts.ids import PersonId, ReportId
+from nexync_contracts.limits import ADMIN_PAGE, REPORTS_A_DAY
+from nexync_contracts.report_rest import ReportReason, ReportsPage, ReportView
 from nexync_runtime.postgres import Pool
 from svc_chat.errors import TooManyError
 from svc_chat.reporting import Report
@@ -27,6 +29,22 @@ FROM reports WHERE reporter = %(reporter)s AND reported_at > now() - make_interv
 _ADD: Final = """
 INSERT INTO reports (id, reporter, person, chat, seq, said, said_at, reason, comment)
 VALUES (%(id)s, %(reporter)s, %(person)s, %(chat)s, %(seq)s, %(said)s, %(said_at)s, %(reason)s, %(comment)s)
+"""
+
+
+_WAITING: Final = """
+SELECT r.id::text, round(extract(epoch FROM r.reported_at) * 1000)::bigint, r.reason, r.comment,
+       a.username, r.person::text, p.username, r.chat::text, r.seq, r.said, r.said_at,
+       (SELECT count(*) FROM reports o WHERE o.person = r.person),
+       count(*) OVER ()
+FROM reports r LEFT JOIN people a ON a.id = r.reporter LEFT JOIN people p ON p.id = r.person
+WHERE r.handled_at IS NULL ORDER BY r.reported_at, r.id LIMIT %s
+"""
+
+_CLOSE: Final = """
+UPDATE reports SET handled_by = CASE WHEN handled_at IS NULL THEN %(by)s::uuid ELSE handled_by END,
+    handled_at = coalesce(handled_at, now())
+WHERE id = %(report)s
 """
 
 
@@ -62,3 +80,32 @@ class PostgresReports:
                 raise TooManyError(max(1.0, DAY_SECONDS - counted[1]))
             await connection.execute(_ADD, row)
         return True
+
+    async def waiting(self) -> ReportsPage:
+        """By the index of those that wait."""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_WAITING, (ADMIN_PAGE,))).fetchall()
+        reports = tuple(
+            ReportView(
+                report=row[0],
+                reported_at=row[1],
+                reason=ReportReason(row[2]),
+                comment=row[3],
+                reporter=row[4],
+                person=row[5],
+                username=row[6],
+                chat=row[7],
+                seq=row[8],
+                said=row[9],
+                said_at=row[10],
+                of_person=row[11],
+            )
+            for row in rows
+        )
+        return ReportsPage(reports=reports, waiting=rows[0][12] if rows else 0)
+
+    async def close(self, report: ReportId, by: PersonId) -> bool:
+        """Keeps the first time and who it was."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_CLOSE, {"report": report, "by": by})
+            return cursor.rowcount == 1

@@ -10,6 +10,7 @@ import { adminQuery } from "@/features/admin/api/admin";
 import { AuditLog } from "@/features/admin/ui/AuditLog";
 import { Invitations } from "@/features/admin/ui/Invitations";
 import { People } from "@/features/admin/ui/People";
+import { Reports } from "@/features/admin/ui/Reports";
 import type { Proof } from "@/features/admin/ui/proof";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
@@ -22,10 +23,11 @@ import { SkeletonRows } from "@/shared/ui/Skeleton";
 const PAGES: readonly { page: AdminPage; to: string; words: string }[] = [
   { page: "people", to: "/admin", words: "People" },
   { page: "invitations", to: "/admin/invitations", words: "Invitations" },
+  { page: "reports", to: "/admin/reports", words: "Reports" },
   { page: "log", to: "/admin/log", words: "Audit log" },
 ];
 
-/** For those who run this Nexync: people, invitations, and what was done. */
+/** For those who run this Nexync: people, invitations, reports, and what was done. */
 export function Administration({ page }: { page: AdminPage }): ReactNode {
   const admin = useQuery(adminQuery);
   return (
@@ -84,6 +86,7 @@ function Inside({ page }: { page: AdminPage }): ReactNode {
   const [now] = useState(Date.now);
   const proof: Proof = (asked) => <OwnerProof username={me.username} {...asked} />;
   if (page === "people") return <People me={me.person} now={now} proof={proof} />;
+  if (page === "reports") return <Reports now={now} />;
   if (page === "log") return <AuditLog now={now} />;
   return <Invitations registration={instance.data?.registration} now={now} proof={proof} />;
 }

@@ -122,7 +122,7 @@ export function Settings(): ReactNode {
               <ShieldUser size={20} strokeWidth={1.75} aria-hidden="true" />
               <span>
                 Administration
-                <span className={styles["meta"]}>People, invitations, and what was done</span>
+                <span className={styles["meta"]}>People, invitations and reports</span>
               </span>
               <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
             </Link>

@@ -15,6 +15,7 @@ describe("a place", () => {
     ["/settings", "settings"],
     ["/admin", "admin"],
     ["/admin/invitations", "admin"],
+    ["/admin/reports", "admin"],
     ["/admin/log/", "admin"],
   ])("%s is a page of the settings", (path, kind) => {
     const place = placeOf(at(path));

@@ -1,5 +1,5 @@
 /** The pages for administrators. */
-export type AdminPage = "people" | "invitations" | "log";
+export type AdminPage = "people" | "invitations" | "reports" | "log";
 
 /** Where one is, from the path. Everything unknown is the list of chats. */
 export type Place =
@@ -94,6 +94,8 @@ export function placeOf(location: URL): Place {
       return { kind: "admin", page: "people" };
     case "/admin/invitations":
       return { kind: "admin", page: "invitations" };
+    case "/admin/reports":
+      return { kind: "admin", page: "reports" };
     case "/admin/log":
       return { kind: "admin", page: "log" };
     case "/settings/security":

@@ -1736,6 +1736,35 @@ export const reportBodySchema = z.strictObject({
 });
 export type ReportBody = z.infer<typeof reportBodySchema>;
 
+/**
+ * A report that waits, as administrators see it. Times are Unix milliseconds.
+ *
+ * Without `chat` it is about the person; `said` is the message's text when it was reported first. Usernames are None
+ * when the account is gone. `of_person` counts all reports of this person, looked into or not.
+ */
+export const reportViewSchema = z.object({
+  report: uuid,
+  reported_at: z.int().min(0),
+  reason: reportReasonSchema,
+  comment: z.string(),
+  reporter: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32).nullable(),
+  person: uuid,
+  username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32).nullable(),
+  chat: uuid.nullable().default(null),
+  seq: z.int().min(1).nullable().default(null),
+  said: z.string().nullable().default(null),
+  said_at: z.int().min(0).nullable().default(null),
+  of_person: z.int().min(1),
+});
+export type ReportView = z.infer<typeof reportViewSchema>;
+
+/** Those that wait longest, the oldest first; `waiting` counts all that do. */
+export const reportsPageSchema = z.object({
+  reports: z.array(reportViewSchema).max(50),
+  waiting: z.int().min(0),
+});
+export type ReportsPage = z.infer<typeof reportsPageSchema>;
+
 /** The report is kept. Reporting the same again changes reason and comment; `again` says so. */
 export const reportDoneSchema = z.object({
   again: z.boolean().default(false),
@@ -3354,6 +3383,26 @@ export const endpoints = {
     query: [],
     body: reportBodySchema,
     answer: reportDoneSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  reports: {
+    method: "GET",
+    path: "/api/admin/reports",
+    status: 200,
+    query: [],
+    body: null,
+    answer: reportsPageSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  closeReport: {
+    method: "POST",
+    path: "/api/admin/reports/{report}/closing",
+    status: 204,
+    query: [],
+    body: null,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },

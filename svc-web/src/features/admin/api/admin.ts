@@ -15,6 +15,7 @@ import {
   type ManagedPeople,
   type ManagedPerson,
   type OwnerProofBody,
+  type ReportsPage,
 } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
 
@@ -102,5 +103,18 @@ export function useRevoke(): UseMutationResult<
     mutationFn: ({ invitation, proof }) =>
       call(endpoints.revokeInvitation, { path: { invitation }, body: { proof } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["admin"] }),
+  });
+}
+
+export const reportsQuery = queryOptions({
+  queryKey: ["admin", "reports"],
+  queryFn: ({ signal }): Promise<ReportsPage> => call(endpoints.reports, { signal }),
+});
+
+export function useCloseReport(): UseMutationResult<null, Error, string> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (report) => call(endpoints.closeReport, { path: { report } }),
+    onSettled: () => queries.invalidateQueries(reportsQuery),
   });
 }

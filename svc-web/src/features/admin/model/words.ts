@@ -1,4 +1,9 @@
-import type { AuditEntry, InvitationView, ManagedPerson } from "@/shared/contracts/generated";
+import type {
+  ReportReason,
+  AuditEntry,
+  InvitationView,
+  ManagedPerson,
+} from "@/shared/contracts/generated";
 
 /** What was done, as the middle of a sentence: by – what – whom. */
 const DEEDS: Record<AuditEntry["action"], string> = {
@@ -42,3 +47,12 @@ export function stateOf(
   if (uses >= most) return "used up";
   return expires_at <= now ? "expired" : "good";
 }
+
+export const REASON_WORDS: Record<ReportReason, string> = {
+  spam: "Spam",
+  abuse: "Insults or harassment",
+  violence: "Violence or threats",
+  sexual: "Sexual content",
+  impersonation: "Pretending to be somebody else",
+  other: "Something else",
+};
