@@ -123,6 +123,30 @@ def test_what_is_taken_away_is_seen_unless_it_was_hidden() -> None:
         assert shows(record, ANN) == told, command
 
 
+def test_what_is_about_a_hidden_message_stays_hidden_after_the_block() -> None:
+    """Its author's edits, deletion and pin; what is about anything else isn't, also if it was said at that time."""
+    talk = Talk()
+    old = talk.say(BOB, "old").seq
+    talk.do(ANN, BlockPartner())
+    during, hers = talk.say(BOB, "during").seq, talk.say(ANN, "hers").seq
+    talk.do(ANN, UnblockPartner())
+    later = talk.say(BOB, "later").seq
+    for target, told in ((during, False), (old, True), (later, True)):
+        for command in (
+            EditMessage(target=target, body="other", author=BOB),
+            PinMessage(target=target, author=BOB),
+            UnpinMessage(target=target),
+            DeleteMessage(target=target, author=BOB),
+        ):
+            record = talk.do(BOB, command)
+            assert isinstance(record, EventRecord)
+            assert shows(record, ANN) == told, command
+    record = talk.do(BOB, React(target=hers, emoji="👍", author=ANN))
+    assert isinstance(record, EventRecord)
+    assert shows(record, ANN)
+    assert from_snapshot(STREAM, snapshot(talk.body)) == talk.body
+
+
 def test_an_unpinning_of_what_both_see_is_seen() -> None:
     talk = Talk()
     old = talk.say(ANN, "old").seq

@@ -3,9 +3,9 @@
 Who blocks is part of the chat's state, so the log alone says from which event on somebody sees no more of the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from nexync_contracts.commands import BlockPartner, UnblockPartner
 from nexync_contracts.errors import RejectCode
@@ -37,6 +37,17 @@ class Newest(NamedTuple):
     seq: int
     at: int
 
+
+class Past(NamedTuple):
+    """A block that was taken back: from the event that set it to the one that ended it."""
+
+    blocker: PersonId
+    since: int
+    until: int
+
+
+PASTS: Final = 50
+"""Blocks of one chat that were taken back and are remembered, the newest ones."""
 
 Blocks = Mapping[PersonId, int]
 """Who blocks the other one, and the event since which."""
@@ -70,18 +81,35 @@ def judge_block(
     return ChatBlocked() if wanted else ChatUnblocked()
 
 
-def veiled(blocks: Blocks, settings: GroupSettings, sender: PersonId, event: Event) -> Event:
+def veiled(
+    blocks: Blocks,
+    pasts: Sequence[Past],
+    settings: GroupSettings,
+    sender: PersonId,
+    author: PersonId | None,
+    event: Event,
+) -> Event:
     """The event as it is told: hidden if the other one blocks the sender, and it adds something.
 
-    What takes something away is hidden with what it takes away, and else seen, so that both have the same.
+    What takes something away is hidden with what it takes away, and else seen, so that both have the same. What is
+    about a message of the sender's own (`author` wrote it) that is hidden stays hidden with it, also after the block.
     """
     since = next((seq for blocker, seq in blocks.items() if blocker != sender), None)
-    if since is None or not _is_veiled(since, settings, event):
-        return event
-    return event.model_copy(update={"hidden": True})
+    now = since is not None and _is_veiled(since, event)
+    target = getattr(event, "target", None)
+    before = author == sender and any(
+        past.blocker != sender and past.since < target < past.until
+        for past in pasts
+        if isinstance(target, int)
+    )
+    unpins = isinstance(event, MessageUnpinned) and any(
+        pin.target == target and pin.hidden for pin in settings.pins
+    )
+    hidden = now or before or unpins
+    return event.model_copy(update={"hidden": True}) if hidden else event
 
 
-def _is_veiled(since: int, settings: GroupSettings, event: Event) -> bool:
+def _is_veiled(since: int, event: Event) -> bool:
     match event:
         case MessageCreated() | MessageEdited() | MessagePinned():
             return True
@@ -89,8 +117,6 @@ def _is_veiled(since: int, settings: GroupSettings, event: Event) -> bool:
             return True
         case MessageReacted(target=target) | MessageDeleted(target=target):
             return target > since
-        case MessageUnpinned(target=target):
-            return any(pin.target == target and pin.hidden for pin in settings.pins)
         case _:
             return False
 
@@ -104,6 +130,13 @@ def blocks_after(blocks: Blocks, record: EventRecord) -> Blocks:
     return blocks
 
 
+def pasts_after(pasts: tuple[Past, ...], blocks: Blocks, record: EventRecord) -> tuple[Past, ...]:
+    """The blocks that were taken back after an event; `blocks` are those before it."""
+    if not isinstance(record.event, ChatUnblocked):
+        return pasts
+    return (*pasts, Past(record.by, blocks[record.by], record.seq))[-PASTS:]
+
+
 def behind_after(
     behind: Behind, members: Mapping[PersonId, object], before: Newest, record: EventRecord
 ) -> Behind:
@@ -114,9 +147,11 @@ def behind_after(
     return NOBODY if behind else behind
 
 
-def blocks_to_json(blocks: Blocks, behind: Behind) -> dict[str, object]:
-    """As the snapshot keeps both; nothing where there is nothing."""
+def blocks_to_json(blocks: Blocks, pasts: Sequence[Past], behind: Behind) -> dict[str, object]:
+    """As the snapshot keeps them; nothing where there is nothing."""
     value: dict[str, object] = {}
+    if pasts:
+        value["pasts"] = [list(past) for past in pasts]
     if blocks:
         value["blocks"] = dict(blocks)
     if behind:
@@ -128,6 +163,13 @@ def blocks_from_json(value: Mapping[str, Mapping[str, int]]) -> Blocks:
     """Who blocks, of a snapshot."""
     found = value.get("blocks", {})
     return MappingProxyType({PersonId(who): int(seq) for who, seq in found.items()})
+
+
+def pasts_from_json(value: Mapping[str, Sequence[Sequence[Any]]]) -> tuple[Past, ...]:
+    """The blocks that were taken back, of a snapshot."""
+    return tuple(
+        Past(PersonId(who), int(since), int(until)) for who, since, until in value.get("pasts", ())
+    )
 
 
 def behind_from_json(value: Mapping[str, Mapping[str, tuple[int, int]]]) -> Behind:

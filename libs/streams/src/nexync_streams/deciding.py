@@ -204,9 +204,10 @@ def _judge_for_member(
         said = judge_change(head, body, envelope.sender, command)
     else:
         return judge_admin(body, envelope, command, at)
-    if body.blocks and not isinstance(said, RejectCode):
-        return veiled(body.blocks, body.settings, envelope.sender, said)
-    return said
+    if isinstance(said, RejectCode) or not (body.blocks or body.pasts):
+        return said
+    author = getattr(command, "author", None)
+    return veiled(body.blocks, body.pasts, body.settings, envelope.sender, author, said)
 
 
 def _judge_for_person(command: object) -> Event | RejectCode:

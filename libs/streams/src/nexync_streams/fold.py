@@ -35,11 +35,14 @@ from nexync_streams.blocking import (
     Behind,
     Blocks,
     Newest,
+    Past,
     behind_after,
     behind_from_json,
     blocks_after,
     blocks_from_json,
     blocks_to_json,
+    pasts_after,
+    pasts_from_json,
 )
 from nexync_streams.group_settings import UNCHANGED, GroupSettings, settings_after
 
@@ -71,6 +74,7 @@ class ChatState:
     named: int = 1
     settings: GroupSettings = UNCHANGED
     blocks: Blocks = field(default_factory=lambda: NO_BLOCKS)
+    pasts: tuple[Past, ...] = ()
     behind: Behind = field(default_factory=lambda: NOBODY)
 
 
@@ -153,7 +157,12 @@ def _chat_after(body: ChatState, record: EventRecord) -> ChatState:
     if not isinstance(event, MemberAdded | MemberRemoved | MemberRoleChanged):
         if event.tag not in STATE_TAGS or isinstance(event, ChatCreated):
             raise _impossible(record)
-        return replace(body, settings=settings, blocks=blocks_after(body.blocks, record))
+        return replace(
+            body,
+            settings=settings,
+            blocks=blocks_after(body.blocks, record),
+            pasts=pasts_after(body.pasts, body.blocks, record),
+        )
     members = _members_after(dict(body.members), record, event)
     return replace(body, members=MappingProxyType(members), settings=settings)
 
@@ -196,7 +205,7 @@ def snapshot(body: Body) -> str:
     """The body as JSON text; head, n, at and epoch are written beside it.
 
     A chat: `{"v":1,"kind","name","named","partition","members":{person:[role,from_seq]},"settings"}`,
-    with `"blocks":{person:seq}` and `"behind":{person:[seq,at]}` where there are any;
+    with `"blocks":{person:seq}`, `"pasts":[[person,seq,seq]]` and `"behind":{person:[seq,at]}` where there are any;
     a person: `{"v":1,"chats":{chat:seq}}`.
     """
     if isinstance(body, ChatState):
@@ -208,7 +217,7 @@ def snapshot(body: Body) -> str:
             "partition": body.partition,
             "members": {p: [m.role.value, m.from_seq] for p, m in body.members.items()},
             "settings": group_settings.to_json(body.settings),
-            **blocks_to_json(body.blocks, body.behind),
+            **blocks_to_json(body.blocks, body.pasts, body.behind),
         }
     else:
         value = {"v": SNAPSHOT_VERSION, "chats": dict(body.chats)}
@@ -235,5 +244,6 @@ def from_snapshot(stream: Stream, text: str | bytes | Mapping[str, Any]) -> Body
         int(value.get("named", 1)),
         group_settings.from_json(value.get("settings", {})),
         blocks_from_json(value),
+        pasts_from_json(value),
         behind_from_json(value),
     )
