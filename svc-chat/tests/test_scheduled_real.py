@@ -58,6 +58,27 @@ async def test_a_row_is_held_by_one_sender(pool: Pool) -> None:
         assert mended.message == changed
 
 
+async def test_who_is_locked_says_nothing_later(pool: Pool) -> None:
+    """Not even what was written before; it waits for its author with the reason, and others' messages go on."""
+    town = Town(pool)
+    ada, bob = await town.person("ada"), await town.person("bob")
+    chat = await town.chat(ChatKind.GROUP, [ada, bob], 0)
+    store, due = PostgresScheduled(pool), PostgresDue(pool)
+    locked = [message(ada, chat, at) for at in (10, 20)]
+    free = message(bob, chat, 30)
+    for one in (*locked, free):
+        await store.add(one, 3)
+    async with pool.connection() as connection:
+        await connection.execute("UPDATE people SET deactivated_at = now() WHERE id = %s", (ada,))
+    async with due.take(100, []) as taken:
+        assert taken is not None
+        assert taken.message == free
+        await taken.sent()
+    assert list(await store.of(ada, chat)) == [
+        one._replace(problem=RejectCode.NOT_ALLOWED) for one in locked
+    ]
+
+
 async def test_what_one_keeps_is_one_s_own(pool: Pool) -> None:
     town = Town(pool)
     ada, bob = await town.person("ada"), await town.person("bob")

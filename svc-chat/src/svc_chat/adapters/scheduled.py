@@ -45,7 +45,8 @@ DELETE FROM scheduled_messages WHERE id = %(id)s AND person = %(person)s AND cha
 """
 
 _DUE: Final = f"""
-SELECT {_COLUMNS}, s.partition
+SELECT {_COLUMNS}, s.partition,
+    EXISTS (SELECT FROM people p WHERE p.id = m.person AND p.deactivated_at IS NOT NULL)
 FROM scheduled_messages m JOIN streams s ON s.id = 'c:' || m.chat::text
 WHERE m.problem IS NULL AND m.at <= %(now)s AND m.id <> ALL(%(but)s::uuid[])
 ORDER BY m.at LIMIT 1 FOR UPDATE OF m SKIP LOCKED
@@ -128,12 +129,17 @@ class PostgresDue:
 
     @asynccontextmanager
     async def take(self, now: int, but: Collection[ScheduledId]) -> AsyncGenerator[_Held | None]:
-        """One row that nobody else holds. Raises StoreAwayError."""
+        """One row that nobody else holds. Raises StoreAwayError.
+
+        What somebody whom an administrator locked wanted to say is refused; it stays for its author.
+        """
+        asked = {"now": now, "but": list(but)}
         try:
             async with self._pool.connection() as connection, connection.transaction():
-                row = await (
-                    await connection.execute(_DUE, {"now": now, "but": list(but)})
-                ).fetchone()
+                row = await (await connection.execute(_DUE, asked)).fetchone()
+                while row is not None and row[7]:
+                    await connection.execute(_REFUSED, (RejectCode.NOT_ALLOWED.value, row[0]))
+                    row = await (await connection.execute(_DUE, asked)).fetchone()
                 yield None if row is None else _Held(connection, _message(row), int(row[6]))
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests) as error:
             raise StoreAwayError(f"{type(error).__name__}: {error}") from error
