@@ -13,12 +13,13 @@ from chat_world import ADA, BOB, CHAT, EVE, World, reading_of
 from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.events import ChatKind, MessageCreated
 from nexync_contracts.export_rest import AccountCopy, OwnReport
-from nexync_contracts.ids import AttachmentId, ChatId, PersonId
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId, ScheduledId
 from nexync_contracts.limits import PAGE_MAX
 from nexync_contracts.message_events import MessageDeleted, MessageEdited
 from nexync_contracts.profile_rest import OwnProfile, PrivacyView
 from nexync_contracts.report_rest import ReportReason
 from nexync_contracts.rest import ChatsPage, ChatView, PeoplePage, PersonView
+from nexync_contracts.scheduled_rest import ScheduledList, ScheduledView
 from svc_chat.adapters.accounts import AuthAccounts
 from svc_chat.errors import BusyError, NothingThereError, NotYetError
 from svc_chat.own_data import OwnData
@@ -95,6 +96,19 @@ class Rest:
         return [one], "more" if after is None else None
 
 
+class Waiting:
+    """One message in each chat waits for its time."""
+
+    async def of(self, me: PersonId, chat: ChatId) -> ScheduledList:
+        one = ScheduledView(
+            scheduled=ScheduledId("00000000-0000-7000-8000-000000000001"),
+            chat=chat,
+            at=2_000_000_000_000,
+            body="later",
+        )
+        return ScheduledList(messages=(one,))
+
+
 class Chats:
     """The timeline of one chat; of the other Ada is told nothing any more."""
 
@@ -110,12 +124,14 @@ class Chats:
 def own_data(world: World, rest: Rest, most: int = 2) -> OwnData:
     parts: Any = rest
     timelines: Any = Chats(world)
+    waiting: Any = Waiting()
     return OwnData(
         accounts=rest,
         profiles=parts,
         relations=parts,
         listing=parts,
         timelines=timelines,
+        scheduling=waiting,
         rows=rest,
         most=most,
     )
@@ -159,6 +175,7 @@ async def test_all_that_is_theirs_is_in_it_and_nothing_that_others_wrote() -> No
         "chats.jsonl",
         f"chats/{CHAT}.jsonl",
         f"chats/{GONE}.jsonl",
+        "scheduled.jsonl",
         "files.jsonl",
         "reports.jsonl",
     ]
@@ -172,6 +189,7 @@ async def test_all_that_is_theirs_is_in_it_and_nothing_that_others_wrote() -> No
     assert len(lines(found["files.jsonl"])) == 2 * PAGE_MAX + 3
     assert len(lines(found["reports.jsonl"])) == 2
     assert found[f"chats/{GONE}.jsonl"] == ""
+    assert [one["chat"] for one in lines(found["scheduled.jsonl"])] == [CHAT, GONE]
 
     said = lines(found[f"chats/{CHAT}.jsonl"])
     assert {one["record"]["by"] for one in said} == {ADA}

@@ -143,9 +143,10 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     presence = RedisPresence(state)
     pushing = Pushing(PostgresPush(pool), presence, settings.push_web, time.time)
     files, objects, attaching = _files(settings, pool)
-    relations, profiles = (
+    relations, profiles, scheduling = (
         Relations(people, PostgresSuggestions(pool), relay.wake),
         Profiles(PostgresProfiles(pool), people, relay.wake),
+        Scheduling(reading, PostgresScheduled(pool), _unix_ms),
     )
     use_cases = UseCases(
         relations=relations,
@@ -162,7 +163,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             _unix_ms,
         ),
         receipts=Receipts(reading, marks),
-        scheduling=Scheduling(reading, PostgresScheduled(pool), _unix_ms),
+        scheduling=scheduling,
         commanding=commanding,
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         hooking=Hooking(
@@ -184,6 +185,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             relations=relations,
             listing=listing,
             timelines=timelines,
+            scheduling=scheduling,
             rows=PostgresOwnRows(pool),
         ),
         searching=Searching(listing, PostgresSearch(pool), people),

@@ -20,6 +20,7 @@ from svc_chat.errors import BusyError, NothingThereError
 from svc_chat.listing import Listing
 from svc_chat.profiling import Profiles
 from svc_chat.relations import Relations
+from svc_chat.scheduling import Scheduling
 from svc_chat.timeline import Timelines, Wanted
 from svc_chat.zipping import zipped
 
@@ -33,6 +34,7 @@ people.jsonl     people you are connected with, have asked or are asked by
 blocked.jsonl    people you blocked
 chats.jsonl      your chats, with what you keep about them: muted, pinned, drafts
 chats/ID.jsonl   what you wrote in the chat with this ID, as it is now
+scheduled.jsonl  messages of yours that wait for their time
 files.jsonl      files you sent, by name; their contents are in the chats
 reports.jsonl    messages and people you reported
 
@@ -75,6 +77,7 @@ class OwnData:
         relations: Relations,
         listing: Listing,
         timelines: Timelines,
+        scheduling: Scheduling,
         rows: OwnRows,
         most: int = OWN_DATA_EXPORTS,
     ) -> None:
@@ -83,6 +86,7 @@ class OwnData:
         self._relations = relations
         self._listing = listing
         self._timelines = timelines
+        self._scheduling = scheduling
         self._rows = rows
         self._most = most
         self._running: set[PersonId] = set()
@@ -118,6 +122,7 @@ class OwnData:
         yield "chats.jsonl", self._chats(me, lambda page: chats.extend(one.chat for one in page))
         for chat in chats:
             yield f"chats/{chat}.jsonl", self._said(me, chat)
+        yield "scheduled.jsonl", self._scheduled(me, chats)
         yield "files.jsonl", self._files(me)
         yield "reports.jsonl", self._reports(me)
 
@@ -162,6 +167,10 @@ class OwnData:
             if page.after is None or page.after >= end:
                 return
             after = page.after
+
+    async def _scheduled(self, me: PersonId, chats: Sequence[ChatId]) -> AsyncIterator[bytes]:
+        for chat in chats:
+            yield _lines((await self._scheduling.of(me, chat)).messages)
 
     async def _files(self, me: PersonId) -> AsyncIterator[bytes]:
         after: str | None = None
