@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { RejectCode } from "@/shared/contracts/generated";
+import type { Attachment, RejectCode } from "@/shared/contracts/generated";
 import { NO_DRAFT, telling, typed, type Draft } from "@/shared/lib/draft";
 import type { Outgoing } from "@/shared/realtime/sendqueue";
 
@@ -9,6 +9,8 @@ export type Outbound = {
   person: string;
   chat: string;
   frame: Outgoing;
+  /** What is known of the files that the frame names. What an older page wrote has none. */
+  files?: readonly Attachment[];
   /** The tab that sends it. */
   tab: string;
   rejected: RejectCode | null;
