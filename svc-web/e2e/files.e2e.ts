@@ -1,5 +1,6 @@
+import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Download, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { connect, say, signUp } from "./people";
@@ -8,14 +9,13 @@ import { inSteps } from "./steps";
 const run = Date.now().toString(36);
 const ANNA = `fila-${run}`;
 const BO = `filo-${run}`;
-const TEXT = "what to bring\n";
-const CARRIES = "with the list";
+/** Four parts; random, so that a part in the wrong place would be seen. */
+const LARGE = randomBytes(3 * 1_048_576 + 7);
 
 let browser: Browser;
+let hers: BrowserContext;
 let anna: Page;
 let bo: Page;
-/** What anna's next message carries: the page can't attach yet, so it is put into the frame on its way. */
-let carried: string | null = null;
 
 beforeAll(async () => {
   browser = await launch();
@@ -24,51 +24,47 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Sends the file as any client does; its id. */
-function upload(page: Page, name: string, text: string): Promise<string> {
-  return page.evaluate(
-    async ([called, content]) => {
-      const ask = async (
-        method: string,
-        path: string,
-        body?: BodyInit,
-      ): Promise<{ id: string }> => {
-        const kind = typeof body === "string" ? "application/json" : "application/octet-stream";
-        const headers: Record<string, string> = body === undefined ? {} : { "Content-Type": kind };
-        const answer = await fetch(path, {
-          method,
-          headers,
-          ...(body === undefined ? {} : { body }),
-        });
-        if (!answer.ok)
-          throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-        return (await answer.json()) as { id: string };
-      };
-      const data = new TextEncoder().encode(content);
-      const begun = JSON.stringify({ name: called, size: data.length });
-      const { id } = await ask("POST", "/api/attachments", begun);
-      await ask("PATCH", `/api/attachments/${id}?offset=0`, new Blob([data]));
-      await ask("POST", `/api/attachments/${id}/finish`);
-      return id;
+type Given = { name: string; mimeType: string; buffer: Buffer };
+
+/** A picture in one colour, made by the page. */
+async function painted(page: Page, name: string, size: [number, number]): Promise<Given> {
+  const bytes = await page.evaluate(
+    async ([width, height, hue]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const paper = canvas.getContext("2d");
+      if (paper === null) throw new Error("no canvas");
+      paper.fillStyle = `hsl(${hue} 60% 60%)`;
+      paper.fillRect(0, 0, width, height);
+      paper.fillStyle = "white";
+      paper.fillRect(width / 4, height / 4, width / 2, height / 4);
+      const blob = await canvas.convertToBlob({ type: "image/png" });
+      return [...new Uint8Array(await blob.arrayBuffer())];
     },
-    [name, text] as const,
+    [...size, name.length * 40] as const,
   );
+  return { name, mimeType: "image/png", buffer: Buffer.from(bytes) };
 }
 
-describe("a message that is a file alone", () => {
+const text = (name: string, words: string): Given => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(words),
+});
+const choose = (page: Page, files: Given[]): Promise<void> =>
+  page.locator("input[type=file]").setInputFiles(files);
+const strip = (page: Page): Locator => page.getByRole("list", { name: "Files of this message" });
+const withFile = (page: Page, name: string): Locator =>
+  page.locator("[data-message]").filter({ has: page.getByRole("link", { name }) });
+const image = (page: Page, name: string): Locator => page.getByAltText(`Image: ${name}`);
+const digest = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+const bytesOf = async (saved: Download): Promise<Buffer> => readFile(await saved.path());
+
+describe("two people and their files", () => {
   inSteps();
 
-  it("two people talk", async () => {
-    const context = await browser.newContext();
-    await context.routeWebSocket(/\/ws$/, (page) => {
-      const server = page.connectToServer();
-      page.onMessage((frame) => {
-        const sent = JSON.parse(String(frame)) as { t: string; body?: string };
-        const marked = carried !== null && sent.t === "send" && sent.body === CARRIES;
-        server.send(marked ? JSON.stringify({ ...sent, body: "", files: [carried] }) : frame);
-      });
-    });
-    [anna, bo] = await Promise.all([signUp(context, ANNA), signUp(await browser.newContext(), BO)]);
+  it("talk", async () => {
+    hers = await browser.newContext();
+    [anna, bo] = await Promise.all([signUp(hers, ANNA), signUp(await browser.newContext(), BO)]);
     await connect(anna, bo, [ANNA, BO]);
     await anna.locator(`[data-person="${BO}"]`).getByRole("button", { name: /Chat/ }).click();
     await anna.getByRole("region", { name: BO }).waitFor();
@@ -77,19 +73,132 @@ describe("a message that is a file alone", () => {
     await bo.locator("[data-chat]").filter({ hasText: "Here it comes" }).click();
   });
 
-  it("is its name and size, which save it, and its name in the list of chats", async () => {
-    carried = await upload(anna, "list.txt", TEXT);
-    await say(anna, CARRIES);
-    const link = bo.getByRole("list", { name: "Files" }).getByRole("link");
-    await link.waitFor();
-    expect(await link.innerText()).toMatch(/list\.txt\s+14 bytes/);
-    await bo.locator("[data-chat]").filter({ hasText: "list.txt" }).waitFor();
+  it("see what is chosen, and why something can't be sent", async () => {
+    const empty = { name: "nothing.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) };
+    await choose(anna, [await painted(anna, "lake.png", [900, 300]), empty]);
+    await strip(anna).getByText("The file is empty").waitFor();
+    expect(await anna.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await anna.getByRole("button", { name: "Remove nothing.txt" }).click();
+    await choose(anna, [text("list.txt", "what to bring\n")]);
+    await anna.getByRole("button", { name: "Remove list.txt" }).click();
+    expect(await strip(anna).getByRole("listitem").count()).toBe(1);
+  });
+
+  it("get an image in its shape, with its text, and look at it whole", async () => {
+    await say(anna, "The lake");
+    const seen = image(bo, "lake.png");
+    await seen.waitFor();
+    const size = await seen.boundingBox();
+    expect(Math.round(((size?.width ?? 0) / (size?.height ?? 1)) * 10)).toBe(30);
+    await bo.locator("[data-body]", { hasText: "The lake" }).waitFor();
+    await seen.click();
+    const whole = bo.getByRole("dialog", { name: "lake.png" });
+    await whole.locator("[data-state=there]").waitFor();
+    await bo.keyboard.press("Escape");
+    await whole.waitFor({ state: "detached" });
+  });
+
+  it("send a file alone, which goes on after the connection was lost", async () => {
+    const offsets: string[] = [];
+    let lose = true;
+    await hers.route(/\/api\/attachments\/[^/]+\?offset=/, async (route) => {
+      const offset = new URL(route.request().url()).searchParams.get("offset") ?? "";
+      offsets.push(offset);
+      // The part is taken and the answer doesn't come.
+      if (offset === "1048576" && lose) {
+        await route.fetch();
+        await route.abort("connectionreset");
+      } else if (offset === "2097152" && lose) {
+        await route.abort("internetdisconnected");
+      } else {
+        await route.continue();
+      }
+    });
+    await choose(anna, [{ name: "log.bin", mimeType: "application/x", buffer: LARGE }]);
+    await anna.getByRole("button", { name: "Send" }).click();
+    const onItsWay = anna.getByRole("list", { name: "Files on their way" });
+    await onItsWay.getByText("Waits for a connection").waitFor();
+    await expect.poll(() => offsets.includes("2097152"), { timeout: 30_000 }).toBe(true);
+    lose = false;
+    await withFile(bo, "log.bin").waitFor({ timeout: 60_000 });
+    expect(offsets.filter((one) => one === "0" || one === "1048576")).toHaveLength(2);
+    await withFile(anna, "log.bin").waitFor();
+    const [saved] = await Promise.all([
+      bo.waitForEvent("download"),
+      withFile(bo, "log.bin").getByRole("link").click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe("log.bin");
+    expect(digest(await bytesOf(saved))).toBe(digest(LARGE));
+    await bo.locator("[data-chat]").filter({ hasText: "log.bin" }).waitFor();
+  });
+
+  it("paste and drop images, and go from one to the next", async () => {
+    const both = [
+      await painted(anna, "red.png", [200, 400]),
+      await painted(anna, "greener.png", [640, 480]),
+    ];
+    const given = both.map(({ name, buffer }) => ({ name, bytes: [...buffer] }));
+    await anna.evaluate((files) => {
+      const carries = (only: typeof files): DataTransfer => {
+        const all = new DataTransfer();
+        for (const { name, bytes } of only) {
+          all.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+        }
+        return all;
+      };
+      const init = { bubbles: true, cancelable: true };
+      const clipboardData = carries(files.slice(0, 1));
+      document
+        .querySelector("textarea")
+        ?.dispatchEvent(new ClipboardEvent("paste", { ...init, clipboardData }));
+      const dataTransfer = carries(files.slice(1));
+      document.body.dispatchEvent(new DragEvent("drop", { ...init, dataTransfer }));
+    }, given);
+    await strip(anna).getByText("greener.png").waitFor();
+    await anna.getByLabel("Message", { exact: true }).press("Enter");
+    await image(bo, "greener.png").waitFor();
+    await image(bo, "red.png").click();
+    await bo.getByRole("dialog").getByText("1 of 2").waitFor();
+    await bo.keyboard.press("ArrowRight");
+    const dialog = bo.getByRole("dialog", { name: "greener.png" });
+    await dialog.getByText("2 of 2").waitFor();
+    const [saved] = await Promise.all([
+      bo.waitForEvent("download"),
+      dialog.getByRole("link", { name: "Save greener.png" }).click(),
+    ]);
+    expect((await bytesOf(saved)).subarray(1, 4).toString()).toBe("PNG");
+    await bo.keyboard.press("Escape");
+  });
+
+  it("forward them: the copy stays when the first is deleted", async () => {
+    const first = bo.locator("[data-message]").filter({ has: image(bo, "red.png") });
+    await first.focus();
+    await bo.keyboard.press("Enter");
+    await bo.getByRole("button", { name: "Forward" }).click();
+    const dialog = bo.getByRole("dialog", { name: "Forward to" });
+    await dialog.locator("[aria-pressed]").first().click();
+    await dialog.getByRole("button", { name: "Forward" }).click();
+    const forwarded = anna.locator("[data-message]").filter({ hasText: "Forwarded" });
+    await forwarded.waitFor();
     await anna
-      .getByRole("link", { name: /list\.txt/ })
-      .first()
+      .locator("[data-message][data-own=true]")
+      .filter({ has: image(anna, "red.png") })
+      .focus();
+    await anna.keyboard.press("Enter");
+    await anna.getByRole("button", { name: "Delete for everyone" }).click();
+    await anna.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await bo.getByText("Message deleted").waitFor();
+    await bo.reload();
+    await forwarded
+      .getByRole("button")
+      .filter({ has: image(anna, "red.png") })
       .waitFor();
-    const [saved] = await Promise.all([bo.waitForEvent("download"), link.click()]);
-    expect(saved.suggestedFilename()).toBe("list.txt");
-    expect(await readFile(await saved.path(), "utf8")).toBe(TEXT);
+    await bo
+      .locator("[data-message]")
+      .filter({ hasText: "Forwarded" })
+      .locator("[data-state=there]")
+      .nth(1)
+      .waitFor();
+    expect(await image(bo, "red.png").count()).toBe(1);
   });
 });

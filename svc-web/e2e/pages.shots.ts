@@ -11,6 +11,26 @@ const OUT = fileURLToPath(new URL("../out", import.meta.url));
 const PICTURES =
   process.env["NEXYNC_PICTURES"] ?? fileURLToPath(new URL(".output", import.meta.url));
 
+/** Files of 3 MB whose content is a picture, whatever they are called. */
+async function choose(page: Page, names: string[]): Promise<void> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(640, 400);
+    const paper = canvas.getContext("2d");
+    const sky = paper?.createLinearGradient(0, 0, 0, 400);
+    if (!paper || !sky) throw new Error("no canvas");
+    sky.addColorStop(0, "#3f6f8f");
+    sky.addColorStop(1, "#f0c090");
+    paper.fillStyle = sky;
+    paper.fillRect(0, 0, 640, 400);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg" });
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  const buffer = Buffer.concat([Buffer.from(bytes), Buffer.alloc(3_000_000)]);
+  const type = (name: string): string => (/jpg$|png$/.test(name) ? "image/jpeg" : "text/plain");
+  const files = names.map((name) => ({ name, mimeType: type(name), buffer }));
+  await page.locator("input[type=file]").setInputFiles(files);
+}
+
 const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
 type Shot = {
@@ -210,6 +230,47 @@ const SHOTS: Shot[] = [
       await page.getByLabel("Message", { exact: true }).fill("This one is still on its way.");
       await page.keyboard.press("Enter");
       await page.getByLabel("Message", { exact: true }).fill("And a draft\nof two lines");
+    },
+  },
+  {
+    name: "files",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", files: "some" },
+    then: (page) => page.locator("[data-state=there]").last().waitFor(),
+  },
+  {
+    name: "files-hard",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", files: "hard" },
+    then: (page) => page.getByText("Not available").waitFor(),
+  },
+  {
+    name: "image",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", files: "some" },
+    then: async (page) => {
+      await page.getByAltText("Image: lake.jpg").click();
+      await page.getByRole("dialog").locator("[data-state=there]").waitFor();
+    },
+  },
+  {
+    name: "attach",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", files: "some" },
+    then: async (page) => {
+      await choose(page, ["holiday.png", "report.pdf", "video.mov"]);
+      await page.getByText("There is no room").waitFor();
+      await page.getByLabel("Message", { exact: true }).fill("Have a look");
+    },
+  },
+  {
+    name: "attach-sending",
+    path: `/c/${PRIVATE}`,
+    how: { account: "busy", files: "some" },
+    then: async (page) => {
+      await choose(page, ["plan.jpg", "report.pdf"]);
+      await page.getByLabel("Message", { exact: true }).fill("Both from this morning");
+      await page.keyboard.press("Enter");
     },
   },
   {

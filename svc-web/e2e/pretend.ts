@@ -16,6 +16,7 @@ import type {
   ReceiptsView,
   SeenView,
 } from "../src/shared/contracts/generated";
+import { answerFile, withFiles } from "./pretendFiles";
 import { GROUP, ME, ofMine, people, profileOf, uuid } from "./pretendPeople";
 import { said } from "../src/shared/lib/said";
 
@@ -467,6 +468,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
   await context.route("**/api/**", async (route) => {
     const url = new URL(route.request().url());
     const path = url.pathname;
+    if (how.files !== undefined && (await answerFile(route))) return;
     if (path === "/api/auth/session") {
       if (how.account === "none") return json(route, none, 401);
       const session = { person: ME, username: "elin", session: uuid("d", 0), expires_at: NOW };
@@ -623,10 +625,11 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
     const timeline = /^\/api\/chats\/([^/]+)\/timeline$/.exec(path)?.[1];
     if (timeline !== undefined) {
       const others = timeline === GROUP ? people.slice(1, 4) : people.slice(0, 1);
-      const items = talkOf(
+      const talk = talkOf(
         timeline,
         others.map((one) => one.person),
       );
+      const items = how.files === undefined ? talk : withFiles(talk, how.files === "hard");
       if (timeline === GROUP && how.hooks === "two") items.push(saidByHook(items.length + 1));
       const as_of = items.length;
       const more = timeline === GROUP ? changedTalk(items) : { states: [], quotes: [] };
@@ -653,7 +656,7 @@ export async function pretend(context: BrowserContext, how: Pretence): Promise<v
       const say = (answer: object): void => socket.send(JSON.stringify(answer));
       if (frame.t === "resume") {
         const hello = { person: ME, session: uuid("d", 0), time: NOW, gateway: "gateway-1" };
-        say({ t: "welcome", ...hello, features: ["typing", "receipts"] });
+        say({ t: "welcome", ...hello, features: ["typing", "files", "receipts"] });
         say({ t: "resumed", streams: chats.length });
       }
       if (frame.t === "look" && frame.chat === GROUP) {

@@ -66,7 +66,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   const view = listed ?? asked.data;
   const presence = usePresence(view?.kind === "private" ? (view.partner?.person ?? null) : null);
   const outbox = useOutbox();
-  const [forwarding, setForwarding] = useState<string | null>(null);
+  const [forwarding, setForwarding] = useState<MessageRow | null>(null);
   const [reported, setReported] = useState<MessageRow | null>(null);
   const nameOf = useNames(reported === null ? [] : [reported.by]);
   const now = useNow();
@@ -155,11 +155,14 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
           </>
         }
       />
-      {forwarding === null ? null : (
+      {forwarding?.seq == null ? null : (
         <ForwardTo
           chats={chats ?? []}
           onForward={(chosen) => {
-            for (const one of chosen) outbox.write(one, forwardedWords(forwarding));
+            const { seq, body, files } = forwarding;
+            if (seq === null) return;
+            const from = { chat, message: seq };
+            for (const one of chosen) outbox.forward(one, forwardedWords(body), from, files);
           }}
           onClose={() => setForwarding(null)}
         />

@@ -33,7 +33,7 @@ export function ForwardTo({ chats, onForward, onClose }: ForwardToProps): ReactN
       open
       onOpenChange={onClose}
       title="Forward to"
-      words="The text goes without its author’s name and without the chat it comes from."
+      words="It goes without its author’s name and without the chat it comes from; files go along."
     >
       <form
         className={styles["form"]}

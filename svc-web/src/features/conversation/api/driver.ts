@@ -5,7 +5,7 @@ import {
   type Input,
 } from "@/features/conversation/model/conversation";
 import type { Change } from "@/features/conversation/model/messages";
-import type { Outbox } from "@/features/conversation/api/outbox";
+import type { Outbox, Packing } from "@/features/conversation/api/outbox";
 import { unknownQuotes } from "@/features/conversation/model/rows";
 import { endpoints, limits, type Quote, type TimelinePage } from "@/shared/contracts/generated";
 import { call, RestError } from "@/shared/lib/rest";
@@ -39,6 +39,7 @@ export class ConversationDriver {
     this.#client = client;
     this.#readSeq = readSeq;
     this.#state = opening(chat, me, Date.now());
+    for (const message of outbox.packingOf(chat)) this.#packing(message);
     for (const message of outbox.of(chat)) this.#written(message);
     const ticks = setInterval(() => this.dispatch({ kind: "tick", now: Date.now() }), TICK_MS);
     this.#stops = [
@@ -46,6 +47,8 @@ export class ConversationDriver {
       outbox.listen((change) => {
         if (change.kind === "written") {
           if (change.message.chat === chat) this.#written(change.message);
+        } else if (change.kind === "packing") {
+          if (change.message.chat === chat) this.#packing(change.message);
         } else if (change.chat === chat) {
           this.dispatch(change);
         }
@@ -152,12 +155,17 @@ export class ConversationDriver {
     return { seq, by: item.by, at: item.at, body: beginning, deleted, attachments, hook };
   }
 
+  #packing({ id, words }: Packing): void {
+    const { body, replyTo, forwarded = false } = words;
+    this.dispatch({ kind: "packing", id, body, replyTo, forwarded, at: uuid7Time(id) });
+  }
+
   #written(message: Outbound): void {
-    const { id, frame, rejected } = message;
+    const { id, frame, rejected, files = [] } = message;
     const at = uuid7Time(id);
     if (frame.t === "send") {
       const { body, reply_to: replyTo = null, forwarded = false } = frame;
-      this.dispatch({ kind: "written", id, body, replyTo, forwarded, at });
+      this.dispatch({ kind: "written", id, body, replyTo, forwarded, files, at });
     } else {
       this.dispatch({ kind: "asked", id, change: changeOfFrame(frame), at });
     }

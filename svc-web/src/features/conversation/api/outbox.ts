@@ -1,4 +1,5 @@
-import type { Mention, RejectCode } from "@/shared/contracts/generated";
+import type { Attachment, Mention, RejectCode } from "@/shared/contracts/generated";
+import { UploadList } from "@/features/conversation/api/uploads";
 import type { Change } from "@/features/conversation/model/messages";
 import { dropOutbound, keepOutbound, outboxOf, type Outbound } from "@/shared/lib/store";
 import { uuid7Maker } from "@/shared/lib/uuid7";
@@ -13,7 +14,11 @@ export type Words = {
   forwarded?: boolean;
 };
 
+/** A message whose files are not all there yet: it is sent when they are. */
+export type Packing = { id: string; chat: string; words: Words; uploads: UploadList };
+
 export type OutboxChange =
+  | { kind: "packing"; message: Packing }
   | { kind: "written"; message: Outbound }
   | { kind: "rejected"; id: string; chat: string; code: RejectCode }
   | { kind: "discarded"; id: string; chat: string };
@@ -29,6 +34,11 @@ export class Outbox {
   readonly #tab = crypto.randomUUID();
   readonly #nextId: () => string;
   readonly #messages = new Map<string, Outbound>();
+  /** By the message's id; they live as long as the tab, like the files that were chosen in it. */
+  readonly #packing = new Map<string, Packing & { stop: () => void }>();
+  #copying: UploadList | null = null;
+  /** The files of the next message of each chat: they stay while one looks at another. */
+  readonly #next = new Map<string, UploadList>();
   readonly #listeners = new Set<(change: OutboxChange) => void>();
   readonly #stop: () => void;
   #leave: () => void = () => undefined;
@@ -44,6 +54,11 @@ export class Outbox {
   close(): void {
     this.#stop();
     this.#leave();
+    for (const one of this.#packing.values()) {
+      one.stop();
+      one.uploads.close();
+    }
+    for (const uploads of this.#next.values()) uploads.close();
   }
 
   listen(listener: (change: OutboxChange) => void): () => void {
@@ -58,17 +73,88 @@ export class Outbox {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** Everything of one chat that waits for its files. */
+  packingOf(chat: string): Packing[] {
+    return [...this.#packing.values()].filter((message) => message.chat === chat);
+  }
+
+  /** The files of a message that waits for them. */
+  filesOf(id: string): UploadList | null {
+    return this.#packing.get(id)?.uploads ?? null;
+  }
+
+  /** Leaving the page now would lose files. */
+  get unsent(): boolean {
+    const chosen = [...this.#next.values()].some((uploads) => uploads.current().length > 0);
+    return chosen || this.#packing.size > 0;
+  }
+
+  /** The files of the chat's next message. */
+  next(chat: string): UploadList {
+    const known = this.#next.get(chat);
+    if (known !== undefined) return known;
+    const uploads = new UploadList();
+    this.#next.set(chat, uploads);
+    return uploads;
+  }
+
+  /** Sends the text with what was chosen for this chat, as soon as all of it is there. */
   write(chat: string, words: Words): void {
-    const frame: Outgoing = {
-      t: "send",
-      id: this.#nextId(),
-      chat,
-      body: words.body,
-      ...(words.replyTo === null ? {} : { reply_to: words.replyTo }),
-      ...named(words),
-      ...(words.forwarded === true ? { forwarded: true } : {}),
+    const uploads = this.#next.get(chat);
+    if (uploads === undefined || uploads.current().length === 0) {
+      this.#send(frameOf(this.#nextId(), chat, words, []));
+    } else {
+      this.#next.delete(chat);
+      this.#pack(chat, words, uploads);
+    }
+  }
+
+  /** Says in another chat what a message says, with files of one's own that are copies of its files. */
+  forward(
+    chat: string,
+    words: Words,
+    from: { chat: string; message: number },
+    files: readonly Attachment[],
+  ): void {
+    if (files.length === 0) {
+      this.#send(frameOf(this.#nextId(), chat, words, []));
+      return;
+    }
+    const uploads = new UploadList(true);
+    uploads.copy(from, files);
+    this.#pack(chat, words, uploads);
+    this.#copyNext();
+  }
+
+  /** One chat after the other: only so many files may wait to be sent. */
+  #copyNext(): void {
+    const lists = [...this.#packing.values()].map((one) => one.uploads);
+    const now = this.#copying;
+    if (now !== null && lists.includes(now) && now.busy) return;
+    this.#copying = lists.find((one) => one.held) ?? null;
+    this.#copying?.letGo();
+  }
+
+  #pack(chat: string, words: Words, uploads: UploadList): void {
+    const id = this.#nextId();
+    const look = (): void => {
+      const one = this.#packing.get(id);
+      if (one === undefined) return;
+      const files = uploads.carried();
+      if (files === null) {
+        if (!uploads.busy && !uploads.held) this.#copyNext();
+        return;
+      }
+      one.stop();
+      this.#packing.delete(id);
+      this.#copyNext();
+      if (files.length === 0 && words.body === "") this.#tell({ kind: "discarded", id, chat });
+      else this.#send(frameOf(id, chat, words, files), files);
     };
-    this.#send(frame);
+    const message = { id, chat, words, uploads };
+    this.#packing.set(id, { ...message, stop: uploads.subscribe(look) });
+    this.#tell({ kind: "packing", message });
+    look();
   }
 
   /** Edit, delete or react; the same care as for a message, in the same order. */
@@ -84,12 +170,13 @@ export class Outbox {
     }
   }
 
-  #send(frame: Outgoing): void {
+  #send(frame: Outgoing, files: readonly Attachment[] = []): void {
     const message: Outbound = {
       id: frame.id,
       person: this.#person,
       chat: frame.chat,
       frame,
+      files,
       tab: this.#tab,
       rejected: null,
     };
@@ -103,7 +190,7 @@ export class Outbox {
     const message = this.#messages.get(id);
     if (message?.rejected == null) return;
     this.discard(id);
-    this.#send({ ...message.frame, id: this.#nextId() });
+    this.#send({ ...message.frame, id: this.#nextId() }, message.files);
   }
 
   discard(id: string): void {
@@ -167,6 +254,19 @@ export class Outbox {
   #tell(change: OutboxChange): void {
     for (const listener of [...this.#listeners]) listener(change);
   }
+}
+
+function frameOf(id: string, chat: string, words: Words, files: readonly Attachment[]): Outgoing {
+  return {
+    t: "send",
+    id,
+    chat,
+    body: words.body,
+    ...(files.length === 0 ? {} : { files: files.map((file) => file.id) }),
+    ...(words.replyTo === null ? {} : { reply_to: words.replyTo }),
+    ...named(words),
+    ...(words.forwarded === true ? { forwarded: true } : {}),
+  };
 }
 
 function named(words: { mentions: readonly Mention[]; all: boolean }): {

@@ -2,6 +2,7 @@ import {
   createContext,
   useCallback,
   useContext,
+  useEffect,
   useState,
   useSyncExternalStore,
   type ReactNode,
@@ -22,6 +23,14 @@ export function OutboxProvider({ children }: { children: ReactNode }): ReactNode
     return [made, () => made.close()];
   }, [client, me.person]);
   const outbox = useLifetime(begin);
+  useEffect(() => {
+    // The browser asks before the page is left with files that were not sent.
+    const ask = (event: BeforeUnloadEvent): void => {
+      if (outbox?.unsent === true) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [outbox]);
   return outbox === null ? null : <OutboxContext value={outbox}>{children}</OutboxContext>;
 }
 

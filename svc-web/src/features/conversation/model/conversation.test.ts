@@ -6,11 +6,22 @@ import {
   type Conversation,
   type Input,
 } from "@/features/conversation/model/conversation";
-import type { EventRecord, TimelinePage } from "@/shared/contracts/generated";
+import type { Attachment, EventRecord, TimelinePage } from "@/shared/contracts/generated";
 import { said } from "@/shared/lib/said";
 
 const ME = "me";
 const CHAT = "chat";
+const FILE: Attachment = {
+  id: "0e000000-0000-4000-8000-000000000001",
+  kind: "file",
+  name: "a.txt",
+  type: "application/octet-stream",
+  size: 10,
+  width: null,
+  height: null,
+  blur: null,
+  animated: false,
+};
 
 function record(
   seq: number,
@@ -95,6 +106,22 @@ describe("a conversation", () => {
     const state = run([page(log(3), 3), hidden, event(record(7))]);
     expect(seqs(state)).toEqual([1, 2, 3, 7]);
     expect(state.status.kind).toBe("open");
+  });
+
+  it("wait for their files, then for their ack, in the same place", () => {
+    const files = [FILE];
+    let state = run([
+      page(log(3), 3),
+      { kind: "packing", id: "a", body: "hi", at: 1 },
+      { kind: "written", id: "b", body: "later", at: 2 },
+    ]);
+    const shown = (): string[] => state.pending.map((one) => `${one.id} ${one.delivery.kind}`);
+    expect(shown()).toEqual(["a packing", "b waiting"]);
+    state = fold(state, { kind: "written", id: "a", body: "hi", files, at: 1 });
+    expect(shown()).toEqual(["a waiting", "b waiting"]);
+    expect(state.pending[0]?.files).toEqual(files);
+    state = fold(state, { kind: "packing", id: "a", body: "hi", at: 1 });
+    expect(shown()).toEqual(["a waiting", "b waiting"]);
   });
 
   it("shows an own message at once, then ticks it, then lets its event take the place", () => {

@@ -11,6 +11,7 @@ import {
 } from "@/features/conversation/model/messages";
 import {
   limits,
+  type Attachment,
   type EventRecord,
   type Quote,
   type RejectCode,
@@ -19,7 +20,11 @@ import {
 
 /** What the sender sees of an own message until its event is there. */
 export type Delivery =
-  { kind: "waiting" } | { kind: "sent" } | { kind: "rejected"; code: RejectCode };
+  /** Its files are not all there yet. */
+  | { kind: "packing" }
+  | { kind: "waiting" }
+  | { kind: "sent" }
+  | { kind: "rejected"; code: RejectCode };
 
 /** An own message without an event yet. `at` is the sender's clock, Unix ms. */
 export type Pending = {
@@ -27,6 +32,8 @@ export type Pending = {
   body: string;
   replyTo: number | null;
   forwarded: boolean;
+  /** Empty while they are on their way. */
+  files: readonly Attachment[];
   at: number;
   delivery: Delivery;
 };
@@ -96,11 +103,13 @@ export type Input =
   | { kind: "reset"; epoch: number; seq: number }
   | { kind: "gone"; seq: number }
   | {
-      kind: "written";
+      /** Its files are on their way (`packing`), or it is. */
+      kind: "packing" | "written";
       id: string;
       body: string;
       replyTo?: number | null;
       forwarded?: boolean;
+      files?: readonly Attachment[];
       at: number;
     }
   | { kind: "asked"; id: string; change: Change; at: number }
@@ -174,6 +183,7 @@ export function fold(state: Conversation, input: Input): Conversation {
       return reset(state, input.epoch, input.seq);
     case "gone":
       return { ...state, wanted: null, status: { kind: "gone", seq: input.seq } };
+    case "packing":
     case "written":
       return written(state, input);
     case "asked":
@@ -422,21 +432,15 @@ function reset(state: Conversation, epoch: number, seq: number): Conversation {
 
 function written(
   state: Conversation,
-  message: {
-    id: string;
-    body: string;
-    replyTo?: number | null;
-    forwarded?: boolean;
-    at: number;
-  },
+  message: Extract<Input, { kind: "packing" | "written" }>,
 ): Conversation {
-  const known =
-    state.pending.some((one) => one.id === message.id) ||
-    state.records.some((record) => record.id === message.id);
-  if (known) return state;
-  const { id, body, at, replyTo = null, forwarded = false } = message;
-  const delivery = { kind: "waiting" } as const;
-  const pending = [...state.pending, { id, body, replyTo, forwarded, at, delivery }];
+  const { id, body, at, replyTo = null, forwarded = false, files = [] } = message;
+  const before = state.pending.find((one) => one.id === id);
+  const known = before !== undefined && before.delivery.kind !== "packing";
+  if (known || state.records.some((record) => record.id === id)) return state;
+  const delivery = { kind: message.kind === "packing" ? "packing" : "waiting" } as const;
+  const others = state.pending.filter((one) => one.id !== id);
+  const pending = [...others, { id, body, replyTo, forwarded, files, at, delivery }];
   return { ...state, pending: pending.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 

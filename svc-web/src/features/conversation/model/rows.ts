@@ -119,7 +119,7 @@ export function rows(state: Conversation): Row[] {
       seq: null,
       mentions: [],
       mentionAll: false,
-      files: [],
+      files: pending.files,
       forwarded: pending.forwarded,
       hidden: false,
       hook: null,

@@ -1,6 +1,8 @@
-import { CalendarClock, Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
+import { CalendarClock, Check, Paperclip, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { useOutbox } from "@/features/conversation/api/provider";
+import { useUploads } from "@/features/conversation/api/useUploads";
+import type { UploadList } from "@/features/conversation/api/uploads";
 import { useTyping } from "@/features/conversation/api/typing";
 import { bodyBytes, sendable } from "@/features/conversation/model/body";
 import { nameBefore, resolved, type Named } from "@/features/conversation/model/mentions";
@@ -8,7 +10,9 @@ import type { MessageRow } from "@/features/conversation/model/rows";
 import { Names } from "@/features/conversation/ui/Names";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import { SendLater } from "@/features/conversation/ui/SendLater";
+import { anyFailed, MOST_WORDS } from "@/features/conversation/model/uploads";
 import styles from "@/features/conversation/ui/Composer.module.css";
+import { UploadStrip } from "@/features/conversation/ui/UploadStrip";
 import { limits, type ScheduleBody } from "@/shared/contracts/generated";
 import { saidIn } from "@/shared/lib/said";
 import { useDraft, useDraftLeft, useDrafts } from "@/shared/lib/useDrafts";
@@ -35,13 +39,19 @@ type ComposerProps = {
   /** Who can be named, and whether all can be at once. */
   people: readonly Named[];
   admin: boolean;
+  /** The files of the next message. */
+  files: UploadList;
 };
 
+const ATTACH = `Attach files, up to ${limits.messageAttachments} of ${MOST_WORDS} each`;
+
 export function Composer(props: ComposerProps): ReactNode {
-  const { chat, aim, onAim, onEditLast, people, admin } = props;
+  const { chat, aim, onAim, onEditLast, people, admin, files } = props;
   const outbox = useOutbox();
   const sayTyping = useTyping(chat);
   const box = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const uploads = useUploads(files);
   const drafts = useDrafts();
   const draft = useDraft(chat);
   useDraftLeft(chat);
@@ -76,6 +86,10 @@ export function Composer(props: ComposerProps): ReactNode {
 
   const left = limits.messageBodyBytes - bodyBytes(text);
   const body = sendable(text);
+  const carries = editing === null && uploads.length > 0;
+  const over = left < 0;
+  // What has failed is first taken away or tried again.
+  const ready = carries ? !over && !anyFailed(uploads) : body !== null;
   const write = (value: string): void => {
     if (editing !== null) {
       setEdit({ id: editing.id, text: value });
@@ -108,17 +122,19 @@ export function Composer(props: ComposerProps): ReactNode {
     box.current?.focus();
   };
   const send = (): void => {
-    if (body === null) return;
-    const { mentions, all } = resolved(body, people, admin);
+    if (!ready) return;
+    const says = body ?? "";
+    const { mentions, all } = resolved(says, people, admin);
     if (editing !== null) {
-      if (editing.seq !== null && body !== editing.body) {
-        outbox.change(chat, { kind: "edit", target: editing.seq, body, mentions, all });
+      if (editing.seq !== null && says !== editing.body) {
+        const change = { kind: "edit", target: editing.seq, body: says } as const;
+        outbox.change(chat, { ...change, mentions, all });
       }
       leave();
       return;
     }
     const replyTo = aim.kind === "reply" ? aim.row.seq : null;
-    outbox.write(chat, { body, replyTo, mentions, all });
+    outbox.write(chat, { body: says, replyTo, mentions, all });
     written();
   };
   return (
@@ -149,7 +165,31 @@ export function Composer(props: ComposerProps): ReactNode {
           </div>
         )}
         {offered.length > 0 ? <Names people={offered} chosen={chosen} onTake={take} /> : null}
+        {editing === null ? <UploadStrip list={files} /> : null}
         <div className={styles["box"]}>
+          <input
+            ref={chooser}
+            type="file"
+            multiple
+            hidden
+            aria-label={ATTACH}
+            onChange={(event) => {
+              files.add([...(event.target.files ?? [])]);
+              // The same file can be chosen once more.
+              event.target.value = "";
+              box.current?.focus();
+            }}
+          />
+          {editing === null ? (
+            <IconButton
+              label={ATTACH}
+              side="top"
+              className={styles["attach"]}
+              onClick={() => chooser.current?.click()}
+            >
+              <Paperclip size={20} strokeWidth={1.75} />
+            </IconButton>
+          ) : null}
           <textarea
             ref={box}
             rows={1}
@@ -168,6 +208,12 @@ export function Composer(props: ComposerProps): ReactNode {
               write(event.target.value);
               setCaret(event.target.selectionStart);
               setChosen(0);
+            }}
+            onPaste={(event) => {
+              const pasted = [...event.clipboardData.files];
+              if (pasted.length === 0 || editing !== null) return;
+              event.preventDefault();
+              files.add(pasted);
             }}
             onBlur={() => drafts.flush(chat)}
             onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
@@ -202,11 +248,11 @@ export function Composer(props: ComposerProps): ReactNode {
             }}
           />
           {left < TELL_BELOW ? (
-            <span className={styles["left"]} data-over={left < 0} role="status">
-              {left < 0 ? `${-left} too long` : left}
+            <span className={styles["left"]} data-over={over} role="status">
+              {over ? `${-left} too long` : left}
             </span>
           ) : null}
-          {body === null || editing !== null ? null : (
+          {body === null || editing !== null || carries ? null : (
             <IconButton label="Send later" side="top" onClick={() => setLater(Date.now())}>
               <CalendarClock size={20} strokeWidth={1.75} />
             </IconButton>
@@ -214,7 +260,7 @@ export function Composer(props: ComposerProps): ReactNode {
           <button
             type="submit"
             aria-label={editing === null ? "Send" : "Save"}
-            disabled={body === null}
+            disabled={!ready}
             className={styles["send"]}
             // The keyboard of a phone stays where it is.
             onPointerDown={(event) => event.preventDefault()}

@@ -15,6 +15,7 @@ import type { Named } from "@/features/conversation/model/mentions";
 import { answerable, lastOwn, type MessageRow } from "@/features/conversation/model/rows";
 import { typingWords } from "@/features/conversation/model/typists";
 import { Composer, type Aim } from "@/features/conversation/ui/Composer";
+import { DropArea } from "@/features/conversation/ui/DropArea";
 import { JumpToDay } from "@/features/conversation/ui/JumpToDay";
 import type { MessageActions } from "@/features/conversation/ui/Message";
 import { MessageMenu } from "@/features/conversation/ui/MessageMenu";
@@ -57,8 +58,8 @@ type ConversationViewProps = {
   onBack: () => void;
   /** Everything up to this seq was looked at. */
   onRead: (seq: number) => void;
-  /** This text is to be said in other chats. */
-  onForward: (body: string) => void;
+  /** This message is to be said in other chats. */
+  onForward: (row: MessageRow) => void;
   /** This message is to be reported. */
   onReport: (row: MessageRow) => void;
 };
@@ -113,6 +114,14 @@ function Body({
   const { mutate: changePin, error: pinError, reset: forgetPin } = usePin(chat);
   const nameOf = useNames([...peopleIn(state), ...peopleOf(pins)]);
   const [aim, setAim] = useState<Aim>({ kind: "new" });
+  const files = outbox.next(chat);
+  const attach = useCallback(
+    (chosen: readonly File[]) => {
+      setAim((before) => (before.kind === "edit" ? { kind: "new" } : before));
+      outbox.next(chat).add(chosen);
+    },
+    [outbox, chat],
+  );
   const [menu, setMenu] = useState<MessageRow | null>(null);
   const [versions, setVersions] = useState<MessageRow | null>(null);
   const [seenBy, setSeenBy] = useState<MessageRow | null>(null);
@@ -143,7 +152,7 @@ function Body({
         setAim({ kind: "reply", row, name, draft });
       },
       onEdit: (row) => setAim({ kind: "edit", row }),
-      onForward: (row) => onForward(row.body),
+      onForward,
       onReport,
       onPin: (row, on) => {
         if (row.seq !== null) changePin({ target: row.seq, on });
@@ -267,6 +276,7 @@ function Body({
       )}
       {writable && state.status.kind !== "gone" ? (
         <>
+          <DropArea onFiles={attach} />
           <ScheduledBar chat={chat} people={people} admin={admin} />
           <Composer
             chat={chat}
@@ -278,6 +288,7 @@ function Body({
             }}
             people={people}
             admin={admin}
+            files={files}
           />
         </>
       ) : (

@@ -2,9 +2,10 @@ import { Ban, Check, CheckCheck, CircleAlert, Clock, EyeOff, Forward } from "luc
 import { memo, useState, type ReactNode } from "react";
 import { standingWords, type Standing } from "@/features/conversation/model/receipts";
 import type { MessageRow } from "@/features/conversation/model/rows";
-import { Files } from "@/features/conversation/ui/Files";
 import styles from "@/features/conversation/ui/Message.module.css";
+import { MessageFiles } from "@/features/conversation/ui/MessageFiles";
 import { MessageTools } from "@/features/conversation/ui/MessageTools";
+import { Packing } from "@/features/conversation/ui/Packing";
 import { QuoteOf } from "@/features/conversation/ui/QuoteOf";
 import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
@@ -118,6 +119,10 @@ export const Message = memo(
                 onShow={actions.onShow}
               />
             ) : null}
+            {row.delivery.kind === "packing" ? <Packing id={row.id} /> : null}
+            {row.files.length === 0 || covered ? null : (
+              <MessageFiles chat={chat} seq={row.seq} files={row.files} />
+            )}
             {covered ? (
               <span className={styles["deleted"]}>
                 <EyeOff size={15} strokeWidth={1.75} aria-hidden="true" />
@@ -136,13 +141,10 @@ export const Message = memo(
                 <Ban size={15} strokeWidth={1.75} aria-hidden="true" />
                 <span data-body>{deletedWords(row, me, nameOf)}</span>
               </span>
-            ) : (
+            ) : row.body === "" ? null : (
               <span className={styles["body"]} dir="auto" data-body>
                 <Rich body={row.body} mentions={row.mentions} all={row.mentionAll} me={me} />
               </span>
-            )}
-            {row.seq === null || row.files.length === 0 || covered ? null : (
-              <Files chat={chat} message={row.seq} files={row.files} />
             )}
             {told ? (
               <Told row={row} standing={standing} onVersions={() => actions.onVersions(row)} />
@@ -262,6 +264,7 @@ function Tick({ row, standing }: { row: MessageRow; standing: Standing }): React
     return <Clock size={13} strokeWidth={2} role="img" aria-label="Saving" />;
   }
   switch (row.delivery.kind) {
+    case "packing":
     case "waiting":
       return <Clock size={13} strokeWidth={2} role="img" aria-label="Sending" />;
     case "sent":

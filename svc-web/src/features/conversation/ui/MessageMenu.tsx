@@ -79,7 +79,7 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
         {writable && row.own ? (
           <Item icon={Pencil} words="Edit" onPress={leave(() => actions.onEdit(row))} />
         ) : null}
-        {row.body === "" ? null : (
+        {row.body === "" && row.files.length === 0 ? null : (
           <Item icon={Forward} words="Forward" onPress={leave(() => actions.onForward(row))} />
         )}
         {pinned === null ? null : (

@@ -3,6 +3,7 @@ import { ArrowDown } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { ConversationDriver } from "@/features/conversation/api/driver";
 import type { Conversation } from "@/features/conversation/model/conversation";
+import { filesHeight } from "@/features/conversation/model/fitting";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import { SENT, standing, type Known } from "@/features/conversation/model/receipts";
 import { rows, type Row } from "@/features/conversation/model/rows";
@@ -313,7 +314,7 @@ function useSeen(asOf: number, atEnd: boolean, onSeen: (seq: number) => void): v
 function estimate(row: Row | undefined): number {
   if (row?.kind !== "message") return 44;
   const lines = Math.ceil(row.body.length / 60) + row.body.split("\n").length - 1;
-  const files = 22 * row.files.length;
+  const files = filesHeight(row.files);
   const extra = files + (row.reply === null ? 0 : 48) + (row.now.reactions.length > 0 ? 32 : 0);
   return 14 + extra + 22 * Math.max(1, lines) + (row.first ? 10 : 2);
 }
