@@ -201,4 +201,37 @@ describe("two people and their files", () => {
       .waitFor();
     expect(await image(bo, "red.png").count()).toBe(1);
   });
+
+  it("have pictures, which the other sees too, and so has a group by its admin", async () => {
+    const face = (page: Page, chat: string): Locator =>
+      page.locator("[data-chat]").filter({ hasText: chat }).locator("img").first();
+    const chooser = (page: Page): Locator => page.getByLabel("Picture", { exact: true });
+    await anna.getByRole("link", { name: "Settings" }).click();
+    await anna.getByRole("link", { name: /^Profile/ }).click();
+    await anna.getByText(/of 2.1 GB/).waitFor();
+    await chooser(anna).setInputFiles([text("me.txt", "no picture")]);
+    await anna.getByText("This image can’t be read").waitFor();
+    await chooser(anna).setInputFiles([await painted(anna, "me.png", [300, 200])]);
+    await anna.getByRole("navigation", { name: "Main" }).locator("img").waitFor();
+    await bo.reload();
+    await face(bo, ANNA).waitFor();
+    const wide = (): Promise<number> =>
+      face(bo, ANNA).evaluate((one: HTMLImageElement) => one.naturalWidth);
+    await expect.poll(wide, { timeout: 30_000 }).toBe(128);
+    await anna.getByRole("button", { name: "Remove picture" }).click();
+    await anna.getByRole("button", { name: "Choose a picture" }).waitFor();
+
+    await anna.getByRole("link", { name: "Chats" }).click();
+    await anna.getByRole("button", { name: "New chat" }).first().click();
+    const dialog = anna.getByRole("dialog");
+    await dialog.getByRole("radio", { name: "Group" }).click();
+    await dialog.getByLabel("Name of the group").fill("Lakes");
+    await dialog.getByRole("button", { name: BO }).click();
+    await dialog.getByRole("button", { name: "Make group" }).click();
+    await say(anna, "hello");
+    await anna.getByRole("button", { name: "Details", exact: true }).click();
+    await chooser(anna).setInputFiles([await painted(anna, "group.png", [300, 300])]);
+    await face(bo, "Lakes").waitFor();
+    await anna.getByText("You changed the group’s picture").first().waitFor();
+  });
 });

@@ -115,7 +115,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         group={group}
         title={chatTitle(view)}
         subtitle={trouble === null ? subtitleOf(view, presence) : TROUBLES[trouble]}
-        face={view.partner?.person ?? view.chat}
+        face={view}
         readSeq={view.read_seq}
         writable={view.role !== null && !view.dismissed && !shut}
         closedWords={closedWords(view)}

@@ -5,10 +5,10 @@ import styles from "@/app/_shell/Rail.module.css";
 import { useOwnName } from "@/features/people/api/profiles";
 import { useLive } from "@/shared/lib/live";
 import { Link } from "@/shared/lib/Link";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Badge } from "@/shared/ui/Badge";
 import { Logo } from "@/shared/ui/Logo";
 import { Tip } from "@/shared/ui/Tip";
+import { PersonFace } from "@/shared/ui/Face";
 
 type RailProps = { place: Place; unread: number; asking: number };
 
@@ -31,7 +31,7 @@ export function Rail({ place, unread, asking }: RailProps): ReactNode {
       <span className={styles["space"]} />
       <Stop to="/settings" icon={Settings} words="Settings" here={inSettings(place)} />
       <span className={styles["me"]} title={`${name} · @${me.username}`}>
-        <Avatar id={me.person} name={name} size={36} />
+        <PersonFace person={me.person} name={name} size={36} />
       </span>
     </nav>
   );

@@ -22,10 +22,10 @@ import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 import { chooseTheme, theme, type Theme } from "@/shared/lib/theme";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
 import { Segmented } from "@/shared/ui/Segmented";
+import { PersonFace } from "@/shared/ui/Face";
 
 const THEMES = [
   { value: "system", label: "Device", icon: Monitor },
@@ -44,7 +44,7 @@ export function Settings(): ReactNode {
       <div className={styles["column"]}>
         <h1 className={styles["title"]}>Settings</h1>
         <section className={styles["card"]}>
-          <Avatar id={me.person} name={name} size={72} />
+          <PersonFace person={me.person} name={name} size={72} />
           <div>
             <p className={styles["name"]} dir="auto">
               {name}
@@ -70,7 +70,9 @@ export function Settings(): ReactNode {
             <UserPen size={20} strokeWidth={1.75} aria-hidden="true" />
             <span>
               Profile
-              <span className={styles["meta"]}>Your name, and what you say of yourself</span>
+              <span className={styles["meta"]}>
+                Your picture, your name, and what you say of yourself
+              </span>
             </span>
             <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
           </Link>

@@ -3,29 +3,32 @@ import { queryOptions, useQueries, useQuery, type QueryClient } from "@tanstack/
 import { endpoints } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
 
-type Called = { name: string; bot: boolean };
+type Called = { name: string; bot: boolean; picture: string | null };
 
 function calledQuery(person: string) {
   return queryOptions({
     queryKey: ["name", person],
     queryFn: async ({ signal }): Promise<Called> => {
-      const { name, bot } = await call(endpoints.person, { path: { person }, signal });
-      return { name, bot };
+      const { name, bot, picture } = await call(endpoints.person, { path: { person }, signal });
+      return { name, bot, picture };
     },
     staleTime: 5 * 60_000,
     retry: false,
   });
 }
 
-/** Puts down names that came with something else, so that nobody asks for them. Who isn't said to be a bot is none. */
-export function rememberNames(
-  queries: QueryClient,
-  people: readonly { person: string; name: string; bot?: boolean }[],
-): void {
-  for (const { person, name, bot = false } of people) {
+type Told = { person: string; name: string; bot?: boolean; picture?: string | null };
+
+/**
+ * Puts down names that came with something else, so that nobody asks for them. Who isn't said to be a bot is none; a
+ * picture that nothing is said of stays as it was.
+ */
+export function rememberNames(queries: QueryClient, people: readonly Told[]): void {
+  for (const { person, name, bot = false, picture } of people) {
     const known = queries.getQueryData(calledQuery(person).queryKey);
-    if (known?.name !== name || known.bot !== bot) {
-      queries.setQueryData(calledQuery(person).queryKey, { name, bot });
+    const now = { name, bot, picture: picture === undefined ? (known?.picture ?? null) : picture };
+    if (known?.name !== name || known.bot !== bot || known.picture !== now.picture) {
+      queries.setQueryData(calledQuery(person).queryKey, now);
     }
   }
 }
@@ -47,4 +50,9 @@ export function useNames(people: readonly string[]): (person: string) => string 
 /** Whether that is a bot, as far as is known. */
 export function useIsBot(person: string): boolean {
   return useQuery(calledQuery(person)).data?.bot === true;
+}
+
+/** The id of the person's picture, as far as it came with something else: a list of people asks for none. */
+export function usePicture(person: string): string | null {
+  return useQuery({ ...calledQuery(person), enabled: false }).data?.picture ?? null;
 }

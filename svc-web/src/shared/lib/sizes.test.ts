@@ -10,6 +10,7 @@ describe("sizes", () => {
     [48_200, "48 kB"],
     [1_234_567, "1.2 MB"],
     [26_214_400, "26 MB"],
+    [2_147_483_648, "2.1 GB"],
   ])("says %i bytes as %s", (size, words) => {
     expect(sizeWords(size)).toBe(words);
   });

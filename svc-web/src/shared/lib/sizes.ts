@@ -1,5 +1,5 @@
 const STEP = 1000;
-const UNITS = ["bytes", "kB", "MB"];
+const UNITS = ["bytes", "kB", "MB", "GB"];
 
 /** A file’s size for people; one digit behind the point below ten units, none above. */
 export function sizeWords(size: number): string {

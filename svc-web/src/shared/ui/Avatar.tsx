@@ -1,5 +1,5 @@
 import { Users } from "lucide-react";
-import type { CSSProperties, ReactNode } from "react";
+import { useState, type CSSProperties, type ReactNode } from "react";
 import styles from "@/shared/ui/Avatar.module.css";
 
 type AvatarProps = {
@@ -7,18 +7,54 @@ type AvatarProps = {
   name: string;
   size?: 20 | 28 | 36 | 44 | 72;
   group?: boolean;
+  /** Where the picture is; null for none. */
+  picture?: string | null;
+  /** Makes a picture that could not be loaded come a second time; it fails where there is none to be had. */
+  onLost?: (() => Promise<void>) | undefined;
 };
 
 /**
- * Initials on a colour from the id's hash. Lightness and chroma are fixed, so that white on it has a
- * contrast of at least 4.5 at every hue.
+ * The picture; without one, and until it is there, initials on a colour from the id's hash. Lightness and
+ * chroma are fixed, so that white on it has a contrast of at least 4.5 at every hue.
  */
-export function Avatar({ id, name, size = 44, group = false }: AvatarProps): ReactNode {
+export function Avatar(props: AvatarProps): ReactNode {
+  const { id, name, size = 44, group = false, picture = null, onLost } = props;
   const style = { "--hue": hue(id), "--size": `${size}px` } as CSSProperties;
   return (
     <span className={styles["avatar"]} style={style} aria-hidden="true" data-group={group}>
       {group && size >= 36 ? <Users size={size * 0.46} strokeWidth={1.75} /> : initials(name)}
+      {picture === null ? null : <Picture key={picture} address={picture} onLost={onLost} />}
     </span>
+  );
+}
+
+type PictureProps = { address: string; onLost: AvatarProps["onLost"] };
+
+function Picture({ address, onLost }: PictureProps): ReactNode {
+  const [turn, setTurn] = useState(0);
+  const [gone, setGone] = useState(false);
+  const lost = (): void => {
+    if (turn > 0 || onLost === undefined) {
+      setGone(true);
+      return;
+    }
+    onLost().then(
+      () => setTurn(1),
+      () => setGone(true),
+    );
+  };
+  if (gone) return null;
+  return (
+    <img
+      key={turn}
+      className={styles["picture"]}
+      src={address}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      onError={lost}
+    />
   );
 }
 

@@ -18,6 +18,7 @@ import {
   type Role,
 } from "@/shared/contracts/generated";
 import { useLive, useSignals } from "@/shared/lib/live";
+import { rememberNames } from "@/shared/lib/names";
 import { call } from "@/shared/lib/rest";
 import { uuid7Maker } from "@/shared/lib/uuid7";
 import type { Signal } from "@/shared/realtime/client";
@@ -28,13 +29,16 @@ const MEMBERS_PAGE = 100;
 export function membersQuery(chat: string) {
   return infiniteQueryOptions({
     queryKey: ["members", chat],
-    queryFn: ({ signal, pageParam }) =>
-      call(endpoints.members, {
+    queryFn: async ({ client, signal, pageParam }) => {
+      const page = await call(endpoints.members, {
         path: { chat },
         query:
           pageParam === null ? { limit: MEMBERS_PAGE } : { limit: MEMBERS_PAGE, after: pageParam },
         signal,
-      }),
+      });
+      rememberNames(client, page.members);
+      return page;
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
@@ -110,6 +114,19 @@ export function useSetTagline(chat: string): Done<string> {
       call(endpoints.setTagline, {
         path: { chat },
         body: { tagline },
+        key: uuid7Maker(client.now)(),
+      }),
+  });
+}
+
+/** Makes an upload the group's picture; null takes it away. */
+export function useSetPicture(chat: string): Done<string | null> {
+  const { client } = useLive();
+  return useMutation({
+    mutationFn: (picture) =>
+      call(endpoints.setChatPicture, {
+        path: { chat },
+        body: { picture },
         key: uuid7Maker(client.now)(),
       }),
   });

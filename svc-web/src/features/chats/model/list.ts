@@ -90,6 +90,7 @@ function names(event: Event, person: string): boolean {
 function settled(chat: ChatView, event: Event): Partial<ChatView> {
   if (event.tag === "chat.renamed") return { name: event.name };
   if (event.tag === "chat.tagline_changed") return { tagline: event.tagline };
+  if (event.tag === "chat.picture_changed") return { picture: event.picture };
   if (event.tag === "chat.history_changed") return { history: event.history };
   if (event.tag === "chat.retention_changed") return { retention: event.retention };
   return event.tag === "chat.dismissed" ? { dismissed: true } : {};

@@ -12,8 +12,8 @@ import { COVERED, saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useDraftPart } from "@/shared/lib/useDrafts";
 import { useLongPress } from "@/shared/lib/useLongPress";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Badge } from "@/shared/ui/Badge";
+import { ChatFace } from "@/shared/ui/Face";
 
 type ChatListProps = {
   chats: readonly ChatView[];
@@ -114,7 +114,6 @@ type ChatRowProps = Omit<ChatListProps, "chats" | "current"> & {
 
 export function ChatRow({ chat, me, now, blocked, current }: ChatRowProps): ReactNode {
   const title = chatTitle(chat);
-  const group = chat.kind === "group";
   const muted = isMuted(chat, now);
   const quiet = muted && chat.mentioned === 0;
   const draft = useDraftPart(chat.chat, ({ text }) => text);
@@ -128,7 +127,7 @@ export function ChatRow({ chat, me, now, blocked, current }: ChatRowProps): Reac
       data-quiet={quiet}
       {...(current ? { "aria-current": "page" as const } : {})}
     >
-      <Avatar id={chat.partner?.person ?? chat.chat} name={title} group={group} />
+      <ChatFace chat={chat} name={title} />
       <span className={styles["text"]}>
         <span className={styles["top"]}>
           <span className={styles["title"]}>{title}</span>

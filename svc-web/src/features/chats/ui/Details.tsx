@@ -3,14 +3,19 @@ import type { ReactNode } from "react";
 import { useGroupLive } from "@/features/chats/api/groups";
 import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/Details.module.css";
-import { GroupEnd, HistorySetting, TaglineLine } from "@/features/chats/ui/GroupSettings";
+import {
+  GroupEnd,
+  GroupPicture,
+  HistorySetting,
+  TaglineLine,
+} from "@/features/chats/ui/GroupSettings";
 import { Invites } from "@/features/chats/ui/Invites";
 import { Keeping } from "@/features/chats/ui/Keeping";
 import { Members } from "@/features/chats/ui/Members";
 import { Webhooks } from "@/features/chats/ui/Webhooks";
 import type { ChatView, PersonView } from "@/shared/contracts/generated";
-import { Avatar } from "@/shared/ui/Avatar";
 import { IconButton } from "@/shared/ui/Button";
+import { ChatFace } from "@/shared/ui/Face";
 
 type DetailsProps = {
   chat: ChatView;
@@ -35,12 +40,11 @@ export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode 
       </header>
       <div className={styles["scroll"]}>
         <div className={styles["who"]}>
-          <Avatar
-            id={chat.partner?.person ?? chat.chat}
-            name={chatTitle(chat)}
-            size={72}
-            group={group}
-          />
+          {admin ? (
+            <GroupPicture chat={chat} />
+          ) : (
+            <ChatFace chat={chat} name={chatTitle(chat)} size={72} />
+          )}
           <p className={styles["title"]}>{chatTitle(chat)}</p>
           {group ? null : <p className={styles["meta"]}>@{chat.partner?.username ?? ""}</p>}
           {member ? <TaglineLine chat={chat} admin={admin} /> : null}

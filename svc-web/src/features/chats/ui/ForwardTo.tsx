@@ -3,10 +3,10 @@ import { useState, type ReactNode } from "react";
 import { chatTitle, filterChats } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/NewChat.module.css";
 import { limits, type ChatView } from "@/shared/contracts/generated";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { SearchField } from "@/shared/ui/SearchField";
+import { ChatFace } from "@/shared/ui/Face";
 
 type ForwardToProps = {
   chats: readonly ChatView[];
@@ -56,12 +56,7 @@ export function ForwardTo({ chats, onForward, onClose }: ForwardToProps): ReactN
                 disabled={full && !chosen.has(chat.chat)}
                 onClick={() => pick(chat.chat)}
               >
-                <Avatar
-                  id={chat.partner?.person ?? chat.chat}
-                  name={chatTitle(chat)}
-                  size={36}
-                  group={chat.kind === "group"}
-                />
+                <ChatFace chat={chat} name={chatTitle(chat)} size={36} />
                 <span className={styles["names"]}>
                   <span className={styles["name"]}>{chatTitle(chat)}</span>
                   <span className={styles["username"]}>

@@ -1,7 +1,13 @@
 import { LogOut, Pencil, Trash2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useRemoveMember } from "@/features/chats/api/chats";
-import { useDismiss, useSetHistory, useSetTagline } from "@/features/chats/api/groups";
+import {
+  useDismiss,
+  useSetHistory,
+  useSetPicture,
+  useSetTagline,
+} from "@/features/chats/api/groups";
+import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/Details.module.css";
 import { limits, type ChatView } from "@/shared/contracts/generated";
 import { errorWords } from "@/shared/lib/words";
@@ -9,7 +15,19 @@ import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
+import { ChatFace } from "@/shared/ui/Face";
+import { PictureChooser } from "@/shared/ui/PictureChooser";
 import { Segmented } from "@/shared/ui/Segmented";
+
+/** The group's picture, which its admins change. */
+export function GroupPicture({ chat }: { chat: ChatView }): ReactNode {
+  const { mutateAsync } = useSetPicture(chat.chat);
+  return (
+    <PictureChooser has={chat.picture !== null} onSet={mutateAsync}>
+      <ChatFace chat={chat} name={chatTitle(chat)} size={72} />
+    </PictureChooser>
+  );
+}
 
 /** What the group is about, in one line; admins change it in place. */
 export function TaglineLine({ chat, admin }: { chat: ChatView; admin: boolean }): ReactNode {

@@ -7,12 +7,12 @@ import styles from "@/features/chats/ui/Details.module.css";
 import type { ChatView, MemberView, PersonView } from "@/shared/contracts/generated";
 import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { PersonFace } from "@/shared/ui/Face";
 
 type MembersProps = {
   chat: ChatView;
@@ -53,7 +53,7 @@ export function Members({ chat, me, admin, people }: MembersProps): ReactNode {
         {adding
           ? outside.map((person) => (
               <li key={person.person} className={styles["member"]}>
-                <Avatar id={person.person} name={person.name} size={36} />
+                <PersonFace person={person.person} name={person.name} size={36} />
                 <span className={styles["name"]}>
                   {person.name}
                   {person.bot ? <BotMark /> : null}
@@ -108,7 +108,7 @@ function MemberRow({ member, mine, menu, onRole, onRemove }: MemberRowProps): Re
   const admin = member.role === "admin";
   return (
     <li className={styles["member"]} data-member={member.username}>
-      <Avatar id={member.person} name={member.name} size={36} />
+      <PersonFace person={member.person} name={member.name} size={36} />
       <button
         type="button"
         className={styles["name"]}

@@ -4,7 +4,6 @@ import { useCreateChat } from "@/features/chats/api/chats";
 import styles from "@/features/chats/ui/NewChat.module.css";
 import { limits, type PersonView } from "@/shared/contracts/generated";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -12,6 +11,7 @@ import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { SearchField } from "@/shared/ui/SearchField";
 import { Segmented } from "@/shared/ui/Segmented";
+import { PersonFace } from "@/shared/ui/Face";
 
 type NewChatProps = {
   open: boolean;
@@ -92,7 +92,7 @@ function Form({ people, onMade, onFindPeople }: FormProps): ReactNode {
               {...(kind === "group" ? { "aria-pressed": chosen.has(person.person) } : {})}
               onClick={() => pick(person.person)}
             >
-              <Avatar id={person.person} name={person.name} size={36} />
+              <PersonFace person={person.person} name={person.name} size={36} />
               <span className={styles["names"]}>
                 <span className={styles["name"]}>
                   {person.name}

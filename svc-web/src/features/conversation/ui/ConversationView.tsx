@@ -25,22 +25,22 @@ import { SeenBy } from "@/features/conversation/ui/SeenBy";
 import { Versions } from "@/features/conversation/ui/Versions";
 import { PinnedBar } from "@/features/conversation/ui/PinnedBar";
 import { peopleIn, Timeline } from "@/features/conversation/ui/Timeline";
-import type { RejectCode } from "@/shared/contracts/generated";
+import type { ChatView, RejectCode } from "@/shared/contracts/generated";
 import { useDraftPart, useDrafts } from "@/shared/lib/useDrafts";
 import { useNames } from "@/shared/lib/names";
 import { errorWords, rejectionWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 import { SkeletonTalk } from "@/shared/ui/Skeleton";
+import { ChatFace } from "@/shared/ui/Face";
 
 type ConversationViewProps = {
   chat: string;
   group: boolean;
   title: string;
   subtitle: string;
-  /** Whose id colours the avatar. */
-  face: string;
+  /** Whose picture, or whose colour, it has. */
+  face: Pick<ChatView, "chat" | "partner" | "picture" | "role">;
   readSeq: number;
   /** False where one can only read: `closedWords` says why. */
   writable: boolean;
@@ -83,7 +83,7 @@ export function ConversationView(props: ConversationViewProps): ReactNode {
             <ArrowLeft size={20} strokeWidth={1.75} />
           </IconButton>
         </span>
-        <Avatar id={face} name={title} size={36} group={group} />
+        <ChatFace chat={face} name={title} size={36} />
         <div className={styles["titles"]}>
           <h1 className={styles["title"]}>{title}</h1>
           <p className={styles["subtitle"]} data-typing={typing !== null || undefined}>

@@ -15,8 +15,8 @@ import { absolute, clock } from "@/shared/lib/time";
 import { useLongPress } from "@/shared/lib/useLongPress";
 import { showPerson } from "@/shared/lib/who";
 import { rejectionWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { BotMark } from "@/shared/ui/BotMark";
+import { PersonFace } from "@/shared/ui/Face";
 
 export type MessageActions = {
   onAgain: (row: MessageRow) => void;
@@ -81,7 +81,7 @@ export const Message = memo(
       >
         {others ? (
           <span className={styles["side"]}>
-            {row.last ? <Avatar id={row.by} name={name} size={36} /> : null}
+            {row.last ? <PersonFace person={row.by} name={name} size={36} /> : null}
           </span>
         ) : null}
         <div className={styles["stack"]}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Named } from "@/features/conversation/model/mentions";
 import styles from "@/features/conversation/ui/Names.module.css";
-import { Avatar } from "@/shared/ui/Avatar";
+import { PersonFace } from "@/shared/ui/Face";
 
 type NamesProps = {
   people: readonly Named[];
@@ -25,7 +25,7 @@ export function Names({ people, chosen, onTake }: NamesProps): ReactNode {
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => onTake(one.username)}
         >
-          <Avatar id={one.person} name={one.name} size={28} />
+          <PersonFace person={one.person} name={one.name} size={28} />
           <span className={styles["words"]}>{one.name}</span>
           <span className={styles["username"]}>@{one.username}</span>
         </div>

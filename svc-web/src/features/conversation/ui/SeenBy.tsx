@@ -6,11 +6,11 @@ import type { SeenBy as Reader } from "@/shared/contracts/generated";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { PersonFace } from "@/shared/ui/Face";
 
 type SeenByProps = { chat: string; target: number; onClose: () => void };
 
@@ -47,7 +47,7 @@ export function SeenBy({ chat, target, onClose }: SeenByProps): ReactNode {
           <ul className={styles["list"]}>
             {people.map((one) => (
               <li key={one.person} className={styles["reader"]} data-reader={one.username}>
-                <Avatar id={one.person} name={one.name} size={36} />
+                <PersonFace person={one.person} name={one.name} size={36} />
                 <span className={styles["name"]} dir="auto">
                   {one.name}
                 </span>

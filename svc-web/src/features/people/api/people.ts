@@ -10,11 +10,18 @@ import { useCallback } from "react";
 import { endpoints, type PersonView } from "@/shared/contracts/generated";
 import { Changes } from "@/shared/lib/changes";
 import { useSignals } from "@/shared/lib/live";
+import { rememberNames } from "@/shared/lib/names";
 import { call } from "@/shared/lib/rest";
 import type { Signal } from "@/shared/realtime/client";
 
 const PAGES_MAX = 10;
 const changes = new Changes();
+
+/** What came with a list of people is the newest of each for everything else. */
+function told(client: QueryClient, people: PersonView[]): PersonView[] {
+  rememberNames(client, people);
+  return people;
+}
 
 async function connections(signal: AbortSignal): Promise<PersonView[]> {
   const people: PersonView[] = [];
@@ -33,26 +40,29 @@ async function connections(signal: AbortSignal): Promise<PersonView[]> {
 
 export const connectionsQuery = queryOptions({
   queryKey: ["people", "connections"],
-  queryFn: ({ signal }): Promise<PersonView[]> => changes.latest(() => connections(signal)),
+  queryFn: async ({ client, signal }): Promise<PersonView[]> =>
+    told(client, await changes.latest(() => connections(signal))),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 /** People whom one may know. */
 export const suggestionsQuery = queryOptions({
   queryKey: ["people", "suggestions"],
-  queryFn: ({ signal }): Promise<PersonView[]> =>
-    changes.latest(async () => (await call(endpoints.suggestions, { signal })).people),
+  queryFn: async ({ client, signal }): Promise<PersonView[]> =>
+    told(
+      client,
+      await changes.latest(async () => (await call(endpoints.suggestions, { signal })).people),
+    ),
   staleTime: 60_000,
 });
 
 export function findQuery(words: string) {
   return queryOptions({
     queryKey: ["people", "find", words],
-    queryFn: ({ signal }): Promise<PersonView[]> =>
-      changes.latest(async () => {
-        const answer = await call(endpoints.people, { query: { q: words }, signal });
-        return answer.people;
-      }),
+    queryFn: async ({ client, signal }): Promise<PersonView[]> => {
+      const found = changes.latest(() => call(endpoints.people, { query: { q: words }, signal }));
+      return told(client, (await found).people);
+    },
     enabled: words !== "",
     placeholderData: keepPreviousData,
     staleTime: 10_000,

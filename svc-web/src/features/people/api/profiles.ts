@@ -37,7 +37,11 @@ export function profileQuery(person: string) {
 
 export const ownProfileQuery = queryOptions({
   queryKey: ["me", "profile"],
-  queryFn: ({ signal }) => call(endpoints.ownProfile, { signal }),
+  queryFn: async ({ client, signal }) => {
+    const own = await call(endpoints.ownProfile, { signal });
+    rememberNames(client, [own]);
+    return own;
+  },
   staleTime: 60_000,
 });
 
@@ -80,6 +84,25 @@ export function useSaveProfile(): UseMutationResult<OwnProfile, Error, ProfileBo
     },
   });
 }
+
+/** Makes an upload one's picture; null takes it away. */
+export function useSetOwnPicture(): UseMutationResult<OwnProfile, Error, string | null> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (picture) => call(endpoints.setPersonPicture, { body: { picture } }),
+    onSuccess: (own) => {
+      queries.setQueryData(ownProfileQuery.queryKey, own);
+      rememberNames(queries, [own]);
+    },
+  });
+}
+
+/** How much room one's files take. */
+export const usageQuery = queryOptions({
+  queryKey: ["me", "usage"],
+  queryFn: ({ signal }) => call(endpoints.attachmentUsage, { signal }),
+  staleTime: 0,
+});
 
 export function useSavePrivacy(): UseMutationResult<PrivacyView, Error, PrivacyBody> {
   const queries = useQueryClient();

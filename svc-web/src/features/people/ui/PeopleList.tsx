@@ -15,13 +15,13 @@ import type { PersonView } from "@/shared/contracts/generated";
 import { useSettled } from "@/shared/lib/useSettled";
 import { showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { PersonFace } from "@/shared/ui/Face";
 
 /** How long the words must stand still before they are looked for. */
 const SEARCH_MS = 250;
@@ -107,7 +107,7 @@ type PersonRowProps = { person: PersonView; onChat: (person: string) => void };
 export function PersonRow({ person, onChat }: PersonRowProps): ReactNode {
   return (
     <li className={styles["row"]} data-person={person.username}>
-      <Avatar id={person.person} name={person.name} />
+      <PersonFace person={person.person} name={person.name} />
       <button
         type="button"
         className={styles["names"]}

@@ -11,12 +11,12 @@ import type { PersonView, ProfileView } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
 import { closePerson, showPerson } from "@/shared/lib/who";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { PersonFace } from "@/shared/ui/Face";
 
 type ProfileProps = { person: string | null; onChat: (person: string) => void };
 
@@ -69,7 +69,7 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
   return (
     <>
       <div className={styles["who"]}>
-        <Avatar id={person.person} name={person.name} size={72} />
+        <PersonFace person={person.person} name={person.name} size={72} />
         <p className={styles["name"]} dir="auto">
           {person.name}
           {person.bot ? <BotMark /> : null}
@@ -118,7 +118,7 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
                   className={styles["entry"]}
                   onClick={() => showPerson(one.person)}
                 >
-                  <Avatar id={one.person} name={one.name} size={28} />
+                  <PersonFace person={one.person} name={one.name} size={28} />
                   <span dir="auto">{one.name}</span>
                 </button>
               </li>

@@ -12,11 +12,11 @@ import { saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useSettled } from "@/shared/lib/useSettled";
 import { errorWords } from "@/shared/lib/words";
-import { Avatar } from "@/shared/ui/Avatar";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { PersonFace } from "@/shared/ui/Face";
 
 /** How long the typing must rest before the server is asked, milliseconds. */
 const SEARCH_MS = 250;
@@ -147,7 +147,7 @@ function HitRow({ hit, author, me, now, titleOf, here, onOpen }: HitRowProps): R
         data-hit={hit.seq}
         {...(here ? { "aria-current": "location" as const } : {})}
       >
-        <Avatar id={hit.by} name={hit.by === me.person ? me.username : author} size={36} />
+        <PersonFace person={hit.by} name={hit.by === me.person ? me.username : author} size={36} />
         <span className={styles["text"]}>
           <span className={styles["top"]}>
             <span className={styles["title"]}>{title ?? author}</span>
