@@ -44,6 +44,7 @@ _SPENT: Final = frozenset(
         ProblemCode.WRONG_CODE,
         ProblemCode.CODE_SPENT,
         ProblemCode.LINK_SPENT,
+        ProblemCode.INVITATION_OVER,
         ProblemCode.LOGIN_OVER,
     }
 )
