@@ -71,6 +71,23 @@ describe("an upload", () => {
     },
   );
 
+  it("asks again when a part that seemed lost was taken after all", async () => {
+    let turn = 0;
+    const view = { id: ID, size: 3, received: 0 };
+    vi.stubGlobal("fetch", (_: string, init: RequestInit): Promise<Response> => {
+      turn += 1;
+      const taken = { title: "no", status: 409, code: "conflict" };
+      if (init.method === "PATCH") return Promise.resolve(Response.json(taken, { status: 409 }));
+      const now = turn === 1 ? view : { ...view, received: 3, attachment: ATTACHMENT };
+      return Promise.resolve(Response.json(now));
+    });
+    const steps = { onSent: () => undefined, onWaiting: () => undefined };
+    const { signal } = new AbortController();
+    const about = { name: "a", size: 3 };
+    const made = await upload(new Blob(["abc"]), about, signal, steps, () => Promise.resolve());
+    expect([made.id, turn]).toEqual([ID, 3]);
+  });
+
   it("ends when it is refused", async () => {
     await expect(sends([], "file_refused")).rejects.toMatchObject({ code: "file_refused" });
   });
