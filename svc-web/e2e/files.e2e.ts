@@ -77,7 +77,7 @@ describe("two people and their files", () => {
     const empty = { name: "nothing.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) };
     await choose(anna, [await painted(anna, "lake.png", [900, 300]), empty]);
     await strip(anna).getByText("The file is empty").waitFor();
-    expect(await anna.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    expect(await anna.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
     await anna.getByRole("button", { name: "Remove nothing.txt" }).click();
     await choose(anna, [text("list.txt", "what to bring\n")]);
     await anna.getByRole("button", { name: "Remove list.txt" }).click();
@@ -115,7 +115,7 @@ describe("two people and their files", () => {
       }
     });
     await choose(anna, [{ name: "log.bin", mimeType: "application/x", buffer: LARGE }]);
-    await anna.getByRole("button", { name: "Send" }).click();
+    await anna.getByRole("button", { name: "Send", exact: true }).click();
     const onItsWay = anna.getByRole("list", { name: "Files on their way" });
     await onItsWay.getByText("Waits for a connection").waitFor();
     await expect.poll(() => offsets.includes("2097152"), { timeout: 30_000 }).toBe(true);

@@ -64,7 +64,7 @@ describe("what one keeps about a chat", () => {
     await box(phone).press("End");
     await box(phone).pressSequentially(" nine");
     await written(anna).toBe("see you at nine");
-    await phone.getByRole("button", { name: "Send" }).click();
+    await phone.getByRole("button", { name: "Send", exact: true }).click();
     await bo.getByText("see you at nine").and(bo.locator("[data-body]")).waitFor();
     await written(anna).toBe("");
     await anna.getByText("Reply to yourself").waitFor({ state: "detached" });
