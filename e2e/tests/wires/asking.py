@@ -43,6 +43,7 @@ _SPENT: Final = frozenset(
         ProblemCode.BAD_CURSOR,
         ProblemCode.WRONG_CODE,
         ProblemCode.CODE_SPENT,
+        ProblemCode.INVITATION_OVER,
         ProblemCode.LINK_SPENT,
         ProblemCode.INVITATION_OVER,
         ProblemCode.LOGIN_OVER,
