@@ -15,7 +15,11 @@ async def test_nobody_is_offered_whom_no_one_configured(where: Wires) -> None:
     client = Rest(where.page)
     shown = await client.call(provider_endpoints.PROVIDERS, provider_rest.ProvidersView)
     assert shown.providers == ()
-    answer = await client.raw(provider_endpoints.START_PROVIDER, path={"provider": "google"})
+    answer = await client.raw(
+        provider_endpoints.START_PROVIDER,
+        path={"provider": "google"},
+        json={},
+    )
     assert answer.status_code == 404
     answer = await client.raw(
         provider_endpoints.PROVIDER_CALLBACK,
