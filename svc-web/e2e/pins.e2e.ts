@@ -90,6 +90,10 @@ describe("messages that are pinned, and said again elsewhere", () => {
     await dialog.getByRole("button", { name: "Report", exact: true }).click();
     await anna.getByRole("dialog", { name: "Thank you" }).getByText("is not told").waitFor();
     await anna.getByRole("button", { name: "Done" }).click();
+    await anna
+      .getByRole("button", { name: "Show this message of a blocked person" })
+      .last()
+      .click();
     await message(anna, "The key")
       .getByRole("button", { name: `Profile of ${BO}` })
       .click();
