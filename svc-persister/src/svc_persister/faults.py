@@ -25,7 +25,7 @@ class Faults:
 
     @property
     def fence_off(self) -> bool:
-        """Flush and publish without looking at the epoch."""
+        """Flush, publish and write receipts without looking at the epoch."""
         return self.name == "fence_off"
 
     @property

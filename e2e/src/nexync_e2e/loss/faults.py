@@ -34,12 +34,10 @@ async def _freeze_persister(machine: Machine, wires: Wires) -> None:
 
 
 async def _freeze_persister_with_a_batch(machine: Machine, wires: Wires) -> None:
-    """While Postgres stands still a batch gathers, so the persister wakes up with one that another has written."""
+    """Between two of its flushes, so the persister wakes up with a batch that another has written meanwhile."""
     del wires
-    async with contextlib.AsyncExitStack() as stack:
-        async with machine.frozen("postgres"):
-            await asyncio.sleep(2.0)
-            await stack.enter_async_context(machine.frozen("persister-1"))
+    await machine.gathered("persister-1")
+    async with machine.frozen("persister-1"):
         await asyncio.sleep(_SESSION_TIMEOUT_PASSED)
 
 

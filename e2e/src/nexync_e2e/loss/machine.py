@@ -5,6 +5,7 @@ The instance is spoken to through its own command (`python -m nexync_dev`), so n
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ GATEWAYS = ("gateway-1", "gateway-2")
 PERSISTERS = ("persister-1", "persister-2")
 BROKEN = b"BrokenInvariantError: "
 """How a persister's log says that it stopped because something happened that cannot happen."""
+
+UNFLUSHED = "nexync_persister_unflushed"
 
 BACKENDS = ("postgres", "redis-state", "redis-cache", "rabbitmq", "kafka")
 
@@ -79,6 +82,23 @@ class Machine:
                     return None
 
                 await until(probe, f"{name} ready", seconds=90, every=0.2)
+
+    async def gathered(self, name: str, *, least: int = 20) -> None:
+        """Wait (≤ 30 s) until a persister has just flushed and then decided `least` records that Postgres doesn't have.
+
+        So the next flush is seconds away. By its admin port.
+        """
+        port = psutil.Process(await self.pid(name)).environ()["NEXYNC_ADMIN_PORT"]
+        counts: list[float] = []
+        async with httpx.AsyncClient(timeout=5.0) as client:
+
+            async def probe() -> bool | None:
+                answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+                counts.append(_value(answer.text, UNFLUSHED))
+                flushed = any(after < before for before, after in itertools.pairwise(counts))
+                return True if flushed and counts[-1] >= least else None
+
+            await until(probe, f"a batch of {name}", seconds=30, every=0.05)
 
     async def broken_invariants(self) -> int:
         """How often persisters, twins included, have stopped because of a broken invariant, by their logs."""
@@ -165,6 +185,12 @@ class Machine:
             msg = f"nexync_dev {' '.join(arguments)}: {said}"
             raise RuntimeError(msg)
         return out
+
+
+def _value(metrics: str, name: str) -> float:
+    """The sum of a metric in Prometheus' text form."""
+    lines = [line for line in metrics.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
 
 async def _keep(stand_in: _StandIn, name: str) -> None:
