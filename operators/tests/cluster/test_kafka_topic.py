@@ -131,6 +131,8 @@ def test_pause(world: "World") -> None:
     assert state is not None
     assert (state.partitions, state.config) == (2, {"retention.ms": "7"})
     world.annotate(name, "nexync.io/paused-")
+    # What it was before the pause stands in its conditions all the while.
+    eventually(f"{name} goes on", lambda: not world.condition(name, "Paused"))
     world.until(name, "AsDesired")
     state = world.kafka.describe(name)
     assert state is not None
