@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from svc_gateway.metrics import Counts
-from svc_gateway.outbox import CROWD, PATIENCE_SECONDS, Flusher, Pending
+from svc_gateway.outbox import Flusher, Pending
 
 
 class Outlet:
@@ -16,15 +16,10 @@ class Outlet:
         self.written.append(data)
 
 
-def never(_seconds: float, _call: Callable[[], None]) -> None:
-    """Small rooms don't wait."""
-    raise AssertionError
-
-
 def test_frames_of_a_tick_are_joined_in_order_and_shared() -> None:
     soon: list[Callable[[], None]] = []
     counts = Counts()
-    flusher = Flusher(soon.append, never, counts)
+    flusher = Flusher(soon.append, counts)
     room = [Outlet(), Outlet(), Outlet()]
     flusher.fan_out(room, b"a")
     flusher.fan_out(room, b"b")
@@ -40,7 +35,7 @@ def test_frames_of_a_tick_are_joined_in_order_and_shared() -> None:
 
 def test_a_single_frame_is_written_without_a_copy() -> None:
     soon: list[Callable[[], None]] = []
-    flusher = Flusher(soon.append, never, Counts())
+    flusher = Flusher(soon.append, Counts())
     outlets = [Outlet(), Outlet()]
     frame = b"frame" * 10
     flusher.fan_out(outlets, frame)
@@ -56,7 +51,7 @@ def test_the_frames_of_a_tick_go_by_one_call_and_the_rest_of_them_by_the_transpo
         return [len(data), 2, 0, 0]
 
     soon: list[Callable[[], None]] = []
-    flusher = Flusher(soon.append, never, Counts(), send_many)
+    flusher = Flusher(soon.append, Counts(), send_many)
     room = [Outlet(3), Outlet(4), Outlet(5), Outlet()]
     alone = Outlet(6)
     flusher.fan_out(room, b"one")
@@ -70,30 +65,9 @@ def test_the_frames_of_a_tick_go_by_one_call_and_the_rest_of_them_by_the_transpo
 
 def test_a_socket_that_left_meanwhile_gets_nothing() -> None:
     soon: list[Callable[[], None]] = []
-    flusher = Flusher(soon.append, never, Counts())
+    flusher = Flusher(soon.append, Counts())
     stays, leaves, also_stays = Outlet(), Outlet(), Outlet()
     flusher.fan_out([stays, leaves, also_stays], b"a")
     leaves.pending = None
     soon.pop()()
     assert [outlet.written for outlet in (stays, leaves, also_stays)] == [[b"a"], [], [b"a"]]
-
-
-def test_a_frame_to_a_crowd_waits_for_what_comes_behind_it() -> None:
-    """One write for both, and for what goes to one of them meanwhile; what comes later goes in its own tick."""
-    soon: list[Callable[[], None]] = []
-    later: list[tuple[float, Callable[[], None]]] = []
-    flusher = Flusher(soon.append, lambda seconds, call: later.append((seconds, call)), Counts())
-    crowd = [Outlet() for _ in range(CROWD)]
-    flusher.push(crowd[0], b"ack")
-    flusher.fan_out(crowd, b"one")
-    soon.pop()()
-    assert [outlet.written for outlet in crowd[:2]] == [[], []]
-    flusher.fan_out(crowd, b"two")
-    [(seconds, call)] = later
-    assert (seconds, soon) == (PATIENCE_SECONDS, [])
-    call()
-    assert [outlet.written for outlet in crowd[:2]] == [[b"ackonetwo"], [b"onetwo"]]
-    flusher.push(crowd[0], b"alone")
-    soon.pop()()
-    assert crowd[0].written[-1] == b"alone"
-    assert len(later) == 1

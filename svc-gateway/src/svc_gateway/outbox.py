@@ -1,8 +1,5 @@
 """Writes of one loop tick, joined: each connection gets one write a tick, however many frames there are.
 
-A frame to very many sockets waits a moment longer, for what comes right behind it: writing to them takes several times
-that moment, once for each time that something is written.
-
 Sockets that get the same bytes get them by one native call, where there is one. What the kernel doesn't take of
 them goes to the socket's transport, which keeps it. The bytes of a socket are the same either way.
 """
@@ -15,13 +12,6 @@ from svc_gateway.ports import SendMany
 
 MANY: Final = 2
 """From how many sockets on the native call costs less than their transports."""
-
-
-CROWD: Final = 256
-"""How many sockets a frame has to go to before it waits for others; writing to them takes about as long as the wait."""
-
-PATIENCE_SECONDS: Final = 0.001
-"""How long such a frame waits. Everything else that is to be written waits with it, since orders must hold."""
 
 
 class Pending:
@@ -65,21 +55,18 @@ class Outlet(Protocol):
 class Flusher:
     """Collects frames of a tick. Bounded by the tick; what a transport buffers has its own policy."""
 
-    __slots__ = ("_call_later", "_call_soon", "_counts", "_patient", "_send_many", "_tick")
+    __slots__ = ("_call_soon", "_counts", "_send_many", "_tick")
 
     def __init__(
         self,
         call_soon: Callable[[Callable[[], None]], object],
-        call_later: Callable[[float, Callable[[], None]], object],
         counts: Counts,
         send_many: SendMany | None = None,
     ) -> None:
         self._call_soon = call_soon
-        self._call_later = call_later
         self._counts = counts
         self._send_many = send_many
         self._tick: list[Pending] = []
-        self._patient = False
 
     def push(self, outlet: Outlet, frame: bytes) -> None:
         """Queue one encoded frame for one socket."""
@@ -95,7 +82,6 @@ class Flusher:
         if not outlets:
             return
         self._counts.deliveries += len(outlets)
-        self._patient = self._patient or len(outlets) >= CROWD
         before: Pending | None = None
         pending = self._new(None, frame)
         following: dict[Pending | None, Pending] = {None: pending}
@@ -107,16 +93,9 @@ class Flusher:
             outlet.pending = pending
             pending.outlets.append(outlet)
 
-    def _due(self) -> None:
-        if self._patient:
-            self._call_later(PATIENCE_SECONDS, self.flush)
-        else:
-            self.flush()
-
     def flush(self) -> None:
         """Write out. Sockets with the same frames share one bytes object, also in the kernel's queue."""
         tick, self._tick = self._tick, []
-        self._patient = False
         for pending in tick:
             alike = [outlet for outlet in pending.outlets if outlet.pending is pending]
             for outlet in alike:
@@ -126,7 +105,7 @@ class Flusher:
 
     def _new(self, before: Pending | None, frame: bytes) -> Pending:
         if not self._tick:
-            self._call_soon(self._due)
+            self._call_soon(self.flush)
         pending = Pending(before, frame)
         self._tick.append(pending)
         return pending

@@ -80,7 +80,7 @@ def build_core(
     counts: Counts,
 ) -> Core:
     """Wire the use cases."""
-    flusher = Flusher(call_soon, call_later, counts, send_many)
+    flusher = Flusher(call_soon, counts, send_many)
     rooms = Rooms(flusher, counts)
     ranges = Ranges(windows, chats)
     people = People(
