@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from nexync_contracts.endpoints import ENDPOINTS
+from nexync_contracts.jobs import QUEUE_OF
 from nexync_contracts_gen import asyncapi, openapi, typescript
 from nexync_contracts_gen.__main__ import outputs
 from nexync_contracts_gen.catalog import all_models, browser_models
@@ -68,6 +69,23 @@ def test_openapi_has_every_endpoint() -> None:
         assert ("requestBody" in operation) == takes
         told = " ".join(answer["description"] for answer in operation["responses"].values())
         assert all(code.value in told for code in endpoint.errors)
+
+
+def test_asyncapi_has_every_job_in_its_queue() -> None:
+    """Both ways: who sends it, and who mails it."""
+    document = json.loads(asyncapi.render())
+    tags = {
+        name: message["payload"].get("properties", {}).get("tag", {}).get("const")
+        for name, message in document["components"]["messages"].items()
+    }
+    told: dict[str, set[str]] = {"send": set(), "receive": set()}
+    for operation in document["operations"].values():
+        channel = document["channels"][operation["channel"]["$ref"].split("/")[-1]]
+        for message in operation["messages"]:
+            tag = tags[message["$ref"].split("/")[-1]]
+            if QUEUE_OF.get(tag) == channel["address"]:
+                told[operation["action"]].add(tag)
+    assert told == {"send": set(QUEUE_OF), "receive": set(QUEUE_OF)}
 
 
 def test_zod_covers_everything_a_browser_meets() -> None:

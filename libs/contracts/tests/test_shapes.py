@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from nexync_contracts import channels, ids, limits
+from nexync_contracts.attachment_rest import DescribeAttachmentBody
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.commands import envelope_adapter
 from nexync_contracts.errors import issues_of
 from nexync_contracts.events import MessageCreated, event_adapter
@@ -59,6 +61,21 @@ def test_records_survive_unknown_fields_but_not_unknown_tags() -> None:
     assert envelope_adapter.validate_json(known).command.tag == "message.create"
     with pytest.raises(ValidationError):
         envelope_adapter.validate_json(known.replace("message.create", "message.sing"))
+
+
+@pytest.mark.parametrize("alt", ["", "  ", "x" * (limits.ALT_CHARS + 1), "two\nlines", "a\x00b"])
+def test_what_an_image_shows_is_one_line_of_some_length(alt: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        DescribeAttachmentBody.model_validate_json(json.dumps({"alt": alt}))
+    assert issues_of(caught.value)[0].path == ("alt",)
+
+
+def test_a_file_of_before_has_no_words() -> None:
+    """What was written before there were any is still read, and none are written for it."""
+    old = {"id": CHAT, "kind": "image", "name": "a.png", "type": "image/png", "size": 3}
+    attachment = Attachment.model_validate_json(json.dumps(old))
+    assert attachment.alt is None
+    assert "alt" not in attachment.model_dump(exclude_none=True)
 
 
 def test_time_of_an_id() -> None:

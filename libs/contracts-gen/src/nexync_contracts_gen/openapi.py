@@ -31,6 +31,10 @@ _STATUS: Final = {
     ProblemCode.REJECTED: 409,
     ProblemCode.USERNAME_TAKEN: 409,
     ProblemCode.SECOND_FACTOR: 403,
+    ProblemCode.SECOND_FACTOR_NEEDED: 403,
+    ProblemCode.PASSKEY_NEEDED: 403,
+    ProblemCode.FACTOR_STAYS: 409,
+    ProblemCode.PROOF_NEEDED: 403,
     ProblemCode.LOGIN_OVER: 410,
     ProblemCode.FACTOR_UNAVAILABLE: 503,
     ProblemCode.PASSKEY_REFUSED: 403,
@@ -46,6 +50,7 @@ _STATUS: Final = {
     ProblemCode.REGISTRATION_CLOSED: 403,
     ProblemCode.INVITATION_OVER: 410,
     ProblemCode.DEACTIVATED: 403,
+    ProblemCode.FRESH_LOGIN_NEEDED: 403,
     ProblemCode.FILE_REFUSED: 422,
     ProblemCode.QUOTA_FULL: 409,
     ProblemCode.WRONG_CODE: 400,
@@ -134,6 +139,8 @@ def _problems(endpoint: Endpoint) -> dict[int, list[str]]:
     codes = {*endpoint.errors, ProblemCode.INTERNAL, ProblemCode.UNAVAILABLE}
     if not endpoint.open:
         codes |= {ProblemCode.UNAUTHENTICATED, ProblemCode.TOO_FAST}
+        if not endpoint.setup:
+            codes.add(ProblemCode.SECOND_FACTOR_NEEDED)
     if endpoint.method != "GET":
         codes.add(ProblemCode.FOREIGN_ORIGIN)
     if endpoint.body is not None or endpoint.takes == "bytes":

@@ -1,6 +1,8 @@
 """The REST API for administrators of an instance. To everybody else it answers `forbidden`."""
 
-from typing import Final
+from typing import Final, Literal
+
+from pydantic import BaseModel
 
 from nexync_contracts import admin_rest, limits
 from nexync_contracts.endpoint import Endpoint, Query
@@ -15,6 +17,29 @@ _PROOF = (
     ProblemCode.LOGIN_OVER,
     ProblemCode.TOO_MANY,
 )
+
+
+def _upon_person(
+    name: str,
+    change: str,
+    summary: str,
+    *,
+    method: Literal["POST", "PUT"] = "POST",
+    body: type[BaseModel] = admin_rest.AdminProofBody,
+    conflict: bool = False,
+) -> Endpoint:
+    """A change of somebody's account, which asks for the administrator's proof and answers with the account."""
+    return Endpoint(
+        name=name,
+        service="svc-auth",
+        method=method,
+        path=f"/api/auth/admin/people/{{person}}/{change}",
+        summary=summary,
+        body=body,
+        answer=admin_rest.ManagedPerson,
+        errors=(*_PROOF, ProblemCode.NOT_FOUND, *([ProblemCode.CONFLICT] if conflict else [])),
+    )
+
 
 ADMIN_ROLE: Final = Endpoint(
     name="admin_role",
@@ -38,45 +63,41 @@ MANAGED_PEOPLE: Final = Endpoint(
     errors=(ProblemCode.FORBIDDEN,),
     cost=3,
 )
-DEACTIVATE: Final = Endpoint(
-    name="deactivate",
-    service="svc-auth",
-    method="POST",
-    path="/api/auth/admin/people/{person}/deactivation",
-    summary="Lock an account: its sessions, its sockets and its bots' tokens end; what it wrote stays",
-    body=admin_rest.AdminProofBody,
-    answer=admin_rest.ManagedPerson,
-    errors=(*_PROOF, ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+DEACTIVATE: Final = _upon_person(
+    "deactivate",
+    "deactivation",
+    "Lock an account: its sessions, its sockets and its bots' tokens end; what it wrote stays",
+    conflict=True,
 )
-REACTIVATE: Final = Endpoint(
-    name="reactivate",
-    service="svc-auth",
-    method="POST",
-    path="/api/auth/admin/people/{person}/reactivation",
-    summary="Let somebody log in again; bots need new tokens",
-    body=admin_rest.AdminProofBody,
-    answer=admin_rest.ManagedPerson,
-    errors=(*_PROOF, ProblemCode.NOT_FOUND),
+REACTIVATE: Final = _upon_person(
+    "reactivate",
+    "reactivation",
+    "Let somebody log in again; bots need new tokens",
 )
-RESET_FACTORS: Final = Endpoint(
-    name="reset_factors",
-    service="svc-auth",
-    method="POST",
-    path="/api/auth/admin/people/{person}/factor-reset",
-    summary="Take away somebody's second factor and passkeys, and end their sessions; they are told by mail",
-    body=admin_rest.AdminProofBody,
-    answer=admin_rest.ManagedPerson,
-    errors=(*_PROOF, ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+ERASE_PERSON: Final = _upon_person(
+    "erase_person",
+    "erasure",
+    "Have an account erased once the grace period is over; its owner is told by mail and may take it back",
+    conflict=True,
 )
-SET_ADMIN_ROLE: Final = Endpoint(
-    name="set_admin_role",
-    service="svc-auth",
+KEEP_PERSON: Final = _upon_person(
+    "keep_person",
+    "erasure-cancellation",
+    "Keep an account that was to be erased",
+)
+RESET_FACTORS: Final = _upon_person(
+    "reset_factors",
+    "factor-reset",
+    "Take away somebody's second factor and passkeys, and end their sessions; they are told by mail",
+    conflict=True,
+)
+SET_ADMIN_ROLE: Final = _upon_person(
+    "set_admin_role",
+    "role",
+    "Make somebody an administrator, or no longer",
     method="PUT",
-    path="/api/auth/admin/people/{person}/role",
-    summary="Make somebody an administrator, or no longer",
     body=admin_rest.SetRoleBody,
-    answer=admin_rest.ManagedPerson,
-    errors=(*_PROOF, ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    conflict=True,
 )
 INVITATIONS: Final = Endpoint(
     name="invitations",
@@ -124,6 +145,8 @@ ADMIN_ENDPOINTS: Final = (
     MANAGED_PEOPLE,
     DEACTIVATE,
     REACTIVATE,
+    ERASE_PERSON,
+    KEEP_PERSON,
     RESET_FACTORS,
     SET_ADMIN_ROLE,
     INVITATIONS,

@@ -41,6 +41,11 @@ class AdminAction(StrEnum):
     ROLE_TAKEN = "role.taken"
     INVITATION_MADE = "invitation.made"
     INVITATION_REVOKED = "invitation.revoked"
+    REPORT_CLOSED = "report.closed"
+    ERASURE_ASKED = "person.erasure_asked"
+    ERASURE_CANCELLED = "person.erasure_cancelled"
+    ERASED = "person.erased"
+    """By nobody: its time had come."""
 
 
 class RoleView(Tolerant):
@@ -52,7 +57,8 @@ class RoleView(Tolerant):
 class ManagedPerson(Tolerant):
     """Somebody as administrators see them. `seen_at` is when a device of theirs was there last, None for never.
 
-    `owner` is whose bot it is. `second_factor` is an app for codes; `passkeys` counts.
+    `erase_at` is when the account will be erased. `owner` is whose bot it is. `second_factor` is an app for
+    codes; `passkeys` counts.
     """
 
     person: PersonIdField
@@ -69,6 +75,7 @@ class ManagedPerson(Tolerant):
     made_at: _Time
     seen_at: _Time | None = None
     deactivated_at: _Time | None = None
+    erase_at: _Time | None = None
 
 
 class ManagedPeople(Tolerant):

@@ -65,6 +65,16 @@ FINISH_ATTACHMENT: Final = Endpoint(
     answer=attachment_rest.UploadView,
     errors=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT, ProblemCode.FILE_REFUSED),
 )
+DESCRIBE_ATTACHMENT: Final = Endpoint(
+    name="describe_attachment",
+    service="svc-chat",
+    method="PUT",
+    path="/api/attachments/{attachment}/alt",
+    summary="Say what an image shows, for those who can't see it; once it is ready, and before it is sent",
+    body=attachment_rest.DescribeAttachmentBody,
+    answer=attachment_rest.UploadView,
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
 DROP_ATTACHMENT: Final = Endpoint(
     name="drop_attachment",
     service="svc-chat",
@@ -150,6 +160,7 @@ ATTACHMENT_ENDPOINTS: Final = (
     ATTACHMENT,
     WRITE_ATTACHMENT,
     FINISH_ATTACHMENT,
+    DESCRIBE_ATTACHMENT,
     DROP_ATTACHMENT,
     COPY_ATTACHMENT,
     DOWNLOAD,

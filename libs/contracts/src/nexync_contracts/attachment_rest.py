@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from nexync_contracts import limits
-from nexync_contracts.attachments import Attachment, FileName
+from nexync_contracts.attachments import AltText, Attachment, FileName
 from nexync_contracts.ids import AttachmentIdField, PersonIdField
 from nexync_contracts.message_events import Target
 from nexync_contracts.model import Exact, Tolerant
@@ -34,6 +34,12 @@ class UploadView(Tolerant):
     size: Annotated[int, Field(ge=1)]
     received: Annotated[int, Field(ge=0)]
     attachment: Attachment | None = None
+
+
+class DescribeAttachmentBody(Exact):
+    """What an image shows; null takes the words away."""
+
+    alt: AltText | None
 
 
 class CopyAttachmentBody(Exact):

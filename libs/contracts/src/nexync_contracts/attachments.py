@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from nexync_contracts import limits
-from nexync_contracts.ids import AttachmentIdField
+from nexync_contracts.ids import AttachmentIdField, no_control
 from nexync_contracts.model import Tolerant
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -35,6 +35,14 @@ MediaType = Annotated[
 ]
 """A media type as the server found it in the content; what the sender's machine says of it is never asked for."""
 
+AltText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=limits.ALT_CHARS, strip_whitespace=True),
+    AfterValidator(no_control),
+    Field(examples=["A red boat on a lake"]),
+]
+"""What an image shows, in words, in one line: read out to those who can't see it."""
+
 Blur = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=limits.BLUR_CHARS),
@@ -50,10 +58,11 @@ class AttachmentKind(StrEnum):
 
 
 class Attachment(Tolerant):
-    """What is known of a file before any of it is loaded; it never changes.
+    """What is known of a file before any of it is loaded; it never changes once a message has it.
 
     `size` is what a download has, bytes. An image has `width` and `height` in pixels, as it is to be shown, and
-    `blur`, base64 of a WebP of a few pixels to show until it is there. `animated` ones move.
+    `blur`, base64 of a WebP of a few pixels to show until it is there. `animated` ones move. `alt` is what its author
+    says that an image shows; without one, its name stands for it.
     """
 
     id: AttachmentIdField
@@ -65,6 +74,7 @@ class Attachment(Tolerant):
     height: Annotated[int | None, Field(ge=1, le=limits.IMAGE_SIDE)] = None
     blur: Blur | None = None
     animated: bool = False
+    alt: AltText | None = None
 
 
 Attachments = Annotated[tuple[Attachment, ...], Field(max_length=limits.MESSAGE_ATTACHMENTS)]

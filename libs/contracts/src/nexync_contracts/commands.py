@@ -128,7 +128,7 @@ class RevokeInvite(Tolerant):
 
 
 class MakeHook(Tolerant):
-    """Make a webhook; a group's admins may. `digest` is the SHA-256 of the secret in its address."""
+    """Make a webhook: a group's admins may, and in a private chat both. `digest` is the SHA-256 of its secret."""
 
     tag: Literal["hook.make"] = "hook.make"
     hook: HookIdField
@@ -139,6 +139,12 @@ class MakeHook(Tolerant):
 class RevokeHook(Tolerant):
     tag: Literal["hook.revoke"] = "hook.revoke"
     hook: HookIdField
+
+
+class EndHooks(Tolerant):
+    """From svc-chat's outbox: the two people of this private chat are connected no more, so no program speaks here."""
+
+    tag: Literal["hooks.end"] = "hooks.end"
 
 
 class JoinByInvite(Tolerant):
@@ -153,7 +159,8 @@ class CreateMessage(Tolerant):
     """A message of text, files or both: the body is empty only where there are files.
 
     `attachments` is stamped by whoever admits the command: what is known of those among `files` that are the
-    sender's and ready, facts that never change. `hook` counts where a webhook is the sender: the name for this once.
+    sender's and ready, facts that never change. `hook` counts where a webhook speaks: the name for this once. In a
+    group the webhook is the sender; in a private chat who made it is, and `voice` says which one speaks.
     """
 
     tag: Literal["message.create"] = "message.create"
@@ -165,6 +172,7 @@ class CreateMessage(Tolerant):
     files: AttachmentIds = ()
     attachments: Attachments = ()
     hook: HookName | None = None
+    voice: HookIdField | None = None
 
 
 class BlockPartner(Tolerant):
@@ -192,6 +200,18 @@ class LeaveChat(Tolerant):
     tag: Literal["person.leave_chat"] = "person.leave_chat"
     chat: ChatIdField
     seq: Annotated[int, Field(ge=1)]
+
+
+class ClosePrivateChat(Tolerant):
+    """From svc-chat: the sender's account is being erased, so this private chat can only be read from now on."""
+
+    tag: Literal["chat.close"] = "chat.close"
+
+
+class NoteErasure(Tolerant):
+    """From svc-chat: the account of the sender, whose own stream this is, has been erased."""
+
+    tag: Literal["person.note_erasure"] = "person.note_erasure"
 
 
 class NoteConnection(Tolerant):
@@ -222,6 +242,7 @@ Command = Annotated[
     | RevokeInvite
     | MakeHook
     | RevokeHook
+    | EndHooks
     | JoinByInvite
     | EditMessage
     | DeleteMessage
@@ -229,7 +250,9 @@ Command = Annotated[
     | PinMessage
     | UnpinMessage
     | BlockPartner
-    | UnblockPartner,
+    | UnblockPartner
+    | ClosePrivateChat
+    | NoteErasure,
     Field(discriminator="tag"),
 ]
 

@@ -25,6 +25,7 @@ class Endpoint:
     """One operation. `body` and `answer` are contracts; `errors` are the problems besides the general ones.
 
     `open` needs no login. `bots` may be called by bots too, with their token in place of the cookie.
+    `setup` may be called before the second factor is set up that the operator asks for; nothing else may.
     `idempotent_by_key` takes an `Idempotency-Key` header, which becomes the command's id.
     Path parameters in braces are UUIDs, but those in `words` are words of a-z, 0-9 and dashes. A request takes
     `cost` tokens of one's budget. The answer of one that is `revalidated` has an `ETag`: clients may keep it, and ask
@@ -43,6 +44,7 @@ class Endpoint:
     errors: tuple[ProblemCode, ...] = ()
     open: bool = False
     bots: bool = False
+    setup: bool = False
     idempotent_by_key: bool = False
     words: tuple[str, ...] = ()
     cost: int = 1

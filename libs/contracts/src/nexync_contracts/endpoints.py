@@ -8,6 +8,7 @@ from nexync_contracts.attachment_endpoints import ATTACHMENT_ENDPOINTS
 from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
 from nexync_contracts.endpoint import Endpoint, Query
+from nexync_contracts.erasure_endpoints import ERASURE_ENDPOINTS
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.export_endpoints import EXPORT_ENDPOINTS
 from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
@@ -91,6 +92,7 @@ LOGIN: Final = Endpoint(
         ProblemCode.NOT_VERIFIED,
         ProblemCode.SECOND_FACTOR,
         ProblemCode.PASSWORD_CHANGE_NEEDED,
+        ProblemCode.PASSKEY_NEEDED,
         ProblemCode.DEACTIVATED,
         ProblemCode.TOO_MANY,
     ),
@@ -122,6 +124,7 @@ SESSION: Final = Endpoint(
     path="/api/auth/session",
     summary="Who is logged in",
     answer=rest.SessionView,
+    setup=True,
 )
 FORGOT: Final = Endpoint(
     name="forgot",
@@ -154,7 +157,13 @@ CHANGE_PASSWORD: Final = Endpoint(
     summary="Replace the password; ends all other sessions",
     body=rest.ChangePasswordBody,
     status=204,
-    errors=(ProblemCode.WRONG_PASSWORD, ProblemCode.TOO_MANY),
+    errors=(
+        ProblemCode.WRONG_PASSWORD,
+        ProblemCode.SECOND_FACTOR,
+        ProblemCode.WRONG_CODE,
+        ProblemCode.FACTOR_UNAVAILABLE,
+        ProblemCode.TOO_MANY,
+    ),
 )
 SESSIONS: Final = Endpoint(
     name="sessions",
@@ -169,17 +178,18 @@ END_SESSION: Final = Endpoint(
     service="svc-auth",
     method="DELETE",
     path="/api/auth/sessions/{session}",
-    summary="End one of one's sessions; its sockets close",
+    summary="End one of one's sessions, another one soon after a proof; its sockets close",
     status=204,
-    errors=(ProblemCode.NOT_FOUND,),
+    errors=(ProblemCode.NOT_FOUND, ProblemCode.PROOF_NEEDED, ProblemCode.FRESH_LOGIN_NEEDED),
 )
 END_OTHER_SESSIONS: Final = Endpoint(
     name="end_other_sessions",
     service="svc-auth",
     method="DELETE",
     path="/api/auth/sessions",
-    summary="End all of one's sessions but this one; their sockets close",
+    summary="End all of one's sessions but this one, soon after a proof; their sockets close",
     status=204,
+    errors=(ProblemCode.PROOF_NEEDED, ProblemCode.FRESH_LOGIN_NEEDED),
 )
 JWKS: Final = Endpoint(
     name="jwks",
@@ -446,6 +456,7 @@ ENDPOINTS: Final = (
     *INSTANCE_ENDPOINTS,
     *ATTACHMENT_ENDPOINTS,
     *EMAIL_ENDPOINTS,
+    *ERASURE_ENDPOINTS,
     *FACTOR_ENDPOINTS,
     *EXPORT_ENDPOINTS,
     *GROUP_ENDPOINTS,

@@ -60,6 +60,14 @@ class ProblemCode(StrEnum):
     NOT_VERIFIED = "not_verified"
     SECOND_FACTOR = "second_factor"
     """The password was right, and a code must follow; a page that doesn't know this asks for a reload."""
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    """The operator asks for a second factor: set one up, nothing else may be done before."""
+    PASSKEY_NEEDED = "passkey_needed"
+    """The operator asks for a second factor, and the account's only one is a passkey: log in with that."""
+    FACTOR_STAYS = "factor_stays"
+    """The operator asks for a second factor, and this is the last one: set up another one first."""
+    PROOF_NEEDED = "proof_needed"
+    """Nothing proves who sits here, and the last proof in this session was too long ago."""
     LOGIN_OVER = "login_over"
     """The password was too long ago, or its codes are used up: begin again."""
     FACTOR_UNAVAILABLE = "factor_unavailable"
@@ -87,6 +95,8 @@ class ProblemCode(StrEnum):
     """No account may be made here by this address without an invitation, or by nobody at all."""
     INVITATION_OVER = "invitation_over"
     """The invitation is unknown, revoked, expired or used up: which of them is nobody's business."""
+    FRESH_LOGIN_NEEDED = "fresh_login_needed"
+    """There is no password or passkey to prove oneself with, and the log-in was too long ago: log in again."""
     DEACTIVATED = "deactivated"
     """An administrator locked the account; told only to who could log in otherwise."""
     FOREIGN_ORIGIN = "foreign_origin"
@@ -114,6 +124,8 @@ class CloseCode(IntEnum):
     LOST_BACKEND = 4420
     SESSION_ENDED = 4501
     """Logged out: do not come back with this session."""
+    SETUP_FIRST = 4503
+    """A second factor must be set up before anything else: over REST, then with a new session token."""
     BAD_FRAMES = 4502
     """More than ten bad frames on one socket."""
 

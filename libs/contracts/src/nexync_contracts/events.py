@@ -141,7 +141,10 @@ class RetentionChanged(Tolerant):
 
 
 class ChatDismissed(Tolerant):
-    """The group is over: it can be read and left, nothing else."""
+    """The group is over: it can be read and left, nothing else.
+
+    In a private chat the account of who did it was erased; the other one can still read it.
+    """
 
     tag: Literal["chat.dismissed"] = "chat.dismissed"
 
@@ -164,7 +167,7 @@ class InviteRevoked(Tolerant):
 
 
 class HookMade(Tolerant):
-    """A webhook may bring messages from now on, with its own id as their author."""
+    """A webhook may bring messages from now on: in a group with its own id as their author, else with its maker's."""
 
     tag: Literal["hook.made"] = "hook.made"
     hook: HookIdField
@@ -179,13 +182,20 @@ class HookRevoked(Tolerant):
     hook: HookIdField
 
 
+class HooksEnded(Tolerant):
+    """In a private chat: the two are connected no more, and none of its webhooks brings anything."""
+
+    tag: Literal["hooks.ended"] = "hooks.ended"
+
+
 class MessageCreated(Tolerant):
     """A message; `reply_to` is the message that it answers. The body is empty where it has files alone.
 
     Where it was deleted since it has neither text nor files.
 
     `forwarded` says that the text was said in another chat before; by whom and where is told to nobody. With `hook` a
-    webhook brought it: who made the event is no person, and this is its name.
+    webhook brought it, and this is its name. Who made the event is no person in a group, and in a private chat who made
+    the webhook.
     """
 
     tag: Literal["message.created"] = "message.created"
@@ -230,6 +240,12 @@ class ChatLeft(Tolerant):
     seq: Annotated[int, Field(ge=1)]
 
 
+class PersonErased(Tolerant):
+    """In a person's stream: the account is gone. Who replays the log learns that it must not come back."""
+
+    tag: Literal["person.erased"] = "person.erased"
+
+
 class ConnectionChange(StrEnum):
     """What became of the relation between two people."""
 
@@ -267,13 +283,15 @@ Event = Annotated[
     | InviteRevoked
     | HookMade
     | HookRevoked
+    | HooksEnded
     | MessageEdited
     | MessageDeleted
     | MessageReacted
     | MessagePinned
     | MessageUnpinned
     | ChatBlocked
-    | ChatUnblocked,
+    | ChatUnblocked
+    | PersonErased,
     Field(discriminator="tag"),
 ]
 
@@ -293,6 +311,7 @@ STATE_TAGS = MEMBERSHIP_TAGS | {
     "invite.revoked",
     "hook.made",
     "hook.revoked",
+    "hooks.ended",
     "message.pinned",
     "message.unpinned",
     "chat.blocked",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from nexync_contracts import export_rest
+from nexync_contracts import export_rest, passkey_rest
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
 
@@ -29,15 +29,33 @@ EXPORT: Final = Endpoint(
     cost=20,
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
+ALLOW_OWN_DATA: Final = Endpoint(
+    name="allow_own_data",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/export",
+    summary="Prove who one is, to take along all that is one's own: once, within two minutes, in this session",
+    body=passkey_rest.OwnerProofBody,
+    status=204,
+    errors=(
+        ProblemCode.WRONG_PASSWORD,
+        ProblemCode.SECOND_FACTOR,
+        ProblemCode.WRONG_CODE,
+        ProblemCode.PASSKEY_REFUSED,
+        ProblemCode.LOGIN_OVER,
+        ProblemCode.FACTOR_UNAVAILABLE,
+        ProblemCode.TOO_MANY,
+    ),
+)
 EXPORT_OWN_DATA: Final = Endpoint(
     name="export_own_data",
     service="svc-chat",
     method="GET",
     path="/api/me/export",
-    summary="All that is one's own, as JSON in a zip: account, profile, people, chats, what one wrote",
+    summary="All that is one's own, in a zip: account, profile, people, chats, what one wrote, files",
     gives="zip",
     cost=40,
-    errors=(ProblemCode.NOT_YET,),
+    errors=(ProblemCode.FORBIDDEN, ProblemCode.NOT_YET),
 )
 
-EXPORT_ENDPOINTS: Final = (DAY, EXPORT, EXPORT_OWN_DATA)
+EXPORT_ENDPOINTS: Final = (DAY, EXPORT, ALLOW_OWN_DATA, EXPORT_OWN_DATA)

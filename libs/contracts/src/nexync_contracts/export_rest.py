@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.bot_rest import BotView
 from nexync_contracts.events import EventRecord
-from nexync_contracts.ids import ChatIdField, Email, PersonIdField, Username
+from nexync_contracts.ids import ChatIdField, Email, PersonIdField, SessionIdField, Username
 from nexync_contracts.message_rest import MessageState
 from nexync_contracts.model import Tolerant
 from nexync_contracts.passkey_rest import PasskeyItem
@@ -32,9 +33,13 @@ class ExportLine(Tolerant):
 
 
 class AccountAsk(Tolerant):
-    """Internal, svc-auth `POST /internal/accounts/export`: what is kept of it? Answered with a copy, or 404."""
+    """Internal, svc-auth `POST /internal/accounts/export`.
+
+    Answered with a copy, once after the session's owner proved to sit at it; else with 403, or 404.
+    """
 
     person: PersonIdField
+    session: SessionIdField
 
 
 class AccountCopy(Tolerant):
@@ -52,6 +57,13 @@ class AccountCopy(Tolerant):
     identities: Annotated[tuple[IdentityView, ...], Field(max_length=limits.IDENTITIES)] = ()
     sessions: tuple[SessionItem, ...] = ()
     bots: Annotated[tuple[BotView, ...], Field(max_length=limits.BOTS)] = ()
+
+
+class OwnFileLine(Tolerant):
+    """A line of `files.jsonl`: `entry` is where in the zip its content is; None for one that had no room there."""
+
+    file: Attachment
+    entry: str | None = None
 
 
 class OwnReport(Tolerant):

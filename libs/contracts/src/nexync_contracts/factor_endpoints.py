@@ -31,6 +31,7 @@ FACTOR: Final = Endpoint(
     path="/api/auth/factor",
     summary="Whether one's second factor is on",
     answer=factor_rest.FactorView,
+    setup=True,
 )
 ENROL_FACTOR: Final = Endpoint(
     name="enrol_factor",
@@ -40,8 +41,11 @@ ENROL_FACTOR: Final = Endpoint(
     summary="A new secret for an authenticator app; its first code turns it on",
     body=factor_rest.EnrolFactorBody,
     answer=factor_rest.EnrolmentView,
+    setup=True,
     errors=(
         ProblemCode.WRONG_PASSWORD,
+        ProblemCode.PROOF_NEEDED,
+        ProblemCode.FRESH_LOGIN_NEEDED,
         ProblemCode.CONFLICT,
         ProblemCode.FACTOR_UNAVAILABLE,
         ProblemCode.TOO_MANY,
@@ -55,6 +59,7 @@ TURN_ON_FACTOR: Final = Endpoint(
     summary="Turn the factor on by the app's first code; ends all other sessions",
     body=factor_rest.FactorCodeBody,
     answer=factor_rest.RecoveryCodesView,
+    setup=True,
     errors=(ProblemCode.WRONG_CODE, ProblemCode.NOT_FOUND, ProblemCode.FACTOR_UNAVAILABLE),
 )
 TURN_OFF_FACTOR: Final = Endpoint(
@@ -62,10 +67,11 @@ TURN_OFF_FACTOR: Final = Endpoint(
     service="svc-auth",
     method="POST",
     path="/api/auth/factor/off",
-    summary="Turn the factor off, by the password and a code or recovery code",
+    summary="Turn the factor off, by the password and a code or recovery code; ends all other sessions",
     body=factor_rest.FactorProofBody,
     status=204,
     errors=(
+        ProblemCode.FACTOR_STAYS,
         ProblemCode.WRONG_PASSWORD,
         ProblemCode.WRONG_CODE,
         ProblemCode.NOT_FOUND,
@@ -78,10 +84,10 @@ RENEW_RECOVERY_CODES: Final = Endpoint(
     service="svc-auth",
     method="POST",
     path="/api/auth/factor/recovery-codes",
-    summary="New recovery codes in place of all earlier ones",
+    summary="New recovery codes in place of all earlier ones; ends all other sessions",
     body=factor_rest.FactorProofBody,
     answer=factor_rest.RecoveryCodesView,
-    errors=TURN_OFF_FACTOR.errors,
+    errors=tuple(code for code in TURN_OFF_FACTOR.errors if code is not ProblemCode.FACTOR_STAYS),
 )
 
 FACTOR_ENDPOINTS: Final = (

@@ -22,9 +22,9 @@ class FactorCodeBody(Exact):
 
 
 class EnrolFactorBody(Exact):
-    """`current` proves that it is the owner who sits at an open page."""
+    """`current` proves that it is the owner who sits at an open page; none is needed soon after a log-in."""
 
-    current: Password
+    current: Password | None = None
 
 
 class FactorProofBody(Exact):

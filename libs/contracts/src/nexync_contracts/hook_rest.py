@@ -1,4 +1,4 @@
-"""Bodies about webhooks: addresses to which a program sends what shall be said in a group."""
+"""Bodies about webhooks: addresses to which a program sends what shall be said in a chat."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ class HookDone(Tolerant):
 
 
 class HookView(Tolerant):
-    """A webhook as admins see it: who made it, and when in Unix milliseconds."""
+    """A webhook as its chat's admins, or the two of a private chat, see it: by whom, and when in Unix milliseconds."""
 
     hook: HookIdField
     name: HookName

@@ -167,6 +167,17 @@ Username = Annotated[
         max_length=limits.USERNAME_CHARS[1],
     ),
 ]
+DELETED_PREFIX: Final = "deleted-"
+"""How the usernames begin that stand for accounts that were erased; nobody may choose such a name."""
+DELETED_NAME: Final = "Deleted account"
+"""The name of everybody whose account was erased."""
+
+
+def is_deleted(username: str) -> bool:
+    """Whether the username stands for an account that was erased."""
+    return username.startswith(DELETED_PREFIX)
+
+
 Password = Annotated[
     str,
     StringConstraints(min_length=limits.PASSWORD_CHARS[0], max_length=limits.PASSWORD_CHARS[1]),

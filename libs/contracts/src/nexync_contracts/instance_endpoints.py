@@ -11,7 +11,7 @@ INSTANCE: Final = Endpoint(
     service="svc-auth",
     method="GET",
     path="/api/auth/instance",
-    summary="Who may make an account here",
+    summary="Who may make an account here, and who must have a second factor",
     answer=instance_rest.InstanceView,
     open=True,
 )

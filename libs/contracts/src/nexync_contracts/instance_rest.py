@@ -38,10 +38,22 @@ class RegistrationMode(StrEnum):
     CLOSED = "closed"
 
 
+class SecondFactorMode(StrEnum):
+    """Who must log in with two factors: an app's code after the password or provider, or a passkey.
+
+    `optional`: nobody must. `administrators`: who administers the instance. `everyone`: every person.
+    """
+
+    OPTIONAL = "optional"
+    ADMINISTRATORS = "administrators"
+    EVERYONE = "everyone"
+
+
 class InstanceView(Tolerant):
-    """What applies to new accounts. `domains` are told where they are asked for."""
+    """What applies to accounts. `domains` are told where they are asked for."""
 
     registration: RegistrationMode
+    second_factor: SecondFactorMode = SecondFactorMode.OPTIONAL
     domains: Annotated[tuple[MailDomain, ...], Field(max_length=limits.REGISTRATION_DOMAINS)] = ()
 
 

@@ -67,6 +67,9 @@ MESSAGE_ATTACHMENTS: Final = 10
 
 FILE_NAME_CHARS: Final = 200
 
+ALT_CHARS: Final = 1_000
+"""What an author says that an image shows, for those who can't see it, characters."""
+
 IMAGE_PIXELS: Final = 50_000_000
 """An image with more pixels, width times height, is refused."""
 
@@ -143,7 +146,7 @@ SCHEDULED_AHEAD_MS: Final = 366 * 24 * 3600 * 1000
 """How far ahead a message may be scheduled, milliseconds."""
 
 HOOKS: Final = 10
-"""Webhooks of one group."""
+"""Webhooks of one chat."""
 
 HOOK_NAME_CHARS: Final = 40
 
@@ -206,6 +209,9 @@ FACTOR_TRIES: Final = 5
 """Codes that one right password may be followed by."""
 RECOVERY_CODES: Final = 10
 
+PROOF_SECONDS: Final = 300
+"""How long a proof of who sits at a session, or its log-in, spares one another proof there."""
+
 PASSKEYS: Final = 20
 """Passkeys of one account."""
 PASSKEY_NAME_CHARS: Final = 40
@@ -224,7 +230,7 @@ IDENTITIES: Final = 24
 ONE_TIME_PASSWORD_SECONDS: Final = 24 * 3600
 """How long a mailed password can be changed for one of one's own."""
 
-RESET_LIFETIME_SECONDS: Final = 1_800
+RESET_LIFETIME_SECONDS: Final = 600
 RESET_TOKEN_CHARS: Final = 200
 
 ID_AHEAD_MS: Final = 60_000
@@ -242,6 +248,12 @@ EXPORT_SECONDS: Final = 1_800
 OWN_DATA_EXPORTS: Final = 2
 """Exports of all that is somebody's that one process of svc-chat makes at the same time, one a person."""
 
+OWN_DATA_FILE_BYTES: Final = 4 * 1024**3
+"""Contents of files that one such export has in all; files beyond that are named in it only."""
+
+OWN_DATA_ALLOWED_SECONDS: Final = 120
+"""How long after the proof of who one is the export can be begun, once."""
+
 PINNED_CHATS: Final = 20
 """Chats that one person may pin to the top of the list."""
 
@@ -253,6 +265,15 @@ DRAFT_EVERY_MS: Final = 1_000
 
 MENTIONS_COUNTED: Final = 200
 """The newest unread events of a muted chat that are searched for the reader's name."""
+
+ERASE_DAYS: Final = (1, 90)
+"""Between asking for the erasure of an account and its end, as the operator may choose; days."""
+
+ERASE_LOGIN_SECONDS: Final = 600
+"""How fresh the log-in must be of who has neither password nor passkey and wants the account erased."""
+
+HELD_USERNAME_DAYS: Final = 90
+"""How long nobody may take the username of an account that was erased."""
 
 SESSIONS: Final = 50
 """Sessions of one person that go on; one more login ends the one that was seen longest ago."""

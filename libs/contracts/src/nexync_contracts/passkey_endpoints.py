@@ -40,6 +40,7 @@ PASSKEYS: Final = Endpoint(
     path="/api/auth/passkeys",
     summary="One's passkeys",
     answer=passkey_rest.PasskeysPage,
+    setup=True,
 )
 PASSKEY_PROOF_OPTIONS: Final = Endpoint(
     name="passkey_proof_options",
@@ -50,7 +51,9 @@ PASSKEY_PROOF_OPTIONS: Final = Endpoint(
     answer=passkey_rest.PasskeyRequestView,
     errors=(ProblemCode.PASSKEY_UNAVAILABLE, ProblemCode.TOO_MANY),
 )
-_PROOF_ERRORS: Final = (
+PROOF_ERRORS: Final = (
+    ProblemCode.PROOF_NEEDED,
+    ProblemCode.FRESH_LOGIN_NEEDED,
     ProblemCode.WRONG_PASSWORD,
     ProblemCode.SECOND_FACTOR,
     ProblemCode.WRONG_CODE,
@@ -58,6 +61,16 @@ _PROOF_ERRORS: Final = (
     ProblemCode.LOGIN_OVER,
     ProblemCode.FACTOR_UNAVAILABLE,
     ProblemCode.TOO_MANY,
+)
+PROVE: Final = Endpoint(
+    name="prove",
+    service="svc-auth",
+    method="POST",
+    path="/api/auth/proof",
+    summary="Prove to sit at this session, which spares other proofs for five minutes; changes its cookies",
+    body=passkey_rest.OwnerProofBody,
+    answer=rest.SessionView,
+    errors=PROOF_ERRORS,
 )
 PASSKEY_OPTIONS: Final = Endpoint(
     name="passkey_options",
@@ -67,7 +80,8 @@ PASSKEY_OPTIONS: Final = Endpoint(
     summary="A challenge to make another passkey, for who proves to be the owner",
     body=passkey_rest.OwnerProofBody,
     answer=passkey_rest.PasskeyCreationView,
-    errors=(*_PROOF_ERRORS, ProblemCode.CONFLICT, ProblemCode.PASSKEY_UNAVAILABLE),
+    setup=True,
+    errors=(*PROOF_ERRORS, ProblemCode.CONFLICT, ProblemCode.PASSKEY_UNAVAILABLE),
 )
 ADD_PASSKEY: Final = Endpoint(
     name="add_passkey",
@@ -77,6 +91,7 @@ ADD_PASSKEY: Final = Endpoint(
     summary="Keep the passkey that was made; named after the browser",
     body=passkey_rest.AddPasskeyBody,
     answer=passkey_rest.PasskeyItem,
+    setup=True,
     status=201,
     errors=(
         ProblemCode.PASSKEY_REFUSED,
@@ -103,7 +118,7 @@ REMOVE_PASSKEY: Final = Endpoint(
     summary="Remove a passkey, for who proves to be the owner",
     body=passkey_rest.OwnerProofBody,
     status=204,
-    errors=(*_PROOF_ERRORS, ProblemCode.NOT_FOUND),
+    errors=(*PROOF_ERRORS, ProblemCode.FACTOR_STAYS, ProblemCode.NOT_FOUND),
 )
 
 PASSKEY_ENDPOINTS: Final = (
@@ -111,6 +126,7 @@ PASSKEY_ENDPOINTS: Final = (
     LOGIN_PASSKEY,
     PASSKEYS,
     PASSKEY_PROOF_OPTIONS,
+    PROVE,
     PASSKEY_OPTIONS,
     ADD_PASSKEY,
     RENAME_PASSKEY,

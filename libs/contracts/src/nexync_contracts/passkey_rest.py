@@ -1,8 +1,8 @@
 """Bodies of the REST API about passkeys (WebAuthn Level 3). Bytes go as base64url without padding."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
 from nexync_contracts.factor_rest import FactorCode
@@ -53,19 +53,13 @@ class LoginPasskeyBody(Exact):
 class OwnerProofBody(Exact):
     """Who sits at the open page is its owner: by a passkey, or by the password, with a code where a factor is on.
 
-    One of the two must be given; of both the passkey counts.
+    Of both the passkey counts. With neither, a proof or log-in of the last minutes in this session counts, where
+    adding a passkey is asked for; elsewhere one of the two must be given.
     """
 
     current: Password | None = None
     code: FactorCode | None = None
     passkey: PasskeyAssertion | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.current is None and self.passkey is None:
-            msg = "current or passkey must be given"
-            raise ValueError(msg)
-        return self
 
 
 class AddPasskeyBody(Exact):

@@ -5,6 +5,7 @@ from typing import Final
 from nexync_contracts import provider_rest, rest
 from nexync_contracts.endpoint import Endpoint, Query
 from nexync_contracts.errors import ProblemCode
+from nexync_contracts.passkey_endpoints import PROOF_ERRORS
 
 PROVIDERS: Final = Endpoint(
     name="providers",
@@ -36,10 +37,9 @@ LINK_PROVIDER: Final = Endpoint(
     body=provider_rest.LinkProviderBody,
     answer=provider_rest.ProviderStartView,
     errors=(
+        *PROOF_ERRORS,
         ProblemCode.NOT_FOUND,
-        ProblemCode.WRONG_PASSWORD,
         ProblemCode.PROVIDER_AWAY,
-        ProblemCode.TOO_MANY,
     ),
     words=("provider",),
 )
@@ -76,10 +76,9 @@ UNLINK_IDENTITY: Final = Endpoint(
     body=provider_rest.UnlinkIdentityBody,
     status=204,
     errors=(
+        *PROOF_ERRORS,
         ProblemCode.NOT_FOUND,
-        ProblemCode.WRONG_PASSWORD,
         ProblemCode.LAST_WAY_IN,
-        ProblemCode.TOO_MANY,
     ),
 )
 NEW_PASSWORD: Final = Endpoint(

@@ -9,6 +9,7 @@ from nexync_contracts import limits
 from nexync_contracts.ids import Email, IdentityIdField, Password
 from nexync_contracts.instance_rest import InvitationToken
 from nexync_contracts.model import Exact, Tolerant
+from nexync_contracts.passkey_rest import OwnerProofBody
 
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$")]
 """A provider by the name that the operator gave it; it is part of addresses."""
@@ -50,16 +51,12 @@ class ProviderStartView(Tolerant):
     location: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=4_000)]
 
 
-class LinkProviderBody(Exact):
-    """`current` proves that it is the owner who sits at an open page."""
-
-    current: Password
+class LinkProviderBody(OwnerProofBody):
+    """The proof of who sits at the page; none is needed soon after another or a log-in in this session."""
 
 
-class UnlinkIdentityBody(Exact):
-    """`current` may only be left out by who has no password of their own."""
-
-    current: Password | None = None
+class UnlinkIdentityBody(OwnerProofBody):
+    """As for linking."""
 
 
 class IdentityView(Tolerant):

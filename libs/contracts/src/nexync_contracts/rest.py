@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from nexync_contracts import limits
 from nexync_contracts.events import ChatKind, EventRecord, History, Role
+from nexync_contracts.factor_rest import FactorCode
 from nexync_contracts.ids import (
     AttachmentIdField,
     ChatIdField,
@@ -56,10 +57,14 @@ class ResetBody(Exact):
 
 
 class ChangePasswordBody(Exact):
-    """`current` proves that it is the owner who sits at an open page."""
+    """`current` proves that it is the owner who sits at an open page, and a code where a second factor is on.
+
+    No code is needed soon after a proof or log-in in this session.
+    """
 
     current: Password
     password: Password
+    code: FactorCode | None = None
 
 
 class LoginBody(Exact):
@@ -76,12 +81,16 @@ class Accepted(Tolerant):
 
 
 class SessionView(Tolerant):
-    """Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end."""
+    """Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end.
+
+    With `setup` a second factor must be set up first, and then the session be refreshed; nothing else may be done.
+    """
 
     person: PersonIdField
     username: Username
     session: SessionIdField
     expires_at: int
+    setup: bool = False
 
 
 class SessionItem(Tolerant):
@@ -105,7 +114,7 @@ class PersonView(Tolerant):
 
     `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
     `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
-    `picture` is None where there is none.
+    `picture` is None where there is none. `deleted` is somebody whose account was erased: there is no more to see.
     """
 
     person: PersonIdField
@@ -116,6 +125,7 @@ class PersonView(Tolerant):
     askable: bool = True
     bot: bool = False
     picture: AttachmentIdField | None = None
+    deleted: bool = False
 
 
 class PresenceView(Tolerant):
@@ -162,6 +172,7 @@ class MemberView(Tolerant):
     role: Role
     bot: bool = False
     picture: AttachmentIdField | None = None
+    deleted: bool = False
 
 
 class ChatView(Tolerant):

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import AttachmentIds, Attachments
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.ids import BodyText, ChatIdField, ScheduledIdField
+from nexync_contracts.ids import ChatIdField, EventText, ScheduledIdField
 from nexync_contracts.message_events import Mentions, Target
 from nexync_contracts.model import Exact, Tolerant
 
@@ -15,20 +16,37 @@ Moment = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class ScheduleBody(Exact):
-    """A message to be sent at `at`; a time that is over means at once."""
+    """A message to be sent at `at`; a time that is over means at once.
+
+    `files` are one's own uploads that are ready; without any the body is not empty.
+    """
 
     at: Moment
-    body: BodyText
+    files: AttachmentIds = ()
+    body: EventText
     reply_to: Target | None = None
     mentions: Mentions = ()
     mention_all: bool = False
 
+    @field_validator("body")
+    @classmethod
+    def _says_something(cls, body: str, info: ValidationInfo) -> str:
+        if not body and not info.data.get("files"):
+            msg = "a message has a text or a file"
+            raise ValueError(msg)
+        return body
+
 
 class RescheduleBody(Exact):
-    """Another time, another text or both; what is left out stays. With another text come its mentions."""
+    """Another time, another text, other files; what is left out stays. With another text come its mentions.
+
+    `files` are all that it carries from now on: those that stay, and other uploads of one's own that are ready. Only a
+    message with some may have an empty text.
+    """
 
     at: Moment | None = None
-    body: BodyText | None = None
+    files: AttachmentIds | None = None
+    body: EventText | None = None
     mentions: Mentions = ()
     mention_all: bool = False
 
@@ -39,7 +57,8 @@ class ScheduledView(Tolerant):
     scheduled: ScheduledIdField
     chat: ChatIdField
     at: Moment
-    body: BodyText
+    body: EventText
+    attachments: Attachments = ()
     reply_to: Target | None = None
     problem: RejectCode | None = None
 

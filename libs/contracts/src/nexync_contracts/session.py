@@ -21,6 +21,8 @@ class AccessClaims(Tolerant):
     exp: int
     bot: bool = False
     """Whether it is a bot's, of whose token these claims were made; a bot may do only what `Endpoint.bots` says."""
+    setup: bool = False
+    """Whether a second factor must be set up first: until then only what `Endpoint.setup` says may be done."""
 
 
 class SessionEnded(Tolerant):
