@@ -18,13 +18,13 @@ from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.session import AccessClaims
 from nexync_runtime.cursors import (
     BadCursorError,
-    CursorKeyError,
     Cursors,
     load_cursors,
     paging,
     scope_of,
 )
-from nexync_runtime.http import Call, application, routes_of
+from nexync_runtime.http import Call, Entered, application, routes_of
+from nexync_runtime.key_files import KeyFileError
 
 ADA, BEN = (PersonId(f"00000000-0000-4000-8000-00000000000{end}") for end in "ab")
 CHAT = "00000000-0000-4000-8000-00000000000c"
@@ -34,15 +34,13 @@ CURSORS = Cursors([bytes(32)])
 class Access:
     """The token is the person."""
 
-    async def claims(self, token: str | None) -> AccessClaims:
-        return AccessClaims(
-            iss="i",
-            aud="a",
-            sub=PersonId(token or ""),
-            sid=SessionId(CHAT),
-            username="ada",
-            iat=1,
-            exp=2,
+    async def enter(self, token: str | None, cost: int) -> Entered:
+        del cost
+        person = PersonId(token or "")
+        return Entered(
+            AccessClaims(
+                iss="i", aud="a", sub=person, sid=SessionId(CHAT), username="ada", iat=1, exp=2
+            )
         )
 
 
@@ -136,7 +134,7 @@ def test_a_key_file_that_is_wrong_is_named(tmp_path: Path, text: str | None, sai
     path = tmp_path / "keys"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(CursorKeyError, match="NEXYNC_CURSOR_KEY_FILE") as caught:
+    with pytest.raises(KeyFileError, match="NEXYNC_CURSOR_KEY_FILE") as caught:
         load_cursors(path)
     assert said in str(caught.value)
 

@@ -12,7 +12,7 @@ import redis.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexync_contracts.channels import budget_key
+from nexync_contracts.channels import budget_key, ended_session_key
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.limiting import (
     LOCAL_BUCKETS,
@@ -57,7 +57,7 @@ def test_no_span_of_time_gets_more_than_the_budget(
         before = full_at
         full_at, found = take(budget, full_at, now, cost)
         if found.wait:
-            assert full_at == max(before, now)
+            assert full_at == pytest.approx(max(before, now))
             _, later = take(budget, full_at, now + found.wait + 1e-6, cost)
             assert later.wait == 0
         else:
@@ -128,6 +128,63 @@ async def client() -> AsyncGenerator["redis.asyncio.Redis"]:
     opened = open_redis(os.environ["NEXYNC_REDIS_STATE_URL"])
     yield opened
     await opened.aclose()
+
+
+class Full:
+    """A Redis that answers what it knows and takes nothing in."""
+
+    def __init__(self, *, ended: bool) -> None:
+        self._ended = ended
+
+    def register_script(self, text: str) -> "Full":
+        del text
+        return self
+
+    async def __call__(self, **_: object) -> None:
+        raise redis.exceptions.OutOfMemoryError
+
+    async def exists(self, key: str) -> int:
+        return int(self._ended and key == ended_session_key(SessionId("s")))
+
+
+async def test_with_a_full_redis_sessions_are_looked_for_and_each_process_counts() -> None:
+    """Who was logged out stays so, everybody else goes on within the limits."""
+    person, session = PersonId("p"), SessionId("s")
+    gone: redis.asyncio.Redis = Full(ended=True)  # type: ignore[assignment] # only what a limiter uses
+    assert await RedisLimiter(gone, BUDGET, Clock()).enter(person, session, 1) is None
+    there: redis.asyncio.Redis = Full(ended=False)  # type: ignore[assignment] # likewise
+    limiter = RedisLimiter(there, BUDGET, Clock())
+    waits: list[float] = []
+    for _ in range(11):
+        standing = await limiter.enter(person, session, 1)
+        assert standing is not None
+        waits.append(standing.wait)
+    assert waits == [0.0] * 10 + [pytest.approx(0.5)]
+
+
+async def test_without_redis_nobody_enters() -> None:
+    """Whether a session has ended can't be known then."""
+    client: redis.asyncio.Redis = Broken()  # type: ignore[assignment] # only what a limiter uses
+    with pytest.raises(redis.exceptions.ConnectionError):
+        await RedisLimiter(client, BUDGET).enter(PersonId("p"), SessionId("s"), 1)
+
+
+@pytest.mark.real
+async def test_who_enters_is_counted_as_who_takes_and_a_session_that_ended_takes_nothing(
+    client: "redis.asyncio.Redis",
+) -> None:
+    """One round trip says both."""
+    person, session = PersonId(secrets.token_hex(8)), SessionId(secrets.token_hex(8))
+    limiter = RedisLimiter(client, Budget(0.01, 10))
+    entered = await limiter.enter(person, session, 4)
+    assert entered is not None
+    assert [one.left for _, one in entered.taken] == [6, 26]
+    refused = await limiter.enter(person, session, 7)
+    assert refused is not None
+    assert refused.wait > 0
+    await client.set(ended_session_key(session), "1", ex=60)
+    assert await limiter.enter(person, session, 1) is None
+    assert [one.left for _, one in (await limiter.take(person, session, 1)).taken] == [5, 25]
 
 
 @pytest.mark.real

@@ -156,9 +156,14 @@ def wait_for_topic(broker: Broker, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"Kafka did not start: {said}")
 
 
+def raised(error: Exception) -> None:
+    """Nothing here ends a producer."""
+    raise error
+
+
 async def test_a_record_goes_in_and_comes_out(broker: Broker) -> None:
     """By the producer that the services use."""
-    producer = Producer(broker.cluster(), client_id="tls")
+    producer = Producer(broker.cluster(), client_id="tls", on_fatal=raised)
     delivered: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
     try:
         await producer.answers("tls")
@@ -191,7 +196,7 @@ async def test_what_is_wrong_is_said_and_nobody_gets_in(
         "name": broker.cluster(host="localhost"),
         "password": broker.cluster(password="another"),
     }[wrong]
-    producer = Producer(cluster, client_id="tls")
+    producer = Producer(cluster, client_id="tls", on_fatal=raised)
     try:
         with pytest.raises(NotThereError, match=r"uthentication failed|certificate verify failed"):
             await producer.answers("tls")

@@ -3,14 +3,18 @@
 import asyncio
 import base64
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nexync_contracts.channels import TOKEN_AUDIENCE, TOKEN_ISSUER
+from nexync_contracts.session import AccessClaims
 from nexync_runtime import tokens
 from nexync_runtime.tokens import (
     REFETCH_SECONDS,
@@ -20,6 +24,8 @@ from nexync_runtime.tokens import (
     TokenError,
     Tokens,
     Verifier,
+    claims_below,
+    claims_of,
 )
 
 KEY = Ed25519PrivateKey.generate()
@@ -211,7 +217,6 @@ async def test_a_signature_is_judged_once_and_time_always(monkeypatch: pytest.Mo
         judged.append(text)
         return claims_of(text, key)
 
-    claims_of = tokens.claims_of
     monkeypatch.setattr(tokens, "claims_of", counting)
     now = int(time.time())
     text = token(exp=now + 60)
@@ -241,13 +246,17 @@ async def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -
     """The oldest is judged anew."""
     monkeypatch.setattr(tokens, "REMEMBERED_MAX", 2)
     judged: list[str] = []
-    claims_of = tokens.claims_of
 
     def counting(text: str, key: tokens.PublicKey) -> Any:
         judged.append(text)
         return claims_of(text, key)
 
+    def counting_below(header: str, text: str, key: tokens.PublicKey) -> Any:
+        judged.append(text)
+        return claims_below(header, text, key)
+
     monkeypatch.setattr(tokens, "claims_of", counting)
+    monkeypatch.setattr(tokens, "claims_below", counting_below)
     texts = [token(username=name) for name in ("ada", "bob", "eve")]
     async with httpx.AsyncClient(transport=httpx.MockTransport(Keys())) as http:
         verifier = Verifier("http://auth.test/jwks", http)
@@ -276,3 +285,42 @@ async def test_a_key_that_is_published_no_more_ends_what_is_remembered(
         with pytest.raises(TokenError):
             await verifier.verify(text)
         monkeypatch.undo()
+
+
+@given(st.integers(0, 2_000), st.sampled_from("AQgw-_.=0"), st.sampled_from(["", "A", "=", ".x"]))
+def test_a_token_below_a_known_header_is_judged_as_any_other(
+    at: int, instead: str, after: str
+) -> None:
+    """Whatever was changed in it, signature or claims: both ways say the same."""
+    good = token()
+    header = good.partition(".")[0]
+    at = min(len(header) + 1 + at % (len(good) - len(header) - 1), len(good) - 1)
+    changed = good[:at] + instead + good[at + 1 :] + after
+    found = [
+        _said(lambda: claims_of(changed, KEY.public_key())),
+        _said(lambda: claims_below(header, changed, KEY.public_key())),
+    ]
+    assert found[0] == found[1]
+
+
+def _said(judge: Callable[[], AccessClaims]) -> AccessClaims | None:
+    try:
+        return judge()
+    except TokenError:
+        return None
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+async def test_another_pod_gives_the_keys_where_one_is_gone(failing: int) -> None:
+    """Right after a start nobody can be let in without them; the next question is five seconds away."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) <= failing:
+            raise httpx.ConnectError("gone")
+        return httpx.Response(200, json=jwks(KEY, "one"))
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        assert (await Verifier("http://auth.test/jwks", http).verify(token())).sub == PERSON
+    assert len(asked) == failing + 1

@@ -16,10 +16,10 @@ from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId
 from nexync_runtime.http import Call, Handler
+from nexync_runtime.key_files import read_keys
 from nexync_runtime.problems import ProblemError
 
 VERSION: Final = 1
-KEY_BYTES: Final = 32
 KEYS_MAX: Final = 10
 _MAC_BYTES: Final = 16
 _LEAST: Final = 1 + _MAC_BYTES
@@ -29,10 +29,6 @@ _NO_PART: Final = frozenset({"after", "limit", "at_least"})
 
 class BadCursorError(Exception):
     """Not a cursor of this version for this person and list."""
-
-
-class CursorKeyError(Exception):
-    """The key file can't be used; the text names the setting."""
 
 
 class Cursors:
@@ -70,28 +66,8 @@ def _mac(key: bytes, scope: str, person: PersonId, said: bytes) -> bytes:
 
 
 def load_cursors(path: Path) -> Cursors:
-    """The keys in a file, one a line: 32 bytes as base64. Raises CursorKeyError that names the setting."""
-    try:
-        lines = path.read_text(encoding="ascii").split()
-    except (OSError, ValueError) as error:
-        raise CursorKeyError(f"NEXYNC_CURSOR_KEY_FILE: {path}: {type(error).__name__}") from None
-    if not 1 <= len(lines) <= KEYS_MAX:
-        raise CursorKeyError(
-            f"NEXYNC_CURSOR_KEY_FILE: {path} has {len(lines)} keys, 1 to {KEYS_MAX} are allowed"
-        )
-    return Cursors([_key(path, number, line) for number, line in enumerate(lines, 1)])
-
-
-def _key(path: Path, number: int, line: str) -> bytes:
-    try:
-        key = base64.b64decode(line, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise CursorKeyError(
-            f"NEXYNC_CURSOR_KEY_FILE: {path}, key {number}: not {KEY_BYTES} bytes as base64"
-        )
-    return key
+    """By the keys in a file. Raises KeyFileError."""
+    return Cursors(read_keys("NEXYNC_CURSOR_KEY_FILE", path, most=KEYS_MAX))
 
 
 def scope_of(endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, Any]) -> str:

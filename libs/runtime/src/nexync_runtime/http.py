@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import uvicorn
 from pydantic import BaseModel
@@ -25,9 +25,10 @@ from nexync_contracts.errors import Problem, ProblemCode
 from nexync_contracts.session import AccessClaims
 from nexync_runtime import log
 from nexync_runtime.lifecycle import Lifecycle
-from nexync_runtime.limiting import Limiter
+from nexync_runtime.limiting import Standing
 from nexync_runtime.parsing import read_body, read_key, read_path, read_query
-from nexync_runtime.problems import ProblemError, problem_response
+from nexync_runtime.problems import SECURITY_HEADERS, ProblemError, problem_response
+from nexync_runtime.refusing import Bounded, ProblemProtocol
 from nexync_runtime.server import BoundServer, bind
 
 LINGER_SECONDS: Final = 1.0
@@ -39,19 +40,13 @@ FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
 """Values of `Sec-Fetch-Site` for requests that another origin's page makes; a neighbouring host is another origin."""
 REVALIDATED: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 """Of answers with an `ETag`: only the one who asked keeps them, and asks each time whether they hold (RFC 9111)."""
-SECURITY_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 
 _log = log.get("http")
 
 __all__ = [
     "Access",
     "Call",
+    "Entered",
     "Handler",
     "ProblemError",
     "application",
@@ -62,10 +57,17 @@ __all__ = [
 ]
 
 
+class Entered(NamedTuple):
+    """Who asks, and where they stand with their limits, the cost of this request taken; None where nothing counts."""
+
+    claims: AccessClaims
+    standing: Standing | None = None
+
+
 class Access(Protocol):
     """Who is it? Raises ProblemError 401 when the token is missing, wrong, expired or of an ended session."""
 
-    async def claims(self, token: str | None) -> AccessClaims: ...
+    async def enter(self, token: str | None, cost: int) -> Entered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,19 @@ def routes_of(
     access: Access,
     *,
     allowed_origins: Sequence[str] = (),
-    limiter: Limiter | None = None,
     bots: bool = False,
 ) -> list[BaseRoute]:
     """Routes for the endpoints, words before parameters, so that `/people/{person}` doesn't take `/people/suggestions`.
 
-    The origins also say under which name the access cookie comes. The limiter counts whoever is logged in. With
-    `bots` a bot's token in `Authorization` is a login too, for the endpoints that are open to bots.
+    The origins also say under which name the access cookie comes. With `bots` a bot's token in
+    `Authorization` is a login too, for the endpoints that are open to bots.
     """
     origins = frozenset(allowed_origins)
     cookie = cookie_name(ACCESS_COOKIE, allowed_origins)
     return [
         Route(
             endpoint.path,
-            _Operation(endpoint, handler, access, origins, cookie, limiter, bots=bots),
+            _Operation(endpoint, handler, access, origins, cookie, bots=bots),
             methods=[endpoint.method],
             name=endpoint.name,
         )
@@ -149,7 +150,6 @@ class _Operation:
         access: Access,
         origins: frozenset[str],
         cookie: str,
-        limiter: Limiter | None,
         *,
         bots: bool,
     ) -> None:
@@ -158,7 +158,6 @@ class _Operation:
         self._access = access
         self._origins = origins
         self._cookie = cookie
-        self._limiter = limiter
         self._bots = bots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -199,10 +198,15 @@ class _Operation:
             )
         login = None
         if not endpoint.open:
-            login = await self._login(request)
-            await self._count(login, standing)
+            login = await self._login(request, standing)
             if login.bot and not endpoint.bots:
                 raise ProblemError(403, ProblemCode.FORBIDDEN, "Bots may not do this")
+            if login.setup and not endpoint.setup:
+                raise ProblemError(
+                    403,
+                    ProblemCode.SECOND_FACTOR_NEEDED,
+                    "Set up a second factor first, it is asked for here",
+                )
         call = Call(
             request=request,
             endpoint=endpoint,
@@ -219,26 +223,17 @@ class _Operation:
             return Response(status_code=endpoint.status)
         return _revalidated(request, answer) if endpoint.revalidated else answer
 
-    async def _count(self, login: AccessClaims, standing: dict[str, str]) -> None:
-        if self._limiter is None:
-            return
-        found = await self._limiter.take(login.sub, login.sid, self._endpoint.cost)
-        standing.update(found.headers())
-        if found.wait > 0:
-            raise ProblemError(
-                429,
-                ProblemCode.TOO_FAST,
-                "These are too many requests at once",
-                detail=f"come again in {found.wait:.1f} s",
-                retry_after=found.wait,
-            )
-
-    async def _login(self, request: Request) -> AccessClaims:
+    async def _login(self, request: Request, standing: dict[str, str]) -> AccessClaims:
         """By a bot's token if the request carries one, else by the cookie. Raises ProblemError."""
         token = _bot_token(request) if self._bots else None
-        login = await self._access.claims(token or request.cookies.get(self._cookie))
-        log.bind(person=login.sub)
-        return login
+        entered = await self._access.enter(
+            token or request.cookies.get(self._cookie), self._endpoint.cost
+        )
+        log.bind(person=entered.claims.sub)
+        if entered.standing is not None:
+            standing.update(entered.standing.headers())
+            _check(entered.standing.wait)
+        return entered.claims
 
     def _foreign(self, request: Request) -> bool:
         """Whether a page of somebody else makes the browser ask this.
@@ -253,6 +248,18 @@ class _Operation:
             return origin not in self._origins
         site = request.headers.get("sec-fetch-site")
         return site in FOREIGN_SITES and (changes or not self._endpoint.open)
+
+
+def _check(wait: float) -> None:
+    """Raises ProblemError 429 where there is something to wait for."""
+    if wait > 0:
+        raise ProblemError(
+            429,
+            ProblemCode.TOO_FAST,
+            "These are too many requests at once",
+            detail=f"come again in {wait:.1f} s",
+            retry_after=wait,
+        )
 
 
 def _revalidated(request: Request, response: Response) -> Response:
@@ -334,18 +341,18 @@ async def serve(life: Lifecycle, app: Starlette, *, host: str, port: int, name: 
     At the drain it stops accepting, answers what still comes over kept connections with `Connection: close`
     for LINGER_SECONDS, and then ends the idle ones and finishes the requests in flight.
     """
-    server = BoundServer(
-        uvicorn.Config(
-            _Parting(app, life),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_keep_alive=65,
-            timeout_graceful_shutdown=max(1, round(life.settings.grace_seconds / 2)),
-            limit_concurrency=2_000,
-        )
+    config = uvicorn.Config(
+        app,
+        http=ProblemProtocol,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=max(1, round(life.settings.grace_seconds / 2)),
     )
+    server = BoundServer(config)
+    config.app = _Parting(Bounded(app, server.server_state), life)
     socket = bind(host, port)
     done = asyncio.Event()
 

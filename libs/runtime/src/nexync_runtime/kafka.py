@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import Producer as ConfluentProducer
 
 from nexync_runtime import log
+from nexync_runtime.scheduling import without_preempting
 from nexync_runtime.settings import Cluster
 from nexync_runtime.waiting import NotThereError, on_daemon_thread
 
@@ -37,7 +38,11 @@ class QueueFullError(Exception):
 
 
 class DeliveryError(Exception):
-    """The broker will never take this record (too large, unknown topic, fatal)."""
+    """The broker will never take this record (too large, unknown topic)."""
+
+
+class FatalError(DeliveryError):
+    """The producer has ended: it can't keep its records in order any more, and takes none. Only a new one helps."""
 
 
 class UnknownPartitionError(DeliveryError):
@@ -65,19 +70,23 @@ def configuration(cluster: Cluster, client_id: str) -> dict[str, Any]:
 
 
 class Producer:
-    """Produces from the event loop's thread only. Callbacks run on the loop, inside a poll."""
+    """Produces from the event loop's thread only. Callbacks run on the loop, inside a poll.
+
+    `on_fatal` is told once when the producer has ended for good: its process is to end as well, and to start anew.
+    """
 
     def __init__(
-        self, cluster: Cluster, *, client_id: str, overrides: dict[str, Any] | None = None
+        self, cluster: Cluster, *, client_id: str, on_fatal: Callable[[FatalError], None]
     ) -> None:
         self._troubles = Troubles(_log)
-        self._producer = ConfluentProducer(
-            {
-                **configuration(cluster, client_id),
-                "error_cb": self._troubles.tell,
-                **(overrides or {}),
-            }
-        )
+        self._on_fatal = on_fatal
+        self._ended = False
+        # A record wakes the thread that sends it. If that took the core at once, what the loop produces next would miss
+        # its request: a burst would go to the broker in pieces, and come back in pieces.
+        with without_preempting():
+            self._producer = ConfluentProducer(
+                {**configuration(cluster, client_id), "error_cb": self._trouble}
+            )
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.Handle | None = None
         self._refreshing = False
@@ -102,7 +111,7 @@ class Producer:
     ) -> None:
         """Hand over one record; `on_delivery(None)` once it is durable.
 
-        Raises QueueFullError, UnknownPartitionError, DeliveryError.
+        Raises QueueFullError, UnknownPartitionError, FatalError, DeliveryError.
         """
 
         def delivered(error: KafkaError | None, _message: object) -> None:
@@ -171,7 +180,21 @@ class Producer:
             self._timer.cancel()
             self._timer = None
 
+    def _trouble(self, error: KafkaError) -> None:
+        self._troubles.tell(error)
+        if _is_fatal(error):
+            self._end(error)
+
+    def _end(self, error: KafkaError) -> FatalError:
+        fatal = FatalError(f"the producer has ended: {words_of(error)}")
+        if not self._ended:
+            self._ended = True
+            self._on_fatal(fatal)
+        return fatal
+
     def _failed(self, topic: str, error: KafkaError) -> DeliveryError:
+        if _is_fatal(error):
+            return self._end(error)
         if error.code() == KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001 - confluent-kafka names its own errors so
             self._refresh(topic)
             return UnknownPartitionError(error.str())
@@ -198,6 +221,10 @@ class Producer:
         self._producer.poll(0)
         if self.in_flight and self._timer is None:
             self._timer = self._loop.call_later(POLL_SECONDS, self._tick)
+
+
+def _is_fatal(error: KafkaError) -> bool:
+    return error.fatal() or error.code() == KafkaError._FATAL  # noqa: SLF001 - confluent-kafka names its own errors so
 
 
 class Troubles:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import redis.asyncio
 import redis.exceptions
 
-from nexync_contracts.channels import budget_key
+from nexync_contracts.channels import budget_key, ended_session_key
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime import log
 
@@ -115,19 +115,19 @@ class Limiter(Protocol):
         ...
 
 
-_TAKE: Final = """
+_COUNT: Final = """
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
 local cost = tonumber(ARGV[1])
 local fulls, answer, waits = {}, {}, false
-for i, key in ipairs(KEYS) do
+for i, key in ipairs(keys) do
     local rate, burst = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
     local full = math.max(tonumber(redis.call('GET', key) or now), now)
     full = math.min(full, now + burst / rate)
     fulls[i] = {full, full + cost / rate}
     if fulls[i][2] - now - burst / rate > 1e-6 then waits = true end
 end
-for i, key in ipairs(KEYS) do
+for i, key in ipairs(keys) do
     local full = fulls[i][2]
     if waits then
         full = fulls[i][1]
@@ -141,6 +141,13 @@ return answer
 """
 """Seconds until each bucket is full: after the taking, or as it is when any lacks the cost. All or nothing, by one
 clock."""
+
+_TAKE: Final = f"local keys = KEYS{_COUNT}"
+
+_ENTER: Final = f"""
+if redis.call('EXISTS', KEYS[#KEYS]) == 1 then return {{'ended'}} end
+local keys = {{unpack(KEYS, 1, #KEYS - 1)}}{_COUNT}"""
+"""The last key says that the session has ended; then nothing is taken."""
 
 
 class RedisLimiter:
@@ -156,7 +163,9 @@ class RedisLimiter:
         budget: Budget,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._script: Any = client.register_script(_TAKE)
+        self._client: Any = client
+        self._taking: Any = client.register_script(_TAKE)
+        self._entering: Any = client.register_script(_ENTER)
         self._budget = budget
         self._now = now
         self._local = LocalBuckets(now)
@@ -164,24 +173,51 @@ class RedisLimiter:
 
     async def take(self, person: PersonId, session: SessionId, cost: int) -> Standing:
         """See `Limiter`."""
-        policies = (
-            Policy("session", session, self._budget),
-            Policy("person", person, self._budget.times(SESSIONS_WORTH)),
-        )
+        policies = self._policies(person, session)
         try:
-            said, *fulls = await self._script(
-                keys=[budget_key(one.name, one.subject) for one in policies],
-                args=[cost, *(number for one in policies for number in one.budget)],
-            )
+            said, *fulls = await self._taking(keys=_keys(policies), args=_numbers(policies, cost))
         except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
             self._tell(error)
             return self._local.take(policies, cost)
         return standing_of(policies, [float(one) for one in fulls], cost, taken=said == b"taken")
 
+    async def enter(self, person: PersonId, session: SessionId, cost: int) -> Standing | None:
+        """The same by a session that may have ended: then None, and nothing is taken. Still one round trip.
+
+        A Redis that answers but takes nothing in, as when its memory is full, is asked for the session alone, and
+        this process counts. Raises RedisError, OSError, TimeoutError when nothing can be known.
+        """
+        policies = self._policies(person, session)
+        ended = ended_session_key(session)
+        try:
+            said, *fulls = await self._entering(
+                keys=[*_keys(policies), ended], args=_numbers(policies, cost)
+            )
+        except redis.exceptions.ResponseError as error:
+            self._tell(error)
+            return None if await self._client.exists(ended) else self._local.take(policies, cost)
+        if said == b"ended":
+            return None
+        return standing_of(policies, [float(one) for one in fulls], cost, taken=said == b"taken")
+
+    def _policies(self, person: PersonId, session: SessionId) -> tuple[Policy, Policy]:
+        return (
+            Policy("session", session, self._budget),
+            Policy("person", person, self._budget.times(SESSIONS_WORTH)),
+        )
+
     def _tell(self, error: Exception) -> None:
         if self._now() - self._told >= TOLD_SECONDS:
             self._told = self._now()
             _log.warning("limits count for this process alone", reason=type(error).__name__)
+
+
+def _keys(policies: Sequence[Policy]) -> list[str]:
+    return [budget_key(one.name, one.subject) for one in policies]
+
+
+def _numbers(policies: Sequence[Policy], cost: int) -> list[float]:
+    return [cost, *(number for one in policies for number in one.budget)]
 
 
 def standing_of(

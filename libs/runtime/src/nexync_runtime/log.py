@@ -22,7 +22,14 @@ def configure(*, log_format: str, level: str, instance: str, stream: TextIO | No
     if log_format == "json":
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=out.isatty(), pad_event_to=24)]
+        # Without the values of variables, which rich would show where it is installed: passwords are among them,
+        # and drawing them takes seconds in which nothing else is answered.
+        plain = structlog.dev.plain_traceback
+        last = [
+            structlog.dev.ConsoleRenderer(
+                colors=out.isatty(), pad_event_to=24, exception_formatter=plain
+            )
+        ]
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, *last],

@@ -1,17 +1,25 @@
 """Postgres with bounds: every wait for a connection and every statement has a timeout."""
 
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-Pool = AsyncConnectionPool[psycopg.AsyncConnection[TupleRow]]
+Connection = psycopg.AsyncConnection[TupleRow]
+Pool = AsyncConnectionPool[Connection]
 
 CONNECT_SECONDS: Final = 5
 STATEMENT_MS: Final = 10_000
 ACQUIRE_SECONDS: Final = 5.0
+FRESH_SECONDS: Final = 1.0
+"""A connection that was taken less than this ago is taken again without asking whether it is still there."""
 
 
 def authority(ca_file: Path | None) -> dict[str, Any]:
@@ -38,6 +46,7 @@ def options(
 
 def open_pool(url: str, *, application: str, size: int = 8, ca_file: Path | None = None) -> Pool:
     """A pool that is not open yet: `await pool.open()`, `await pool.close()`. At most `size` connections."""
+    lately = Lately(AsyncConnectionPool.check_connection)
     return AsyncConnectionPool(
         url,
         min_size=1,
@@ -47,9 +56,44 @@ def open_pool(url: str, *, application: str, size: int = 8, ca_file: Path | None
         max_waiting=500,
         max_idle=60.0,
         reconnect_timeout=30.0,
-        check=AsyncConnectionPool.check_connection,
+        check=lately.check,
         kwargs=options(application, ca_file=ca_file),
     )
+
+
+class Lately:
+    """Asks a connection whether it is still there, which is a round trip, unless it was taken a moment ago."""
+
+    def __init__(
+        self,
+        check: Callable[[Connection], Awaitable[None]],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._check = check
+        self._now = now
+        self._taken: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+
+    async def check(self, connection: Connection) -> None:
+        """The pool's `check`, as a connection is taken. Raises psycopg.OperationalError when it is lost."""
+        before, now = self._taken.get(connection), self._now()
+        if before is None or now - before >= FRESH_SECONDS:
+            await self._check(connection)
+        self._taken[connection] = now
+
+
+@asynccontextmanager
+async def one_moment(pool: Pool) -> AsyncGenerator[Connection]:
+    """A transaction that only reads, and all of one moment; its modes go along with its BEGIN."""
+    async with pool.connection() as connection:
+        await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+        await connection.set_read_only(True)
+        try:
+            async with connection.transaction():
+                yield connection
+        finally:
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                await connection.set_isolation_level(None)
+                await connection.set_read_only(None)
 
 
 async def reachable(pool: Pool) -> str | None:

@@ -1,11 +1,21 @@
 """Errors that become `application/problem+json` (RFC 9457)."""
 
 import math
+from typing import Final
 
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from nexync_contracts.errors import Issue, Problem, ProblemCode, RejectCode
+
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Of every answer; what a route says itself counts more."""
 
 
 class ProblemError(Exception):

@@ -13,7 +13,7 @@ from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.postgres import options
 from nexync_runtime.waiting import NotThereError, until_there
 
-KNOWN: Final = 32
+KNOWN: Final = 38
 """The newest migration of this release, whoever needs it. A test compares it with the folder."""
 
 # Through to_jsonb, because a database of the first release has no column `contract`.

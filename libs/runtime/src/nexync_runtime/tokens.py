@@ -1,16 +1,18 @@
 """Access tokens: checked against svc-auth's published keys (RFC 7519, EdDSA by RFC 8037)."""
 
 import asyncio
+import base64
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import httpx
 import jwt
 import redis.asyncio
 import redis.exceptions
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
@@ -25,7 +27,10 @@ from nexync_contracts.channels import (
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.rest import Jwks
 from nexync_contracts.session import AccessClaims
-from nexync_runtime.http import ProblemError
+from nexync_runtime.asking import answered, timeout_of
+from nexync_runtime.http import Entered
+from nexync_runtime.limiting import RedisLimiter
+from nexync_runtime.problems import ProblemError
 
 REFETCH_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 300.0
@@ -54,7 +59,8 @@ class Verifier:
     """Checks access tokens. Keys are fetched when old, or when an unknown one is named, every five seconds at most.
 
     A signature is judged once: sockets that come back and requests of one page bring the same token again and again.
-    What is remembered of a token is its SHA-256, until it ends or the keys change.
+    What is remembered of a token is its SHA-256, until it ends or the keys change. So is the header of each key's
+    tokens, which is the same in all of them: once a token with it was good, it need not be read again.
     """
 
     def __init__(self, jwks_url: str, http: httpx.AsyncClient) -> None:
@@ -62,6 +68,7 @@ class Verifier:
         self._http = http
         self._keys: dict[str, PublicKey] = {}
         self._remembered: dict[bytes, AccessClaims] = {}
+        self._headers: dict[str, PublicKey] = {}
         self._next_fetch = 0.0
         self._old_at = 0.0
         self._lock = asyncio.Lock()
@@ -72,10 +79,16 @@ class Verifier:
             msg = "too long"
             raise TokenError(msg)
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        header = token.partition(".")[0]
         if asyncio.get_running_loop().time() < self._old_at:
             known = self._remembered.get(digest)
             if known is not None and known.exp > time.time():
                 return known
+            judged = self._headers.get(header)
+            if judged is not None:
+                claims = claims_below(header, token, judged)
+                self._remember(digest, claims)
+                return claims
         try:
             kid = jwt.get_unverified_header(token).get("kid")
         except jwt.PyJWTError as error:
@@ -93,6 +106,7 @@ class Verifier:
             msg = "unknown key"
             raise TokenError(msg)
         claims = claims_of(token, key)
+        self._headers[header] = key
         self._remember(digest, claims)
         return claims
 
@@ -108,7 +122,10 @@ class Verifier:
                 return
             self._next_fetch = now + (REFETCH_SECONDS if self._keys else 0.5)
             try:
-                answer = await self._http.get(self._url, timeout=FETCH_TIMEOUT)
+                asked = self._http.build_request(
+                    "GET", self._url, timeout=timeout_of(FETCH_TIMEOUT)
+                )
+                answer = await answered(self._http, asked)
                 answer.raise_for_status()
                 found = Jwks.model_validate_json(answer.content)
             except (httpx.HTTPError, ValidationError):
@@ -116,12 +133,20 @@ class Verifier:
             kept = {key.kid: jwt.PyJWK(key.model_dump()).key for key in found.keys}
             if kept.keys() != self._keys.keys():
                 self._remembered.clear()
+                self._headers.clear()
             self._keys = kept
             self._old_at = now + REFRESH_SECONDS
 
 
+def _refuse_padding(token: str) -> None:
+    if "=" in token:
+        msg = "padded, which RFC 7515 (2) forbids"
+        raise TokenError(msg)
+
+
 def claims_of(token: str, key: PublicKey) -> AccessClaims:
     """The claims of a token signed with `key`. Raises TokenError."""
+    _refuse_padding(token)
     try:
         payload = jwt.decode(
             token,
@@ -135,6 +160,25 @@ def claims_of(token: str, key: PublicKey) -> AccessClaims:
         return AccessClaims.model_validate(payload)
     except (jwt.PyJWTError, ValidationError) as error:
         raise TokenError(type(error).__name__) from None
+
+
+def claims_below(header: str, token: str, key: PublicKey) -> AccessClaims:
+    """As `claims_of`, for a token whose header is that of another one that was good with this key.
+
+    What is left is the signature and the claims, by the rules of RFC 7515 (5.2) and RFC 7519 (7.2). Raises TokenError.
+    """
+    _refuse_padding(token)
+    signed, _, signature = token.rpartition(".")
+    try:
+        key.verify(base64.urlsafe_b64decode(signature + "=="), signed.encode())
+        payload = base64.urlsafe_b64decode(signed[len(header) + 1 :] + "==")
+        claims = AccessClaims.model_validate_json(payload)
+    except (InvalidSignature, ValueError) as error:
+        raise TokenError(type(error).__name__) from None
+    if claims.aud != TOKEN_AUDIENCE or claims.iss != TOKEN_ISSUER or claims.exp <= time.time():
+        msg = "for others, or over"
+        raise TokenError(msg)
+    return claims
 
 
 class BotTokens:
@@ -169,12 +213,14 @@ class BotTokens:
             msg = "not a bot's token"
             raise TokenError(msg) from None
         try:
-            answer = await self._http.post(
+            asked = self._http.build_request(
+                "POST",
                 self._url,
                 content=body.model_dump_json().encode(),
                 headers={"Content-Type": "application/json"},
-                timeout=FETCH_TIMEOUT,
+                timeout=timeout_of(FETCH_TIMEOUT),
             )
+            answer = await answered(self._http, asked)
             if answer.status_code == 404:
                 msg = "unknown bot token"
                 raise TokenError(msg)
@@ -200,19 +246,33 @@ class Tokens:
 
 
 class CookieAccess:
-    """Access for REST: a good token whose session has not been ended."""
+    """Access for REST: a good token whose session has not been ended, and what its requests are counted with.
 
-    def __init__(self, verify: Callable[[str], Any], redis_state: "redis.asyncio.Redis") -> None:
+    Without a limiter nothing is counted.
+    """
+
+    def __init__(
+        self,
+        verify: Callable[[str], Awaitable[AccessClaims]],
+        redis_state: "redis.asyncio.Redis",
+        limiter: RedisLimiter | None = None,
+    ) -> None:
         self._verify = verify
-        self._redis = redis_state
+        self._redis: Any = redis_state
+        self._limiter = limiter
 
-    async def claims(self, token: str | None) -> AccessClaims:
-        """The claims. Raises ProblemError 401, or 503 when it can't be known at the moment."""
+    async def enter(self, token: str | None, cost: int) -> Entered:
+        """Who it is, in one round trip. Raises ProblemError 401, or 503 when it can't be known at the moment."""
         if token is None:
             raise _unauthenticated()
         try:
-            claims: AccessClaims = await self._verify(token)
-            ended = await self._redis.exists(ended_session_key(claims.sid))
+            claims = await self._verify(token)
+            if self._limiter is not None:
+                standing = await self._limiter.enter(claims.sub, claims.sid, cost)
+                ended = standing is None
+            else:
+                standing = None
+                ended = await self._redis.exists(ended_session_key(claims.sid))
         except TokenError:
             raise _unauthenticated() from None
         except (KeysAwayError, redis.exceptions.RedisError):
@@ -224,7 +284,7 @@ class CookieAccess:
             ) from None
         if ended:
             raise _unauthenticated()
-        return claims
+        return Entered(claims, standing)
 
 
 def _unauthenticated() -> ProblemError:

@@ -11,19 +11,25 @@ from typing import Final
 from nexync_contracts import limits
 from nexync_contracts.commands import (
     BlockPartner,
+    ClosePrivateChat,
     CommandEnvelope,
     CreateChat,
     CreateMessage,
+    EndHooks,
     JoinByInvite,
     JoinChat,
     LeaveChat,
+    MakeHook,
     NoteConnection,
+    NoteErasure,
     RemoveMember,
+    RevokeHook,
     UnblockPartner,
 )
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import (
     ChatCreated,
+    ChatDismissed,
     ChatJoined,
     ChatKind,
     ChatLeft,
@@ -31,6 +37,7 @@ from nexync_contracts.events import (
     Event,
     EventRecord,
     MessageCreated,
+    PersonErased,
     Role,
 )
 from nexync_contracts.ids import id_time_ms
@@ -50,7 +57,7 @@ from nexync_streams.group_deciding import (
     judge_remove,
     reachable,
 )
-from nexync_streams.hooks import judge_said
+from nexync_streams.hooks import HookCommand, judge_hook, judge_said, judge_voice
 from nexync_streams.messages import judge_change, judge_message
 
 PRIVATE_MEMBERS = 2
@@ -99,12 +106,14 @@ _LEFT_OUT: Final = {"author", "attachments", "forwarded", "ready"}
 _OfMember = (
     BlockPartner
     | UnblockPartner
+    | ClosePrivateChat
     | CreateMessage
     | EditMessage
     | DeleteMessage
     | React
     | PinMessage
     | UnpinMessage
+    | HookCommand
     | AdminCommand
 )
 
@@ -174,7 +183,7 @@ def _judge(state: StreamState, envelope: CommandEnvelope, at: int) -> Event | Re
     body, command = state.body, envelope.command
     if isinstance(body, PersonState):
         return _judge_for_person(command)
-    if isinstance(command, JoinChat | LeaveChat | NoteConnection):
+    if isinstance(command, JoinChat | LeaveChat | NoteConnection | NoteErasure):
         return RejectCode.INVALID
     if isinstance(command, CreateChat):
         return _judge_create(state, envelope, command)
@@ -198,8 +207,16 @@ def _judge_for_member(
 ) -> Event | RejectCode:
     if isinstance(command, BlockPartner | UnblockPartner):
         return judge_block(body.kind, body.blocks, envelope.sender, command)
+    if isinstance(command, ClosePrivateChat):
+        return ChatDismissed() if body.kind is ChatKind.PRIVATE else RejectCode.NOT_ALLOWED
+    if isinstance(command, MakeHook | RevokeHook | EndHooks):
+        return judge_hook(body, envelope.sender, command)
     if isinstance(command, CreateMessage):
-        said = judge_message(head, body, envelope.sender, command)
+        said = (
+            judge_message(head, body, envelope.sender, command)
+            if command.voice is None
+            else judge_voice(body, envelope.sender, command.voice, command)
+        )
     elif isinstance(command, EditMessage | DeleteMessage | React | PinMessage | UnpinMessage):
         said = judge_change(head, body, envelope.sender, command)
     else:
@@ -217,6 +234,8 @@ def _judge_for_person(command: object) -> Event | RejectCode:
         return ChatLeft(chat=command.chat, seq=command.seq)
     if isinstance(command, NoteConnection):
         return ConnectionChanged(person=command.person, asker=command.asker, change=command.change)
+    if isinstance(command, NoteErasure):
+        return PersonErased()
     return RejectCode.INVALID
 
 

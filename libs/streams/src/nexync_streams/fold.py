@@ -24,6 +24,7 @@ from nexync_contracts.events import (
     MemberRemoved,
     MemberRoleChanged,
     MessageCreated,
+    PersonErased,
     Role,
 )
 from nexync_contracts.ids import ChatId, PersonId, Stream, is_chat_stream
@@ -196,7 +197,7 @@ def _person_after(body: PersonState, record: EventRecord) -> PersonState:
     if isinstance(event, ChatLeft):
         left = {chat: seq for chat, seq in body.chats.items() if chat != event.chat}
         return PersonState(MappingProxyType(left))
-    if not isinstance(event, ConnectionChanged):
+    if not isinstance(event, ConnectionChanged | PersonErased):
         raise _impossible(record)
     return body
 

@@ -6,11 +6,9 @@ from nexync_contracts.commands import (
     CommandEnvelope,
     DismissChat,
     JoinByInvite,
-    MakeHook,
     MakeInvite,
     RemoveMember,
     RenameChat,
-    RevokeHook,
     RevokeInvite,
     SetHistory,
     SetPicture,
@@ -38,7 +36,6 @@ from nexync_contracts.events import (
 )
 from nexync_contracts.ids import PersonId
 from nexync_streams.fold import ChatState
-from nexync_streams.hooks import judge_hook
 
 AdminCommand = (
     AddMember
@@ -51,8 +48,6 @@ AdminCommand = (
     | DismissChat
     | MakeInvite
     | RevokeInvite
-    | MakeHook
-    | RevokeHook
 )
 
 
@@ -84,8 +79,6 @@ def judge_admin(
             if command.invite not in body.settings.invites:
                 return RejectCode.INVITE_OVER
             return InviteRevoked(invite=command.invite)
-        case MakeHook() | RevokeHook():
-            return judge_hook(body, command)
 
 
 def judge_join(

@@ -12,6 +12,7 @@ from nexync_contracts.events import (
     HistoryChanged,
     HookMade,
     HookRevoked,
+    HooksEnded,
     InviteMade,
     InviteRevoked,
     MemberAdded,
@@ -61,7 +62,7 @@ class Pin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A private chat has these, too, but changes nothing except its pins."""
+    """A private chat has these, too, but changes nothing except its pins and webhooks."""
 
     tagline: str = ""
     picture: AttachmentId | None = None
@@ -134,6 +135,8 @@ def _hooks_after(hooks: Mapping[HookId, Hook], record: EventRecord) -> Mapping[H
         return MappingProxyType({**hooks, event.hook: hook})
     if isinstance(event, HookRevoked):
         return MappingProxyType({key: hook for key, hook in hooks.items() if key != event.hook})
+    if isinstance(event, HooksEnded):
+        return MappingProxyType({})
     return hooks
 
 
