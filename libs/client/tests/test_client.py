@@ -27,6 +27,7 @@ from nexync_client import (
     Settled,
 )
 from nexync_client import client as shell
+from nexync_client.ids import client_id
 from nexync_contracts import frames
 from nexync_contracts.errors import CloseCode
 from nexync_contracts.events import MessageCreated
@@ -256,3 +257,28 @@ def test_the_readme_shows_the_example_that_is_tested() -> None:
     example = (folder / "examples/echo_bot.py").read_text().rstrip()
     assert f"```python\n{example}\n```" in (folder / "README.md").read_text()
     assert len(example.splitlines()) <= 30
+
+
+async def test_what_a_listener_sends_at_once_follows_what_was_sent_before(gateway: Gateway) -> None:
+    """The listener is called in the middle of writing what waited for a socket."""
+    sent: list[str] = []
+
+    def hear(happening: Happening, now: float) -> None:
+        del now
+        if isinstance(happening, Live):
+            sent.append(client.line_up(frame_of("from the listener")).frame.id)
+
+    async with Rest("http://127.0.0.1:9", token="secret") as rest:
+        client = Client(rest, (gateway.url,), options=QUICK, hear=hear)
+        sent.append(client.line_up(frame_of("before")).frame.id)
+        async with asyncio.timeout(30), client.running():
+            outbox = client.conversation.outbox
+            for sending in list(outbox.all.values()):
+                await client.outcome(sending)
+            assert [sending.frame.id for sending in outbox.all.values()] == sent
+            assert [sending.seq for sending in outbox.all.values()] == [1, 2]
+
+
+def frame_of(body: str) -> frames.SendFrame:
+    """A message with an id of its own."""
+    return frames.SendFrame(id=client_id(1_000), chat=CHAT, body=body)

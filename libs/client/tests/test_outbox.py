@@ -64,6 +64,33 @@ def test_retry_sends_the_refused_and_all_later_ones_again() -> None:
     assert bodies(outbox) == ["1", "2"]
 
 
+def test_a_refused_one_comes_again_also_when_its_outcome_is_known() -> None:
+    """Whoever refused it lets no later one pass before; a new socket doesn't wait for it."""
+    outbox = Outbox()
+    first, second, third = (outbox.add(frame(number), 0.0) for number in range(3))
+    outbox.due()
+    outbox.accepted(first.frame.id, 7)
+    outbox.acked(second.frame.id, 1.0)
+    outbox.retry(first.frame.id)
+    assert bodies(outbox) == ["0", "2"]
+    outbox.retry(second.frame.id)
+    assert bodies(outbox) == ["1", "2"]
+    outbox.retry(first.frame.id)
+    outbox.reconnected()
+    assert bodies(outbox) == ["1", "2"]
+    assert third.resent == 3
+
+
+def test_no_copy_is_written_of_what_waits_for_its_turn() -> None:
+    """It would be before those that it waits behind."""
+    outbox = Outbox()
+    first, second = (outbox.add(frame(number), 0.0) for number in range(2))
+    outbox.due()
+    assert outbox.may_write(second.frame.id)
+    outbox.retry(first.frame.id)
+    assert not outbox.may_write(second.frame.id)
+
+
 def test_a_full_outbox_says_so() -> None:
     """What an endless loop of sends meets, instead of a full memory."""
     outbox = Outbox(room=2)

@@ -5,6 +5,7 @@ from nexync_client.client import Client
 from nexync_client.errors import (
     ContractError,
     EndedError,
+    FileChangedError,
     NexyncError,
     NotConnectedError,
     OutboxFullError,
@@ -16,6 +17,7 @@ from nexync_client.options import Options
 from nexync_client.outbox import Sending
 from nexync_client.reading import History, history
 from nexync_client.rest import Rest
+from nexync_client.uploading import upload
 
 __all__ = [
     "Away",
@@ -24,6 +26,7 @@ __all__ = [
     "ContractError",
     "Ended",
     "EndedError",
+    "FileChangedError",
     "Happened",
     "Happening",
     "History",
@@ -40,4 +43,5 @@ __all__ = [
     "Sending",
     "Settled",
     "history",
+    "upload",
 ]

@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 
 from nexync_client import actions
-from nexync_client.conversation import Conversation
+from nexync_client.conversation import Conversation, Output
 from nexync_client.errors import EndedError, NotConnectedError, RefusedError
 from nexync_client.happenings import OBSERVED, Ended, Happening, Live, Settled
 from nexync_client.link import Link
@@ -73,6 +73,7 @@ class Client:
         self._room.set()
         self._settling: dict[str, asyncio.Future[Sending]] = {}
         self._begun = asyncio.Event()
+        self._performing = False
 
     @property
     def live(self) -> bool:
@@ -209,25 +210,38 @@ class Client:
         return self.conversation.new_id(time.monotonic())
 
     def _perform(self) -> None:
-        """Do what the conversation wants, in its order and without waiting."""
-        for output in self.conversation.outputs():
-            match output:
-                case actions.Open():
-                    self._open(output)
-                case actions.Write():
-                    if output.number in self._links:
-                        self._links[output.number].write(output.frame)
-                case actions.Close():
-                    self._close(output.number)
-                case actions.Renew():
-                    self._ask(self._renew())
-                case actions.Fetch():
-                    self._ask(self._fetch(output))
-                case _:
-                    self._tell(output)
+        """Do what the conversation wants, in its order and without waiting.
+
+        Whoever is told something may want more at once: that comes after what was wanted before.
+        """
+        if self._performing:
+            return
+        self._performing = True
+        try:
+            while outputs := self.conversation.outputs():
+                for output in outputs:
+                    self._do(output)
+        finally:
+            self._performing = False
         moment = self.conversation.next_wake()
         if moment is not None and moment < self._asleep_until:
             self._changed.set()
+
+    def _do(self, output: Output) -> None:
+        match output:
+            case actions.Open():
+                self._open(output)
+            case actions.Write():
+                if output.number in self._links:
+                    self._links[output.number].write(output.frame)
+            case actions.Close():
+                self._close(output.number)
+            case actions.Renew():
+                self._ask(self._renew())
+            case actions.Fetch():
+                self._ask(self._fetch(output))
+            case _:
+                self._tell(output)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None] | None:
         if self._group is None:

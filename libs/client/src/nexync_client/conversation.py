@@ -135,8 +135,9 @@ class Conversation:
         return sending
 
     def write_again(self, frame: Command) -> None:
-        """Write a command once more although nothing asks for it."""
-        self._write(frame)
+        """Write a command once more although nothing asks for it; one that waits for its turn goes out with that."""
+        if self.outbox.may_write(frame.id):
+            self._write_command(frame)
 
     def say(self, frame: frames.LookFrame | frames.TypingFrame | frames.PingFrame) -> bool:
         """Write what has no outcome; False when there is no socket for it."""
@@ -214,9 +215,11 @@ class Conversation:
                 if socket is self._current and self._candidate is None:
                     self._open(now)
             case frames.AckFrame():
+                self._out.append(tell.Traced(frame.id, number, "acked"))
                 self.outbox.acked(frame.id, now)
                 self._pump(now)
             case frames.RetryFrame():
+                self._out.append(tell.Traced(frame.id, number, "refused", frame.reason))
                 self.outbox.retry(frame.id)
                 self._due.pump = now + frame.after_ms / 1000
             case frames.AcceptedFrame():
@@ -333,11 +336,15 @@ class Conversation:
         self._out.append(Write(self._current.number, frame))
         return True
 
+    def _write_command(self, frame: Command) -> None:
+        if self._write(frame) and self._current is not None:
+            self._out.append(tell.Traced(frame.id, self._current.number, "written"))
+
     def _pump(self, now: float) -> None:
         if self._current is None or (self._due.pump is not None and now < self._due.pump):
             return
         for frame in self.outbox.due():
-            self._write(frame)
+            self._write_command(frame)
 
     def _settle(self, sending: Sending | None) -> None:
         if sending is not None:

@@ -42,5 +42,12 @@ class ContractError(NexyncError):
     """The server said what this version of the contracts doesn't know: a newer library is needed."""
 
 
+class FileChangedError(NexyncError):
+    """A file has another size than when its upload began."""
+
+    def __init__(self, began: int, now: int) -> None:
+        super().__init__(f"the file had {began} bytes when its upload began, and now it has {now}")
+
+
 class NotConnectedError(NexyncError, ConnectionError):
     """There is no socket now."""

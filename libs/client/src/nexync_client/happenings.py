@@ -1,6 +1,7 @@
 """What a conversation tells: typed, in the order in which it happened."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from nexync_client.inbox import Seen
 from nexync_client.outbox import Sending
@@ -107,6 +108,16 @@ class SocketClosed:
     code: int
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """For observers: a step of a command on a socket: it was written, acked, or refused for a reason."""
+
+    id: str
+    socket: int
+    step: Literal["written", "acked", "refused"]
+    reason: str = ""
+
+
 Happening = (
     Live
     | Away
@@ -120,7 +131,8 @@ Happening = (
     | HoleClosed
     | WasReset
     | SocketClosed
+    | Traced
 )
 
-OBSERVED = (Arrived, HoleOpened, HoleClosed, WasReset, SocketClosed)
+OBSERVED = (Arrived, HoleOpened, HoleClosed, WasReset, SocketClosed, Traced)
 """What only those need who judge the server."""

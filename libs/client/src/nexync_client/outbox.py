@@ -51,6 +51,8 @@ class Outbox:
     all: dict[str, Sending] = field(default_factory=dict[str, Sending])
     _open: dict[str, Sending] = field(default_factory=dict[str, Sending])
     _settled: deque[str] = field(default_factory=deque[str])
+    _wanted: dict[str, Sending] = field(default_factory=dict[str, Sending])
+    """Settled ones that this socket's gateway told to come again: it lets no later one pass before."""
     _lined_up: int = 0
 
     def add(self, frame: Command, now: float) -> Sending:
@@ -75,22 +77,23 @@ class Outbox:
 
     def reconnected(self) -> None:
         """A new socket: what has no outcome (or, trusting, no ack) is to be sent again."""
+        self._wanted.clear()
         for sending in self._open.values():
             if sending.state != "waiting" and not (self.trust_acks and sending.was_acked):
-                sending.state = "waiting"
-                sending.resent += 1
+                self._again(sending)
 
     def due(self) -> list[Command]:
         """What to write now, oldest first, keeping to the limit of unacknowledged sends."""
         room = limits.UNACKNOWLEDGED_SENDS - sum(
             sending.state == "sent" for sending in self._open.values()
         )
-        frames: list[Command] = []
-        for sending in self._open.values():
-            if sending.state == "waiting" and len(frames) < room:
-                sending.state = "sent"
-                frames.append(sending.frame)
-        return frames
+        due = [sending for sending in self._open.values() if sending.state == "waiting"]
+        if self._wanted:
+            due = sorted([*due, *self._wanted.values()], key=lambda sending: sending.order)
+            self._wanted.clear()
+        for sending in due[:room]:
+            sending.state = "sent"
+        return [sending.frame for sending in due[:room]]
 
     def acked(self, identifier: str, now: float) -> None:
         """The command is durable."""
@@ -102,14 +105,25 @@ class Outbox:
                 sending.acked_at = now
 
     def retry(self, identifier: str) -> None:
-        """Not taken: this one and all later ones that have no ack go again, in their order."""
-        refused = self._open.get(identifier)
+        """Not taken: this one and all later ones that have no ack go again, in their order.
+
+        This one also when its outcome is known from elsewhere: whoever refused it waits for it.
+        """
+        refused = self.all.get(identifier)
         if refused is None:
             return
+        if refused.settled:
+            self._wanted[identifier] = refused
+        elif refused.state == "acked":
+            self._again(refused)
         for sending in self._open.values():
             if sending.order >= refused.order and sending.state == "sent":
-                sending.state = "waiting"
-                sending.resent += 1
+                self._again(sending)
+
+    def may_write(self, identifier: str) -> bool:
+        """Whether a copy written now would come before nothing that waits."""
+        sending = self.all.get(identifier)
+        return sending is None or sending.state != "waiting"
 
     def accepted(self, identifier: str, seq: int) -> Sending | None:
         """The command became the event `seq`; the command, if its outcome is news."""
@@ -126,6 +140,11 @@ class Outbox:
             return None
         sending.code = code
         return self._settle(sending)
+
+    @staticmethod
+    def _again(sending: Sending) -> None:
+        sending.state = "waiting"
+        sending.resent += 1
 
     def _settle(self, sending: Sending) -> Sending | None:
         if self._open.pop(sending.frame.id, None) is None:

@@ -25,8 +25,8 @@ class Rest:
     """Calls the endpoints at `page`, for a person by cookies or, with a `token`, for a bot.
 
     `page` is a URL without a slash at the end. `origin` is what is said as Origin, the page's own if None; a token
-    needs none. What the server says is only not yet possible is repeated for `patience` seconds. Secure cookies go
-    to a loopback page without TLS too, as browsers do it.
+    needs none. What the server says is only not yet possible is repeated for `patience` seconds; one answer may take
+    `timeout` seconds. Secure cookies go to a loopback page without TLS too, as browsers do it.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Rest:
         origin: str | None = None,
         token: str | None = None,
         patience: float = 20.0,
+        timeout: float = 10.0,
     ) -> None:
         self.page = page.rstrip("/")
         self.origin = origin or self.page
@@ -45,7 +46,7 @@ class Rest:
         self._http = httpx.AsyncClient(
             base_url=self.page,
             headers={"Origin": self.origin} if token is None else _bearer(token),
-            timeout=httpx.Timeout(10.0),
+            timeout=httpx.Timeout(timeout),
             limits=httpx.Limits(max_connections=4, keepalive_expiry=5.0),
             trust_env=False,
             cookies=CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https", "ws", "wss"))),
