@@ -218,6 +218,41 @@ async def test_pause_keeps_hands_off() -> None:
     assert (api.things, api.events) == ({}, ["Retained"])
 
 
+async def test_a_pause_observes_no_generation() -> None:
+    """A spec that nobody looked at isn't observed, so that whoever waits for it goes on waiting."""
+    api = FakeApi(ONE)
+    kind = Thing(lambda: Result(ready("AsDesired")))
+    await run(api, kind)
+    changed = replace(api.things["one"], generation=2, annotations={PAUSED: "true"})
+    api.things["one"] = changed
+    await run(api, kind)
+    one = api.things["one"]
+    assert one.status["observedGeneration"] == 1
+    seen = {found["type"]: found["observedGeneration"] for found in one.conditions}
+    assert seen == {"Ready": 1, "Reconciling": 1, "Stalled": 1, "Paused": 2}
+    api.things["one"] = replace(one, annotations={})
+    await run(api, kind)
+    one = api.things["one"]
+    assert one.status["observedGeneration"] == 2
+    assert {found["observedGeneration"] for found in one.conditions} == {2}
+
+
+async def test_what_is_paused_from_the_start_was_never_observed() -> None:
+    """There is no generation to name yet."""
+    api = FakeApi(replace(ONE, annotations={PAUSED: "true"}))
+    await run(api, Thing(raising(AssertionError())))
+    assert "observedGeneration" not in api.things["one"].status
+
+
+async def test_a_condition_kept_over_an_error_stays_that_of_its_generation() -> None:
+    """The run that failed found out nothing about it."""
+    kept = dated([Condition("Durable", "True", "Replicated")], (), generation=1, now=NOW)
+    api = FakeApi(replace(ONE, generation=2, status={"conditions": kept}))
+    await run(api, Thing(raising(UnreachableError("away"))))
+    assert api.things["one"].condition("Durable")["observedGeneration"] == 1
+    assert api.things["one"].condition("Ready")["observedGeneration"] == 2
+
+
 async def test_the_finalizer_comes_and_goes_with_the_spec() -> None:
     """That of others is left alone."""
     api = FakeApi(replace(ONE, finalizers=("other",)))

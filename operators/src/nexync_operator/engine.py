@@ -111,7 +111,7 @@ class Engine:
             return Result((), (Event("Warning", "Retained", message),), done=True)
         kept = tuple(_bare(one) for one in resource.conditions if one.get("type") != "Paused")
         paused = Condition("Paused", "True", "Annotation", "nexync.io/paused is set: hands off")
-        return Result((*(kept or (Condition("Ready", "Unknown", "Paused"),)), paused))
+        return Result((*(kept or (Condition("Ready", "Unknown", "Paused"),)), paused), looked=False)
 
     async def _step(self, kind: Kind, resource: Resource) -> Result:
         key = f"{resource.kind}/{resource.uid}"
@@ -163,9 +163,13 @@ class Engine:
         return Outcome(resource)
 
     async def _write_down(self, kind: Kind, resource: Resource, result: Result, label: str) -> None:
+        # As kstatus reads it: a generation is observed when its spec was looked at, and not before.
+        observed = (
+            resource.generation if result.looked else resource.status.get("observedGeneration")
+        )
         status = {
             **result.status,
-            "observedGeneration": resource.generation,
+            "observedGeneration": observed,
             "conditions": dated(
                 result.conditions,
                 resource.conditions,
@@ -224,7 +228,8 @@ class Engine:
 
 
 def _bare(one: Mapping[str, Any]) -> Condition:
-    return Condition(one["type"], one["status"], one["reason"], one.get("message", ""))
+    generation = one.get("observedGeneration")
+    return Condition(one["type"], one["status"], one["reason"], one.get("message", ""), generation)
 
 
 def _error(resource: Resource, reason: str, message: str, *, failed: bool) -> Result:

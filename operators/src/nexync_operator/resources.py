@@ -102,12 +102,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of `status.conditions`; the engine adds times and the generation."""
+    """One line of `status.conditions`; the engine adds times and the generation.
+
+    `generation` is that of the spec that it is about, where it was carried over from an earlier run.
+    """
 
     type: str
     status: Truth
     reason: str
     message: str = ""
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Result:
 
     `status` holds further fields of the status (None removes one). `retry_after` in seconds; None means at the
     next resync. `failed` counts for the back-off, which then decides over `retry_after`. `done` is about a
-    resource that is being deleted: nothing keeps it any more.
+    resource that is being deleted: nothing keeps it any more. `looked` is off when nobody looked at the spec.
     """
 
     conditions: tuple[Condition, ...]
@@ -134,6 +138,7 @@ class Result:
     retry_after: float | None = None
     failed: bool = False
     done: bool = False
+    looked: bool = True
 
 
 def ready(reason: str, message: str = "") -> tuple[Condition, ...]:
@@ -182,7 +187,9 @@ def dated(
                 "status": condition.status,
                 "reason": condition.reason,
                 "message": condition.message[:1024],
-                "observedGeneration": generation,
+                "observedGeneration": generation
+                if condition.generation is None
+                else condition.generation,
                 "lastTransitionTime": old["lastTransitionTime"] if same else format_time(now),
             }
         )

@@ -126,7 +126,14 @@ def test_pause(world: "World") -> None:
     world.until(name, "Annotation", kind="Paused")
     world.kafka.carry_out(SetConfig(name, {"retention.ms": "7"}, ()))
     world.apply(name, partitions=4)
-    world.until(name, "Annotation", kind="Paused")
+    eventually(
+        f"{name} is seen to be changed",
+        lambda: world.condition(name, "Paused").get("observedGeneration") == 2,
+    )
+    # The change was seen, and its spec not looked at.
+    assert world.must(name)["metadata"]["generation"] == 2
+    assert world.must(name)["status"]["observedGeneration"] == 1
+    assert world.condition(name)["observedGeneration"] == 1
     state = world.kafka.describe(name)
     assert state is not None
     assert (state.partitions, state.config) == (2, {"retention.ms": "7"})
