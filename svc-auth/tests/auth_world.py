@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from nexync_contracts.ids import InviteId
+from nexync_contracts import limits
+from nexync_contracts.ids import InviteId, PersonId, SessionId
 from svc_auth.admin_ports import Actor
 from svc_auth.invitation_ports import GoodInvitation, Invitation
 from svc_auth.ports import Slow
+from svc_auth.requiring import Held
 
 
 def required(name: str) -> str:
@@ -18,6 +20,13 @@ def required(name: str) -> str:
     if not value:
         pytest.fail(f"{name} is not set; tests marked `real` need the backends")
     return value
+
+
+def to_a_young_step(now: datetime) -> timedelta:
+    """How far away a time step is of which most is left, for codes that are on the way for a while."""
+    passed = now.timestamp() % limits.FACTOR_STEP_SECONDS
+    late = passed > limits.FACTOR_STEP_SECONDS / 3
+    return timedelta(seconds=limits.FACTOR_STEP_SECONDS - passed if late else 0)
 
 
 class FakeInvitations:
@@ -41,6 +50,32 @@ class FakeInvitations:
 
     async def revoke(self, actor: Actor, invitation: InviteId, now: datetime) -> bool:
         return False
+
+
+class FakeRecentProofs:
+    """Without an end; `forget` is as if time had passed."""
+
+    def __init__(self) -> None:
+        self.known: set[SessionId] = set()
+
+    async def remember(self, session: SessionId) -> None:
+        self.known.add(session)
+
+    async def recall(self, session: SessionId) -> bool:
+        return session in self.known
+
+    def forget(self) -> None:
+        self.known.clear()
+
+
+class FakeHoldings:
+    """What Ada has."""
+
+    def __init__(self) -> None:
+        self.ada = Held(admin=False, app=False, passkeys=0)
+
+    async def held(self, person: PersonId) -> Held:
+        return self.ada
 
 
 class FakeLimits:

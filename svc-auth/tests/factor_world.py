@@ -68,18 +68,25 @@ class FakeFactors:
         return True
 
     async def renew_recovery_codes(
-        self, person: PersonId, codes: RecoverySet, notice: SecondFactorJob
-    ) -> bool:
+        self,
+        person: PersonId,
+        session: SessionId,
+        codes: RecoverySet,
+        notice: SecondFactorJob,
+        now: datetime,
+    ) -> Sequence[SessionId] | None:
         if self.on is None:
-            return False
+            return None
         self.on, self.hashes = replace(self.on, recovery_salt=codes.salt), list(codes.hashes)
         self.notices.append(notice)
-        return True
+        return (THERE,)
 
-    async def turn_off(self, person: PersonId, notice: SecondFactorJob) -> bool:
+    async def turn_off(
+        self, person: PersonId, session: SessionId, notice: SecondFactorJob, now: datetime
+    ) -> Sequence[SessionId] | None:
         was, self.on = self.on, None
         self.notices.append(notice)
-        return was is not None
+        return None if was is None else (THERE,)
 
 
 class FakeOwners:
@@ -97,6 +104,9 @@ class FakeAnnouncer:
 
     def __init__(self) -> None:
         self.ended: list[SessionId] = []
+
+    async def reachable(self) -> None:
+        """It always is."""
 
     async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
         self.ended.extend(sessions)

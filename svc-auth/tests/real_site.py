@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from auth_world import required
+from auth_world import required, to_a_young_step
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nexync_contracts.channels import CHALLENGE_COOKIE
@@ -21,6 +21,7 @@ from nexync_runtime import postgres, redis_client
 from nexync_runtime.http import application, routes_of
 from nexync_runtime.tokens import CookieAccess
 from svc_auth import totp
+from svc_auth.adapters.postgres_outbox import NOBODYS
 from svc_auth.app import compose
 from svc_auth.keyring import Keyring, LiveKeys, RingKey
 from svc_auth.passwords import Passwords
@@ -44,7 +45,8 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
     def code(self, secret: str, steps: int = 0) -> str:
-        """What the app shows, some steps from now."""
+        """What the app shows, some steps from now; time goes on to a step of which most is left."""
+        self.ahead += to_a_young_step(self.now())
         return totp.code_at(secret, totp.step_at(self.now()) + steps)
 
     def turn(self, seconds: int = 60) -> None:
@@ -76,10 +78,11 @@ class Site:
             await self.state.delete(key)
 
     async def jobs(self, tag: str) -> list[dict[str, Any]]:
-        """The outbox's jobs of a kind, oldest first."""
+        """The outbox's jobs of a kind that go to somebody, oldest first."""
         async with self.pool.connection() as connection:
             cursor = await connection.execute(
-                "SELECT body FROM auth_outbox WHERE body->>'tag' = %s ORDER BY number", (tag,)
+                "SELECT body FROM auth_outbox WHERE body->>'tag' = %s AND queue <> %s ORDER BY number",
+                (tag, NOBODYS),
             )
             return [row[0] for row in await cursor.fetchall()]
 

@@ -6,20 +6,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from auth_world import FakeLimits
+from auth_world import FakeHoldings, FakeLimits, FakeRecentProofs
 from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
 
 from nexync_contracts import limits
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.instance_rest import SecondFactorMode
 from nexync_contracts.jobs import EmailChangedJob, EmailCodeJob
 from nexync_runtime.http import ProblemError
 from svc_auth import totp
 from svc_auth.changing_email import ChangingEmail
 from svc_auth.codes import Codes
 from svc_auth.email_ports import NewEmail, OwnEmail, Pending
+from svc_auth.lately import Lately
 from svc_auth.passwords import Passwords
 from svc_auth.ports import CodeRefused, Owner
+from svc_auth.requiring import Requiring
 from svc_auth.sealing import Sealing
 from svc_auth.second_factor import SecondFactor
 from svc_auth.throttling import EMAIL_CHANGES_A_DAY, Throttle
@@ -84,6 +87,8 @@ class World:
         self.owners = FakeOwners(password_hash)
         self.emails = FakeEmails(self.owners)
         self.announcer = FakeAnnouncer()
+        self.recent = FakeRecentProofs()
+        self.holdings = FakeHoldings()
         throttle = Throttle(self.limits, by_address=True)
         self.factor = SecondFactor(
             factors=FakeFactors(),
@@ -92,6 +97,8 @@ class World:
             sealing=Sealing([secrets.token_bytes(32)]),
             throttle=throttle,
             announcer=self.announcer,
+            lately=Lately(owners=self.owners, recent=self.recent),
+            requiring=Requiring(mode=SecondFactorMode.EVERYONE, holdings=self.holdings),
             clock=lambda: self.now,
             page="https://nexync.test",
         )
@@ -169,6 +176,7 @@ async def test_the_second_factor_is_asked_for_where_it_is_on(world: World) -> No
     made = await world.factor.enrol(ADA, HERE, PASSWORD, ADDRESS)
     step = totp.step_at(world.now)
     await world.factor.turn_on(ADA, HERE, totp.code_at(made.secret, step))
+    world.now += timedelta(seconds=limits.FACTOR_STEP_SECONDS)
     fresh = totp.code_at(made.secret, step + 1)
     for code, problem in (
         (None, ProblemCode.SECOND_FACTOR),

@@ -1,6 +1,7 @@
 """The small parts: addresses, codes, the signing key, passwords."""
 
 import asyncio
+import random
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,14 +9,18 @@ from pathlib import Path
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BaseModel, ValidationError
 
+from nexync_contracts import limits, provider_rest, rest
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.tokens import TokenError
+from svc_auth import recovery, totp
 from svc_auth.addresses import host_of, network_of, normal_email
 from svc_auth.codes import Codes
 from svc_auth.devices import words_of
 from svc_auth.evenly import Evenly
 from svc_auth.links import Links, ResetToken
+from svc_auth.one_time import new_password
 from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, thumbprint
@@ -135,6 +140,49 @@ def test_a_link_is_signed() -> None:
         assert links.read(bad) is None
 
 
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("x" * 7, False),
+        ("x" * 8, True),
+        ("x" * 128, True),
+        ("x" * 129, False),
+        ("πάσσω 🔑 \t", True),
+        ("        ", True),
+    ],
+)
+def test_passwords_have_8_to_128_characters_of_any_kind(password: str, *, taken: bool) -> None:
+    """In every body that sets one; whether it is a good one is judged after that."""
+    bodies: list[tuple[type[BaseModel], dict[str, str]]] = [
+        (rest.RegisterBody, {"email": "a@nexync.test", "username": "ann"}),
+        (rest.ResetBody, {"token": "x" * 40}),
+        (rest.ChangePasswordBody, {"current": "x" * 8}),
+        (provider_rest.NewPasswordBody, {"login": "ann", "current": "x" * 8}),
+    ]
+    for body, others in bodies:
+        if taken:
+            body.model_validate({**others, "password": password})
+        else:
+            with pytest.raises(ValidationError, match="password"):
+                body.model_validate({**others, "password": password})
+
+
+async def test_a_password_is_hashed_as_it_was_typed() -> None:
+    """Neither its case nor its spaces or the form of its characters are changed, and nothing is cut off."""
+    passwords = Passwords(threads=1, memory_kib=64, passes=1)
+    typed = " Caf\u00e9 " + "x" * 120
+    encoded = await passwords.hash(typed)
+    assert await passwords.check(encoded, typed)
+    for other in (
+        typed.lower(),
+        typed.strip(),
+        typed[:-1] + "y",
+        typed.replace("\u00e9", "e\u0301"),
+    ):
+        assert not await passwords.check(encoded, other)
+    await passwords.close()
+
+
 def test_a_code_is_six_digits_and_bound_to_its_person() -> None:
     """Somebody else's code is not good, and neither is one hashed with another secret."""
     codes = Codes(lambda: [b"secret"])
@@ -241,3 +289,34 @@ def test_where_tls_is_cookies_are_secure() -> None:
             signing_key_file=Path("x"),
             cookie_secure=False,
         )
+
+
+def test_what_is_mailed_lives_ten_minutes_at_most() -> None:
+    """OWASP ASVS 5.0, 6.5.5: codes and links; what a link or code says of its own end is judged elsewhere."""
+    assert limits.CODE_LIFETIME_SECONDS <= 600
+    assert limits.RESET_LIFETIME_SECONDS <= 600
+
+
+def test_what_is_made_by_chance_comes_from_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operating system's source alone (CSPRNG): with it stuck, everything that shall be random repeats."""
+    makers = {
+        "mailed code": lambda: Codes(lambda: [b"secret"]).new(),
+        "mailed password": new_password,
+        "app's secret": totp.new_secret,
+        "recovery codes": lambda: "".join(sorted(recovery.new_codes())),
+    }
+    for what, make in makers.items():
+        assert len({make() for _ in range(8)}) > 1, what
+    asked: list[int] = []
+
+    def stuck(count: int) -> bytes:
+        asked.append(count)
+        return bytes((len(asked) * 37 + index) % 256 for index in range(count))
+
+    monkeypatch.setattr(random, "_urandom", stuck)
+    for what, make in makers.items():
+        asked.clear()
+        first = make()
+        asked.clear()
+        assert make() == first, what
+        assert asked, what

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from auth_world import FakeLimits
+from auth_world import FakeHoldings, FakeLimits, FakeRecentProofs
 from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nexync_contracts import limits
 from nexync_contracts.errors import ProblemCode
-from nexync_contracts.ids import PasskeyId, PersonId
+from nexync_contracts.ids import PasskeyId, PersonId, SessionId
+from nexync_contracts.instance_rest import SecondFactorMode
 from nexync_contracts.jobs import PasskeyChange, PasskeyChangedJob
 from nexync_contracts.passkey_rest import (
     OwnerProofBody,
@@ -22,11 +23,12 @@ from nexync_contracts.passkey_rest import (
 )
 from nexync_runtime.http import ProblemError
 from nexync_testing.authenticator import BACKED_UP, PRESENT, VERIFIED, Authenticator
+from svc_auth.lately import Lately
 from svc_auth.passkey_checks import Asked, PasskeyChecks
 from svc_auth.passkey_ports import (
-    Added,
     KnownPasskey,
     NewPasskey,
+    NotAdded,
     Notice,
     Passkey,
     Signed,
@@ -44,6 +46,7 @@ from svc_auth.relying_party import (
     relying_party,
     user_handle,
 )
+from svc_auth.requiring import Held, Requiring
 from svc_auth.second_factor import SecondFactor
 from svc_auth.throttling import Throttle
 
@@ -85,14 +88,22 @@ class FakePasskeys:
                 return KnownPasskey(key.id, key.name, one.public_key, self._owners.ada)
         return None
 
-    async def add(self, person: PersonId, new: NewPasskey, most: int, notice: Notice) -> Added:
+    async def add(
+        self,
+        person: PersonId,
+        session: SessionId,
+        new: NewPasskey,
+        most: int,
+        notice: Notice,
+        now: datetime,
+    ) -> Sequence[SessionId] | NotAdded:
         if len(self.kept) >= most:
-            return Added.FULL
+            return NotAdded.FULL
         if await self.known(new.passkey.credential) is not None:
-            return Added.TAKEN
+            return NotAdded.TAKEN
         self.kept.append(new)
         self.told.append(notice(self._owners.ada, new.passkey.name))
-        return Added.ADDED
+        return ()
 
     async def use(self, passkey: PasskeyId, signed: Signed, now: datetime) -> Used:
         for at, one in enumerate(self.kept):
@@ -131,6 +142,11 @@ class World:
         self.owners = FakeOwners(password_hash)
         self.passkeys = FakePasskeys(self.owners)
         self.ceremonies = FakeCeremonies()
+        self.recent = FakeRecentProofs()
+        self.holdings = FakeHoldings()
+        self.announcer = FakeAnnouncer()
+        requiring = Requiring(mode=SecondFactorMode.EVERYONE, holdings=self.holdings)
+        lately = Lately(owners=self.owners, recent=self.recent)
         throttle = Throttle(self.limits, by_address=True)
         second_factor = SecondFactor(
             factors=FakeFactors(),
@@ -138,7 +154,9 @@ class World:
             passwords=passwords,
             sealing=None,
             throttle=throttle,
-            announcer=FakeAnnouncer(),
+            announcer=self.announcer,
+            lately=lately,
+            requiring=requiring,
             clock=lambda: NOW,
             page=ORIGIN,
         )
@@ -153,7 +171,9 @@ class World:
         self.own = OwnPasskeys(
             passkeys=self.passkeys,
             checks=self.checks,
-            proving=Proving(second_factor=second_factor, checks=self.checks),
+            proving=Proving(second_factor=second_factor, checks=self.checks, lately=lately),
+            requiring=requiring,
+            announcer=self.announcer,
             clock=lambda: NOW,
         )
 
@@ -166,7 +186,7 @@ class World:
             expires_at=0,
             user_handle=user_handle(ADA),
             username="ada",
-            algorithms=tuple(int(one) for one in ALGORITHMS),
+            algorithms=ALGORITHMS,
             known=(),
         )
 
@@ -393,3 +413,36 @@ def test_any_text_for_client_data_is_nothing_worse_than_no_challenge(text: str) 
     """It comes from strangers."""
     assert challenge_of(text) is None
     assert isinstance(from_base64url(text), bytes)
+
+
+async def test_the_last_factor_stays_where_one_is_asked_for(world: World) -> None:
+    """With another passkey, or an app, it may go."""
+    await world.added()
+    (one,) = await world.own.listed(ADA)
+    proof = OwnerProofBody(current=PASSWORD)
+    world.holdings.ada = Held(admin=False, app=False, passkeys=1)
+    with pytest.raises(ProblemError) as refused:
+        await world.own.remove(ADA, HERE, one.id, proof, ADDRESS)
+    assert refused.value.problem.code is ProblemCode.FACTOR_STAYS
+    assert await world.own.listed(ADA)
+    world.holdings.ada = Held(admin=False, app=True, passkeys=1)
+    await world.own.remove(ADA, HERE, one.id, proof, ADDRESS)
+    assert not await world.own.listed(ADA)
+
+
+async def test_a_proof_of_the_last_minutes_spares_another(world: World) -> None:
+    """In the session that proved, and for adding alone: removing asks each time."""
+    nothing = OwnerProofBody()
+    with pytest.raises(ProblemError) as refused:
+        await world.own.begin(ADA, HERE, nothing, ADDRESS)
+    assert refused.value.problem.code is ProblemCode.PROOF_NEEDED
+    await world.added()
+    (one,) = await world.own.listed(ADA)
+    assert await world.own.begin(ADA, HERE, nothing, ADDRESS)
+    for doing in (
+        world.own.begin(ADA, THERE, nothing, ADDRESS),
+        world.own.remove(ADA, HERE, one.id, nothing, ADDRESS),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            await doing
+        assert refused.value.problem.code is ProblemCode.PROOF_NEEDED

@@ -27,9 +27,10 @@ from nexync_runtime import postgres, redis_client
 from nexync_runtime.http import application, routes_of
 from nexync_runtime.rabbit import PublishError
 from nexync_runtime.tokens import CookieAccess
-from svc_auth.adapters.postgres_outbox import Relay
+from svc_auth.adapters.postgres_outbox import NOBODYS, Relay
 from svc_auth.app import compose
 from svc_auth.keyring import Keyring, LiveKeys, RingKey
+from svc_auth.metrics import OUTBOX_WAITING
 from svc_auth.passwords import Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey
@@ -93,6 +94,14 @@ class Site:
         async with self.pool.connection() as connection:
             query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
             row = await (await connection.execute(query)).fetchone()
+        assert row is not None
+        return row[0]
+
+    async def for_nobody(self) -> int:
+        """Jobs of the outbox that are there for the steps alone that they take."""
+        async with self.pool.connection() as connection:
+            query = "SELECT count(*) FROM auth_outbox WHERE queue = %s"
+            row = await (await connection.execute(query, (NOBODYS,))).fetchone()
         assert row is not None
         return row[0]
 
@@ -205,7 +214,7 @@ async def _first_message(subscription: Any) -> bytes:
 
 
 async def test_a_known_address_gets_the_same_answer_and_no_code(site: Site, name: str) -> None:
-    """Nobody learns who has an account, and the account is left alone."""
+    """Nobody learns who has an account but its owner, by mail; and the account is left alone."""
     email = f"{name}@nexync.test"
     await site.sign_up(email, name)
     await site.forget_limits()
@@ -213,7 +222,9 @@ async def test_a_known_address_gets_the_same_answer_and_no_code(site: Site, name
     body = {"email": email, "username": f"{name}x", "password": "another password"}
     answer = await site.post("register", body)
     assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
-    assert await site.count("auth_outbox") == before
+    assert await site.count("auth_outbox") == before + 1
+    assert await site.newest("account-exists", "username") == name
+    assert await site.newest("account-exists", "link") == f"{ORIGIN}/login"
     assert (await site.post("login", {"login": name, "password": PASSWORD})).status_code == 200
 
 
@@ -414,16 +425,17 @@ async def test_a_link_ends_after_its_time(site: Site, name: str) -> None:
 async def test_nobody_learns_whether_an_address_is_known_by_asking_for_a_link(
     site: Site, name: str
 ) -> None:
-    """The same answer and the same wait; nothing is sent."""
+    """The same answer, the same wait and a job each, of which one goes to nobody."""
     known = f"{name}@nexync.test"
     await site.sign_up(known, name)
-    before = await site.count("auth_outbox")
+    before = await site.count("auth_outbox"), await site.for_nobody()
     for email in (f"{name}.nobody@nexync.test", known):
         answers = [await site.post("forgot", {"email": email}) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [202, 429]
         assert answers[0].json() == {"status": "accepted"}
         assert answers[1].headers["Retry-After"] == "30"
-    assert await site.count("auth_outbox") == before + 1
+    after = await site.count("auth_outbox"), await site.for_nobody()
+    assert after == (before[0] + 2, before[1] + 1)
 
 
 async def test_a_password_is_changed_by_the_old_one(site: Site, name: str) -> None:
@@ -533,6 +545,8 @@ async def test_the_outbox_keeps_its_order_over_a_failure(site: Site, name: str) 
         with pytest.raises(PublishError):
             await relay.relay_batch(mine)
         assert await site.count("auth_outbox") == 2
+        (waiting,) = OUTBOX_WAITING.collect()
+        assert waiting.samples[0].value == 2
         jobs.fail_after = 3
         assert await relay.relay_batch(mine) == 2
     assert [identity for _, identity in jobs.sent] == [row[0] for row in rows]

@@ -22,6 +22,7 @@ from nexync_contracts.ids import PersonId, person_stream
 from nexync_contracts.provider_rest import ProviderKind
 from nexync_contracts.rest import SessionView
 from svc_auth import ctl
+from svc_auth.adapters.postgres_administration import FOUND_SQL
 from svc_auth.bots import bot_token_hash
 from svc_auth.provider_ports import Proven, Trip
 from svc_auth.settings import AdminSettings
@@ -144,7 +145,11 @@ async def test_domains_let_in_their_own_and_the_invited(world: World) -> None:
     """Known and unknown addresses elsewhere are refused alike; a provider's first log-in obeys too."""
     site = await world.with_boss(registration="domains", registration_domains="nexync.test")
     facts = (await site.instances[1].get("/api/auth/instance")).json()
-    assert facts == {"registration": "domains", "domains": ["nexync.test"]}
+    assert facts == {
+        "registration": "domains",
+        "second_factor": "optional",
+        "domains": ["nexync.test"],
+    }
     made = await invite(site)
     await join(site, "eve@elsewhere.test", "eve", made.token, instance=1)
     for email in ("eve@elsewhere.test", "nobody@elsewhere.test"):
@@ -312,6 +317,15 @@ async def test_the_role_is_given_taken_and_never_left_to_nobody(
     assert await _ctl(world, "revoke", "ann", admins="ann@nexync.test") == 1
 
 
+async def test_the_command_says_that_postgres_is_away(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a line, not a traceback."""
+    nowhere = AdminSettings(postgres_url="postgresql://nexync@127.0.0.1:1/nexync", admins="")
+    assert await asyncio.to_thread(ctl.run, nowhere, ("list",)) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Postgres doesn't answer")
+
+
 async def test_every_change_asks_for_a_proof(world: World) -> None:
     """An open page is not enough, nor a wrong password; nothing is done then, and nothing logged."""
     site = await world.with_boss()
@@ -323,11 +337,15 @@ async def test_every_change_asks_for_a_proof(world: World) -> None:
         (f"admin/people/{eve}/factor-reset", wrong),
         ("admin/invitations", {"days": 1, "uses": 1, **wrong}),
         (f"admin/invitations/{eve}/revocation", wrong),
+        (f"admin/people/{eve}/role", {"admin": True, **wrong}),
     ):
         await site.forget_limits()
-        answer = await site.post(path, body)
+        method = "PUT" if path.endswith("/role") else "POST"
+        address = f"/api/auth/{path}"
+        answer = await site.instances[0].request(method, address, json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password"), path
-        assert (await site.post(path, {})).status_code == 422, path
+        answer = await site.instances[0].request(method, address, json={"admin": True})
+        assert answer.status_code == 422, path
     assert await log_of(site) == []
 
 
@@ -350,6 +368,7 @@ async def test_people_are_found_by_any_part_of_name_or_address(world: World) -> 
     assert [one.username for one in (await found(q="EN@nex")).people] == ["ben"]
     assert [one.role.value for one in (await found(q="boss")).people] == ["settings"]
     assert (await found(q="%")).people == ()
+    assert len((await found()).people) == 50
     first = await found(q="per s")
     assert (len(first.people), first.next) == (50, "p050")
     assert first.next is not None
@@ -359,6 +378,26 @@ async def test_people_are_found_by_any_part_of_name_or_address(world: World) -> 
         10,
         None,
     )
+
+
+async def test_a_search_that_finds_nobody_reads_indexes_alone(database: str) -> None:
+    """Among 20,000 people; and one that finds everybody walks along the usernames until the page is full."""
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
+        await connection.execute(
+            "INSERT INTO people (id, email, username, name, password_hash, partition, verified_at)"
+            " SELECT gen_random_uuid(), md5(i::text) || '@many.test', md5('u' || i), 'N ' || md5('n' || i),"
+            " '', 0, now() FROM generate_series(1, 20000) i"
+        )
+        await connection.execute("VACUUM ANALYZE people")
+        plans: dict[str, str] = {}
+        for text in ("nobody-at-all", "many.test"):
+            asked: dict[str, object] = {"past": "", "like": f"%{text}%", "most": 50, "admins": [""]}
+            cursor = await connection.execute(f"EXPLAIN {FOUND_SQL}".encode(), asked)
+            plans[text] = "\n".join(row[0] for row in await cursor.fetchall())
+    for index in ("people_email_trgm", "people_username_trgm", "people_name_trgm"):
+        assert index in plans["nobody-at-all"]
+    assert "people_username_key" in plans["many.test"]
+    assert not any("Seq Scan on people" in plan for plan in plans.values())
 
 
 async def test_the_audit_log_is_only_added_to(world: World) -> None:

@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import JobId, PersonId, SessionId
+from nexync_contracts.jobs import ResetPasswordJob
 from nexync_runtime import postgres
 from svc_auth.adapters.postgres_bots import PostgresBots
+from svc_auth.adapters.postgres_outbox import NOBODYS
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
 from svc_auth.bot_ports import Bot, BotRefused, NewToken
+from svc_auth.links import ResetToken
+from svc_auth.ports import Owner, SentLink
 
 pytestmark = pytest.mark.real
 
+ORIGIN = "https://chat.test"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -76,11 +81,22 @@ async def test_a_bot_is_a_verified_person_with_a_session(site: Site) -> None:
     assert listed.seen_at == NOW + timedelta(days=60)
     assert await site.bots.of(site.bob) == []
 
-    def no_link(_: object) -> object:
-        pytest.fail("a link for a bot")
+    asked: list[PersonId] = []
+
+    def link(owner: Owner) -> SentLink:
+        asked.append(owner.person)
+        token = ResetToken(_uuid(), owner.person, NOW)
+        job = ResetPasswordJob(
+            id=JobId(_uuid()), email=owner.email, username="nobody", link=ORIGIN, expires_at=1
+        )
+        return SentLink(token, job)
 
     address = f"{bot.person}@bots.invalid"
-    assert not await PostgresReplacements(site.pool).ask(address, no_link)  # type: ignore[arg-type]
+    assert not await PostgresReplacements(site.pool).ask(address, link)
+    assert bot.person not in asked
+    async with site.pool.connection() as connection:
+        query = "SELECT queue FROM auth_outbox WHERE body->>'link' = %s"
+        assert await (await connection.execute(query, (ORIGIN,))).fetchall() == [(NOBODYS,)]
 
 
 async def test_a_renewed_token_ends_the_session_of_the_one_before(site: Site) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from auth_world import required
+from auth_world import required, to_a_young_step
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from provider_servers import CLIENT, SECRET, Github, Issuer, listen, returned, serving
 from starlette.responses import PlainTextResponse
@@ -49,6 +49,7 @@ class Site:
     pool: postgres.Pool
     issuer: Issuer
     github: Github
+    state: Any
     ahead: timedelta = timedelta()
 
     def now(self) -> datetime:
@@ -173,7 +174,7 @@ async def _site(database: str, issuer: Issuer, github: Github) -> AsyncGenerator
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=public), base_url=ORIGIN, headers={"Origin": ORIGIN}
     ) as browser:
-        sites.append(Site(browser, pool, issuer, github))
+        sites.append(Site(browser, pool, issuer, github, state))
         yield sites[0]
     await passwords.close()
     await state.aclose()
@@ -294,11 +295,13 @@ async def test_the_second_factor_is_asked_for(site: Site) -> None:
     )
     answer = await site.post("factor/enrolment", {"current": OWN})
     secret = EnrolmentView.model_validate_json(answer.content).secret
+    site.ahead = to_a_young_step(site.now())
     first = totp.code_at(secret, totp.step_at(site.now()))
     assert (await site.post("factor", {"code": first})).status_code == 200
     assert await site.log_in() == "/login?step=code"
     assert await site.session() is None
-    site.ahead = timedelta(seconds=60)
+    site.ahead += timedelta(seconds=60)
+    site.ahead += to_a_young_step(site.now())
     code = totp.code_at(secret, totp.step_at(site.now()))
     assert (await site.post("login/code", {"code": code})).status_code == 200
     assert await site.session() is not None
@@ -381,7 +384,7 @@ async def test_linking_needs_the_password_and_a_session_that_goes_on(site: Site)
 
 
 async def test_the_last_way_in_stays(site: Site) -> None:
-    """Without a password another identity must be left; with one, the password is asked for."""
+    """Without a password another identity must be left; soon after a log-in no proof is asked for, later it is."""
     await site.log_in()
     (only,) = (await site.identities()).identities
     answer = await site.post(f"identities/{only.id}/unlink", {})
@@ -389,8 +392,12 @@ async def test_the_last_way_in_stays(site: Site) -> None:
     mailed = (await site.jobs("auto-generated-password"))[0]["password"]
     change = {"login": "ada-lovelace", "current": mailed, "password": OWN}
     assert (await site.post("login/new-password", change)).status_code == 200
-    answer = await site.post(f"identities/{only.id}/unlink", {})
+    answer = await site.post(f"identities/{only.id}/unlink", {"current": "wrong password"})
     assert answer.json()["code"] == "wrong_password"
+    async for key in site.state.scan_iter(match="proved:*"):
+        await site.state.delete(key)
+    answer = await site.post(f"identities/{only.id}/unlink", {})
+    assert answer.json()["code"] == "proof_needed"
     answer = await site.post(f"identities/{uuid.uuid4()}/unlink", {"current": OWN})
     assert answer.status_code == 404
     answer = await site.post(f"identities/{only.id}/unlink", {"current": OWN})

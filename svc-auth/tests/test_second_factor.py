@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from auth_world import FakeLimits
+from auth_world import FakeHoldings, FakeLimits, FakeRecentProofs
 from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,15 +18,19 @@ from hypothesis import strategies as st
 from nexync_contracts import limits
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import PersonId
+from nexync_contracts.instance_rest import SecondFactorMode
 from nexync_contracts.jobs import FactorChange
 from nexync_runtime import log
 from nexync_runtime.http import ProblemError
+from nexync_runtime.key_files import KeyFileError
 from svc_auth import recovery, totp
 from svc_auth.challenging import Challenging
 from svc_auth.factor_ports import Challenge, Factor
+from svc_auth.lately import Lately
 from svc_auth.passwords import Passwords
 from svc_auth.ports import Account
-from svc_auth.sealing import FactorKeyError, Sealing, UnsealError, load_sealing
+from svc_auth.requiring import Held, Requiring
+from svc_auth.sealing import Sealing, UnsealError, load_sealing
 from svc_auth.second_factor import SecondFactor
 from svc_auth.throttling import Throttle
 
@@ -71,6 +75,8 @@ class World:
         self.challenges = FakeChallenges()
         self.owners = FakeOwners(password_hash)
         self.announcer = FakeAnnouncer()
+        self.recent = FakeRecentProofs()
+        self.holdings = FakeHoldings()
         throttle = Throttle(self.limits, by_address=True)
         self.factor = SecondFactor(
             factors=self.factors,
@@ -79,6 +85,8 @@ class World:
             sealing=sealing,
             throttle=throttle,
             announcer=self.announcer,
+            lately=Lately(owners=self.owners, recent=self.recent),
+            requiring=Requiring(mode=SecondFactorMode.EVERYONE, holdings=self.holdings),
             clock=lambda: self.now,
             page="https://nexync.test",
         )
@@ -136,13 +144,15 @@ def test_the_codes_of_rfc_6238(seconds: int, code: str) -> None:
     assert totp.step_of(RFC_SECRET, code[-6:], moment, after=-1) == seconds // 30
 
 
-@given(st.integers(-4, 4), st.integers(0, 29))
-def test_a_code_is_good_one_step_before_and_after(steps: int, second: int) -> None:
-    """And no longer."""
-    now = NOW + timedelta(seconds=second)
-    code = totp.code_at(RFC_SECRET, totp.step_at(now) + steps)
-    found = totp.step_of(RFC_SECRET, code, now, after=-1)
-    assert (found is not None) == (abs(steps) <= 1)
+@given(st.integers(-90, 90), st.integers(0, 29))
+def test_a_code_lives_thirty_seconds(seconds: int, second: int) -> None:
+    """It is good in its own step, from the first second to the last, and neither before nor after."""
+    shown = NOW + timedelta(seconds=second)
+    step = totp.step_at(shown)
+    code = totp.code_at(RFC_SECRET, step)
+    then = shown + timedelta(seconds=seconds)
+    found = totp.step_of(RFC_SECRET, code, then, after=-1)
+    assert (found is not None) == (0 <= second + seconds < limits.FACTOR_STEP_SECONDS)
 
 
 @given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 40)), max_size=30))
@@ -184,7 +194,7 @@ def test_a_bad_key_file_is_named_and_not_shown(tmp_path: Path, text: str) -> Non
     """The setting and the file are in the message, the key is not."""
     path = tmp_path / "keys"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(FactorKeyError) as caught:
+    with pytest.raises(KeyFileError) as caught:
         load_sealing(path)
     assert "NEXYNC_FACTOR_KEY_FILE" in str(caught.value)
     assert not text or text not in str(caught.value)
@@ -305,8 +315,10 @@ async def test_a_recovery_code_works_once(world: World) -> None:
     await _refused(
         world.challenging.answer(await world.challenge(), codes[0], ADDRESS), ProblemCode.WRONG_CODE
     )
-    proof = world.code(secret, 1)
-    fresh = await world.factor.renew_recovery_codes(ADA, PASSWORD, proof, ADDRESS)
+    world.now += timedelta(seconds=limits.FACTOR_STEP_SECONDS)
+    proof = world.code(secret)
+    fresh = await world.factor.renew_recovery_codes(ADA, HERE, PASSWORD, proof, ADDRESS)
+    assert world.announcer.ended == [THERE, THERE]
     assert not set(fresh) & set(codes)
     await _refused(
         world.challenging.answer(await world.challenge(), codes[1], ADDRESS), ProblemCode.WRONG_CODE
@@ -319,14 +331,19 @@ async def test_turning_off_needs_both_factors(world: World) -> None:
     _, codes = await world.turn_on()
     waiting = await world.challenge()
     await _refused(
-        world.factor.turn_off(ADA, "wrong horse", codes[0], ADDRESS), ProblemCode.WRONG_PASSWORD
+        world.factor.turn_off(ADA, HERE, "wrong horse", codes[0], ADDRESS),
+        ProblemCode.WRONG_PASSWORD,
     )
-    await _refused(world.factor.turn_off(ADA, PASSWORD, "000000", ADDRESS), ProblemCode.WRONG_CODE)
-    await world.factor.turn_off(ADA, PASSWORD, codes[0], ADDRESS)
+    await _refused(
+        world.factor.turn_off(ADA, HERE, PASSWORD, "000000", ADDRESS), ProblemCode.WRONG_CODE
+    )
+    await world.factor.turn_off(ADA, HERE, PASSWORD, codes[0], ADDRESS)
     assert world.factors.notices[-1].change is FactorChange.TURNED_OFF
     assert (await world.factor.state(ADA)).since is None
     await _refused(world.challenging.answer(waiting, codes[1], ADDRESS), ProblemCode.LOGIN_OVER)
-    await _refused(world.factor.turn_off(ADA, PASSWORD, codes[1], ADDRESS), ProblemCode.NOT_FOUND)
+    await _refused(
+        world.factor.turn_off(ADA, HERE, PASSWORD, codes[1], ADDRESS), ProblemCode.NOT_FOUND
+    )
 
 
 async def test_without_a_key_nothing_is_enrolled_and_recovery_codes_still_work(
@@ -369,3 +386,30 @@ def test_recovery_codes_can_be_read_aloud() -> None:
         assert re.fullmatch(r"[2-9a-z]{5}-[2-9a-z]{5}", code)
         assert not set(code) & set("01ilo")
         assert recovery.is_recovery_code(recovery.plain(f" {code.upper()} "))
+
+
+async def test_the_last_factor_is_not_turned_off_where_one_is_asked_for(world: World) -> None:
+    """With a passkey besides, it is."""
+    _, codes = await world.turn_on()
+    world.holdings.ada = Held(admin=False, app=True, passkeys=0)
+    with pytest.raises(ProblemError) as refused:
+        await world.factor.turn_off(ADA, HERE, PASSWORD, codes[0], ADDRESS)
+    assert refused.value.problem.code is ProblemCode.FACTOR_STAYS
+    assert world.factors.on is not None
+    world.holdings.ada = Held(admin=False, app=True, passkeys=1)
+    await world.factor.turn_off(ADA, HERE, PASSWORD, codes[1], ADDRESS)
+    assert world.factors.on is None
+
+
+async def test_after_a_log_in_no_password_is_asked_for_to_enrol(world: World) -> None:
+    """For some minutes, in that session; who has no password is told to log in again."""
+    with pytest.raises(ProblemError) as refused:
+        await world.factor.enrol(ADA, HERE, None, ADDRESS)
+    assert refused.value.problem.code is ProblemCode.PROOF_NEEDED
+    await world.recent.remember(HERE)
+    assert await world.factor.enrol(ADA, HERE, None, ADDRESS)
+    world.recent.forget()
+    world.owners.ada = replace(world.owners.ada, password_hash="")
+    with pytest.raises(ProblemError) as refused:
+        await world.factor.enrol(ADA, HERE, None, ADDRESS)
+    assert refused.value.problem.code is ProblemCode.FRESH_LOGIN_NEEDED

@@ -1,15 +1,17 @@
 """Registration, login and sessions over fakes."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
-from auth_world import FakeInvitations, FakeLimits
+from auth_world import FakeHoldings, FakeInvitations, FakeLimits, FakeRecentProofs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from session_world import ADA, NOW, SESSION, FakeAnnouncer, FakeSessions
 
 from nexync_contracts.errors import ProblemCode
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import PersonId
+from nexync_contracts.instance_rest import SecondFactorMode
 from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
 from nexync_runtime.http import ProblemError
 from svc_auth.admitting import Admitting, Policy
@@ -20,25 +22,20 @@ from svc_auth.ports import (
     Account,
     CodeRefused,
     Door,
-    Listed,
     MakeCode,
     NewPerson,
     NotAdmitted,
     OneTime,
-    Refreshed,
-    RefreshRefused,
     Registered,
-    Reused,
+    Standing,
 )
 from svc_auth.registering import Holder, Plan, Registration, plan_registration
+from svc_auth.requiring import Requiring
 from svc_auth.sessions import SessionKeeper, token_hash
 from svc_auth.signing import SigningKey
 from svc_auth.throttling import Throttle
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ADA = PersonId("00000000-0000-4000-8000-000000000001")
 BOB = PersonId("00000000-0000-4000-8000-000000000002")
-SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
 
 
 class FakeProofs:
@@ -69,16 +66,18 @@ class FakeAccounts:
 
     async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
         if self.answer is Registered.CODE_SENT:
-            sent = make_code(new.person, new.username)
+            sent = make_code(new.person, new.username, False)
             self.new, self.code_hash = new, sent.code_hash
+            assert isinstance(sent.job, VerificationCodeJob)
             self.jobs.append(sent.job)
         return self.answer
 
     async def resend(self, email: str, make_code: MakeCode) -> bool:
         if self.new is None or self.new.email != email:
             return False
-        sent = make_code(self.new.person, self.new.username)
+        sent = make_code(self.new.person, self.new.username, False)
         self.code_hash = sent.code_hash
+        assert isinstance(sent.job, VerificationCodeJob)
         self.jobs.append(sent.job)
         return True
 
@@ -106,86 +105,6 @@ class FakeAccounts:
 
     async def set_password_hash(self, person: PersonId, password_hash: str) -> None:
         self.rehashed.append(password_hash)
-
-
-@dataclass
-class FakeSessions:
-    """One session, with its tokens and when they were used."""
-
-    tokens: dict[bytes, datetime | None] = field(default_factory=dict[bytes, datetime | None])
-    ended: bool = False
-    locked: bool = False
-
-    async def open(
-        self,
-        session: SessionId,
-        person: PersonId,
-        token_hash: bytes,
-        *,
-        user_agent: str,
-        now: datetime,
-        expires_at: datetime,
-    ) -> Sequence[SessionId] | None:
-        if self.locked:
-            return None
-        self.tokens[token_hash] = None
-        return ()
-
-    async def rotate(
-        self,
-        used_hash: bytes,
-        new_hash: bytes,
-        *,
-        now: datetime,
-        grace_seconds: float,
-        expires_at: datetime,
-    ) -> Refreshed | RefreshRefused | Reused:
-        if used_hash not in self.tokens:
-            return RefreshRefused.UNKNOWN
-        if self.ended:
-            return RefreshRefused.ENDED
-        used_at = self.tokens[used_hash]
-        if used_at is not None and now - used_at > timedelta(seconds=grace_seconds):
-            self.ended = True
-            return Reused(SESSION, ADA)
-        self.tokens[used_hash] = used_at or now
-        self.tokens[new_hash] = None
-        return Refreshed(SESSION, ADA, "ada")
-
-    async def session_of(self, token_hash: bytes) -> tuple[SessionId, PersonId] | None:
-        return (SESSION, ADA) if token_hash in self.tokens else None
-
-    async def end(self, session: SessionId, now: datetime) -> None:
-        self.ended = True
-
-    async def listed(self, person: PersonId, now: datetime) -> Sequence[Listed]:
-        return () if self.ended else (Listed(SESSION, "curl/8", NOW, NOW),)
-
-    async def end_one(self, person: PersonId, session: SessionId, now: datetime) -> bool:
-        mine = (person, session) == (ADA, SESSION)
-        self.ended = self.ended or mine
-        return mine
-
-    async def end_all(
-        self, person: PersonId, now: datetime, *, but: SessionId | None
-    ) -> Sequence[SessionId]:
-        if person != ADA or but == SESSION:
-            return ()
-        self.ended = True
-        return (SESSION,)
-
-    async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
-        return () if self.ended else tuple(sessions)
-
-
-class FakeAnnouncer:
-    """Remembers what was announced."""
-
-    def __init__(self) -> None:
-        self.ended: list[SessionId] = []
-
-    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
-        self.ended.extend(sessions)
 
 
 class World:
@@ -227,6 +146,9 @@ class World:
             announcer=self.announcer,
             key=SigningKey(Ed25519PrivateKey.generate()),
             clock=lambda: self.now,
+            longest=timedelta(days=90),
+            requiring=Requiring(mode=SecondFactorMode.OPTIONAL, holdings=FakeHoldings()),
+            recent=FakeRecentProofs(),
         )
 
     async def choose(self, person: PersonId, password: str) -> str:
@@ -248,12 +170,30 @@ def _holder(
     return Holder(person, email, username, verified, expires)
 
 
+def _claim(email: str, username: str, *, code_valid: bool = True, person: PersonId = ADA) -> Holder:
+    holder = _holder(email, username, verified=False, code_valid=code_valid, person=person)
+    return replace(holder, claim=True)
+
+
 @pytest.mark.parametrize(
     ("holders", "plan"),
     [
         ([], Plan(Registered.CODE_SENT)),
         ([_holder("a@x", "ada", verified=True)], Plan(Registered.USERNAME_TAKEN)),
-        ([_holder("a@x", "other", verified=True)], Plan(Registered.ALREADY_VERIFIED)),
+        ([_holder("a@x", "other", verified=True)], Plan(Registered.ALREADY_VERIFIED, ADA)),
+        ([_claim("b@x", "ada")], Plan(Registered.USERNAME_TAKEN)),
+        ([_claim("b@x", "ada", code_valid=False)], Plan(Registered.CODE_SENT, None, (ADA,))),
+        (
+            [_holder("a@x", "other", verified=True), _claim("a@x", "ada")],
+            Plan(Registered.ALREADY_VERIFIED, ADA),
+        ),
+        (
+            [
+                _holder("a@x", "other", verified=True),
+                _claim("b@x", "ada", code_valid=False, person=BOB),
+            ],
+            Plan(Registered.ALREADY_VERIFIED, ADA, (BOB,)),
+        ),
         ([_holder("b@x", "ada", verified=True)], Plan(Registered.USERNAME_TAKEN)),
         ([_holder("b@x", "ada", verified=False)], Plan(Registered.USERNAME_TAKEN)),
         (
@@ -497,7 +437,7 @@ async def test_an_old_hash_is_renewed_at_login(world: World) -> None:
 
 async def test_two_tabs_may_race_but_a_copy_ends_the_session(world: World) -> None:
     """Within ten seconds a used token gets a fresh one; later the session is over for both."""
-    first = await world.keeper.open(ADA, "ada", "browser\r\n")
+    first = await world.keeper.open(ADA, "ada", "browser\r\n", Standing.ONE_FACTOR)
     second = await world.keeper.refresh(first.refresh)
     world.now += timedelta(seconds=9)
     third = await world.keeper.refresh(first.refresh)
@@ -512,9 +452,20 @@ async def test_two_tabs_may_race_but_a_copy_ends_the_session(world: World) -> No
         await world.keeper.refresh(third.refresh)
 
 
+async def test_the_end_of_a_session_that_lasted_long_enough_is_announced(world: World) -> None:
+    tokens = await world.keeper.open(ADA, "ada", "", Standing.ONE_FACTOR)
+    world.now += timedelta(days=89)
+    tokens = await world.keeper.refresh(tokens.refresh)
+    world.now += timedelta(days=1)
+    with pytest.raises(ProblemError) as caught:
+        await world.keeper.refresh(tokens.refresh)
+    assert caught.value.problem.code is ProblemCode.UNAUTHENTICATED
+    assert world.announcer.ended == [SESSION]
+
+
 async def test_logout_is_announced_again_when_it_is_repeated(world: World) -> None:
     """If the first announcement was lost, asking again repairs it."""
-    tokens = await world.keeper.open(ADA, "ada", "")
+    tokens = await world.keeper.open(ADA, "ada", "", Standing.ONE_FACTOR)
     assert await world.keeper.alive([SESSION]) == (SESSION,)
     await world.keeper.end(tokens.refresh, None)
     await world.keeper.end(tokens.refresh, tokens.claims)
@@ -533,7 +484,7 @@ async def test_a_made_up_token_is_refused(world: World, token: str | None) -> No
 
 async def test_tokens_are_stored_as_hashes_only(world: World) -> None:
     """A stolen table has no token in it."""
-    tokens = await world.keeper.open(ADA, "ada", "")
+    tokens = await world.keeper.open(ADA, "ada", "", Standing.ONE_FACTOR)
     assert list(world.sessions.tokens) == [token_hash(tokens.refresh)]
 
 
@@ -589,7 +540,7 @@ async def test_a_locked_account_gets_no_session(world: World) -> None:
     """Whichever way led there, it ends at the session; nothing of it is kept."""
     world.sessions.locked = True
     with pytest.raises(ProblemError) as refused:
-        await world.keeper.open(ADA, "ada", "x")
+        await world.keeper.open(ADA, "ada", "x", Standing.ONE_FACTOR)
     assert (refused.value.problem.status, refused.value.problem.code) == (
         403,
         ProblemCode.DEACTIVATED,

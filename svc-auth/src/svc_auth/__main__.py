@@ -5,7 +5,8 @@ import sys
 from nexync_runtime import lifecycle
 from nexync_runtime.settings import load
 from svc_auth import ctl
-from svc_auth.app import build, rotate_keys
+from svc_auth.app import build
+from svc_auth.keys_ctl import rotate_keys
 from svc_auth.settings import AdminSettings, AuthSettings, RotationSettings
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from nexync_contracts.admin_rest import AdminAction, AdminRole
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.jobs import SecondFactorJob
+from svc_auth.erasure_ports import Notice as ErasureNotice
 from svc_auth.ports import Owner
 
 Ended = Sequence[tuple[PersonId, SessionId]]
@@ -42,6 +43,7 @@ class Managed:
     made_at: datetime
     seen_at: datetime | None
     deactivated_at: datetime | None
+    erase_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,26 @@ class Administration(Protocol):
 
     async def reactivate(self, actor: Actor, person: PersonId, now: datetime) -> Done | NotDone:
         """Unlock the account."""
+        ...
+
+    async def erase(
+        self,
+        actor: Actor | None,
+        person: PersonId,
+        at: datetime,
+        notice: ErasureNotice | None,
+        now: datetime,
+    ) -> Done | NotDone:
+        """Have the account erased then, end its sessions, and tell the owner.
+
+        None as the actor is a command, and as the notice tells nobody.
+        """
+        ...
+
+    async def keep(
+        self, actor: Actor, person: PersonId, notice: ErasureNotice, now: datetime
+    ) -> Done | NotDone:
+        """Keep an account that was to be erased, and tell the owner."""
         ...
 
     async def reset_factors(

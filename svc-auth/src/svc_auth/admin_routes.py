@@ -1,6 +1,6 @@
 """The REST endpoints for administrators. Each asks for the role, and each change for a proof besides."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -43,9 +43,11 @@ class AdminRoutes:
         return {
             admin_endpoints.ADMIN_ROLE: self._role,
             admin_endpoints.MANAGED_PEOPLE: self._people,
-            admin_endpoints.DEACTIVATE: unless_busy(self._deactivate),
-            admin_endpoints.REACTIVATE: unless_busy(self._reactivate),
-            admin_endpoints.RESET_FACTORS: unless_busy(self._reset_factors),
+            admin_endpoints.DEACTIVATE: self._upon_person(self._administering.deactivate),
+            admin_endpoints.REACTIVATE: self._upon_person(self._administering.reactivate),
+            admin_endpoints.ERASE_PERSON: self._upon_person(self._administering.erase),
+            admin_endpoints.KEEP_PERSON: self._upon_person(self._administering.keep),
+            admin_endpoints.RESET_FACTORS: self._upon_person(self._administering.reset_factors),
             admin_endpoints.SET_ADMIN_ROLE: unless_busy(self._set_role),
             admin_endpoints.INVITATIONS: self._invitations,
             admin_endpoints.MAKE_INVITATION: unless_busy(self._invite),
@@ -71,20 +73,15 @@ class AdminRoutes:
         )
         return admin_rest.ManagedPeople(people=tuple(map(_managed, found)), next=after)
 
-    async def _deactivate(self, call: Call) -> BaseModel:
-        body: admin_rest.AdminProofBody = call.body
-        actor = await self._actor(call, body.proof)
-        return _managed(await self._administering.deactivate(actor, _person(call)))
+    def _upon_person(self, change: Callable[[Actor, PersonId], Awaitable[Managed]]) -> Handler:
+        """A change of the account that the path names, after the proof of who makes it."""
 
-    async def _reactivate(self, call: Call) -> BaseModel:
-        body: admin_rest.AdminProofBody = call.body
-        actor = await self._actor(call, body.proof)
-        return _managed(await self._administering.reactivate(actor, _person(call)))
+        async def handler(call: Call) -> BaseModel:
+            body: admin_rest.AdminProofBody = call.body
+            actor = await self._actor(call, body.proof)
+            return _managed(await change(actor, _person(call)))
 
-    async def _reset_factors(self, call: Call) -> BaseModel:
-        body: admin_rest.AdminProofBody = call.body
-        actor = await self._actor(call, body.proof)
-        return _managed(await self._administering.reset_factors(actor, _person(call)))
+        return unless_busy(handler)
 
     async def _set_role(self, call: Call) -> BaseModel:
         body: admin_rest.SetRoleBody = call.body
@@ -148,6 +145,7 @@ def _managed(one: Managed) -> admin_rest.ManagedPerson:
         made_at=_ms(one.made_at),
         seen_at=None if one.seen_at is None else _ms(one.seen_at),
         deactivated_at=None if one.deactivated_at is None else _ms(one.deactivated_at),
+        erase_at=None if one.erase_at is None else _ms(one.erase_at),
     )
 
 

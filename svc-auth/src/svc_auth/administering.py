@@ -1,16 +1,17 @@
-"""What administrators do with people: find, lock, unlock, reset second factors, give and take the role."""
+"""What administrators do with people: find, lock, unlock, erase, reset second factors, give and take the role."""
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nexync_contracts import limits
 from nexync_contracts.ids import JobId, PersonId, SessionId
-from nexync_contracts.jobs import FactorChange, SecondFactorJob
+from nexync_contracts.jobs import ErasureJob, FactorChange, SecondFactorJob
 from nexync_contracts.passkey_rest import OwnerProofBody
 from nexync_contracts.session import AccessClaims
 from nexync_runtime.http import ProblemError
 from svc_auth.admin_ports import Actor, Administration, Audited, Done, Managed, NotDone
+from svc_auth.erasing import erasure_notice
 from svc_auth.errors import (
     bot_or_unverified,
     last_admin,
@@ -25,7 +26,7 @@ from svc_auth.proving import Proving
 
 
 class Administering:
-    """The use cases. `page` is the origin of links in mails."""
+    """The use cases. `erase_days` is the grace period of erasures, `page` the origin of links in mails."""
 
     def __init__(
         self,
@@ -34,12 +35,14 @@ class Administering:
         proving: Proving,
         announcer: Announcer,
         clock: Callable[[], datetime],
+        erase_days: int,
         page: str,
     ) -> None:
         self._administration = administration
         self._proving = proving
         self._announcer = announcer
         self._clock = clock
+        self._erase_days = erase_days
         self._page = page
 
     async def is_admin(self, person: PersonId) -> bool:
@@ -81,6 +84,25 @@ class Administering:
             "reactivate", await self._administration.reactivate(actor, person, self._clock())
         )
 
+    async def erase(self, actor: Actor, person: PersonId) -> Managed:
+        """After the grace period; the owner is told by mail, and may take it back.
+
+        Raises ProblemError: 403, 404, 409 the last administrator, by the settings, a bot.
+        """
+        now = self._clock()
+        at = now + timedelta(days=self._erase_days)
+        return await self._done(
+            "erase_person",
+            await self._administration.erase(actor, person, at, self._erasure_notice, now),
+        )
+
+    async def keep(self, actor: Actor, person: PersonId) -> Managed:
+        """Raises ProblemError: 403, 404."""
+        return await self._done(
+            "keep_person",
+            await self._administration.keep(actor, person, self._erasure_notice, self._clock()),
+        )
+
     async def reset_factors(self, actor: Actor, person: PersonId) -> Managed:
         """The owner is told by mail. Raises ProblemError: 403, 404, 409 a bot or nobody who proved the address."""
         return await self._done(
@@ -106,6 +128,9 @@ class Administering:
             await self._announcer.sessions_ended(person, ended)
         ATTEMPTS.labels(what, "done").inc()
         return outcome.managed
+
+    def _erasure_notice(self, owner: Owner, at: datetime | None) -> ErasureJob:
+        return erasure_notice(self._page, owner, at, by_admin=True)
 
     def _notice(self, owner: Owner) -> SecondFactorJob:
         return SecondFactorJob(

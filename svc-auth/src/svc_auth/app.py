@@ -1,9 +1,8 @@
 """The composition root of svc-auth: builds the adapters and passes them in by name."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,24 +16,30 @@ from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.limiting import Budget, RedisLimiter
 from nexync_runtime.rabbit import Publisher
 from nexync_runtime.tokens import CookieAccess
-from svc_auth.adapters.github_provider import GithubProvider
-from svc_auth.adapters.kubernetes_ring import SecretRing, open_api
-from svc_auth.adapters.oidc_provider import OidcProvider
 from svc_auth.adapters.postgres_accounts import PostgresAccounts
 from svc_auth.adapters.postgres_administration import PostgresAdministration
 from svc_auth.adapters.postgres_bots import PostgresBots
 from svc_auth.adapters.postgres_emails import PostgresEmails
+from svc_auth.adapters.postgres_eraser import PostgresEraser
+from svc_auth.adapters.postgres_erasures import PostgresErasures
 from svc_auth.adapters.postgres_factors import PostgresFactors
+from svc_auth.adapters.postgres_holdings import PostgresHoldings
 from svc_auth.adapters.postgres_identities import PostgresIdentities
 from svc_auth.adapters.postgres_invitations import PostgresInvitations
 from svc_auth.adapters.postgres_outbox import Relay
 from svc_auth.adapters.postgres_passkeys import PostgresPasskeys
 from svc_auth.adapters.postgres_replacements import PostgresReplacements
 from svc_auth.adapters.postgres_sessions import PostgresSessions
-from svc_auth.adapters.provider_http import trust
 from svc_auth.adapters.redis_ceremonies import RedisCeremonies
 from svc_auth.adapters.redis_challenges import RedisChallenges
-from svc_auth.adapters.redis_state import RedisAnnouncer, RedisLimits, RedisProofs
+from svc_auth.adapters.redis_state import (
+    RedisAnnouncer,
+    RedisLimits,
+    RedisPermissions,
+    RedisProofs,
+    RedisRecentProofs,
+    RedisTraces,
+)
 from svc_auth.admin_routes import AdminRoutes
 from svc_auth.administering import Administering
 from svc_auth.admitting import Admitting, Policy
@@ -45,12 +50,16 @@ from svc_auth.changing_email import ChangingEmail
 from svc_auth.codes import Codes
 from svc_auth.cookies import Cookies
 from svc_auth.email_routes import EmailRoutes
+from svc_auth.erasing import Erasing
+from svc_auth.erasure_routes import ErasureRoutes
+from svc_auth.erasure_task import ErasureTask
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.instance_routes import InstanceRoutes
 from svc_auth.inviting import Inviting
 from svc_auth.key_files import KeyFiles
-from svc_auth.keyring import Keyring, LiveKeys, RotationError
+from svc_auth.keyring import LiveKeys
+from svc_auth.lately import Lately
 from svc_auth.linking import LinkedIdentities
 from svc_auth.links import Links
 from svc_auth.logging_in import Login
@@ -67,18 +76,18 @@ from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.providers import ProviderConfig, ProvidersError, load_providers
 from svc_auth.proving import Proving
 from svc_auth.registering import Registration
-from svc_auth.relying_party import RelyingParty, RpIdError, relying_party
+from svc_auth.relying_party import RelyingParty
 from svc_auth.replacing import Replacing
-from svc_auth.rotating import ConflictError, StoreError, rotate
+from svc_auth.requiring import Requiring
 from svc_auth.routes import Routes
-from svc_auth.sealing import FactorKeyError, Sealing, load_sealing
+from svc_auth.sealing import Sealing
 from svc_auth.second_factor import SecondFactor
 from svc_auth.sessions import SessionKeeper
-from svc_auth.settings import AuthSettings, RotationSettings
-from svc_auth.signing import SigningKeyError
+from svc_auth.settings import AuthSettings
+from svc_auth.starting import party_by, ring_of, sealing_by
 from svc_auth.throttling import Throttle
 
-NEEDED_MIGRATION: Final = 30
+NEEDED_MIGRATION: Final = 38
 
 _log = log.get("app")
 
@@ -86,33 +95,6 @@ _log = log.get("app")
 def now_utc() -> datetime:
     """The clock of production."""
     return datetime.now(UTC)
-
-
-def _ring(files: KeyFiles) -> Keyring:
-    try:
-        return files.load()
-    except SigningKeyError as error:
-        raise RefusedError(str(error)) from None
-
-
-def _sealing(settings: AuthSettings) -> Sealing | None:
-    if settings.factor_key_file is None:
-        _log.warning("second factors are off", reason="NEXYNC_FACTOR_KEY_FILE is not set")
-        return None
-    try:
-        return load_sealing(settings.factor_key_file)
-    except FactorKeyError as error:
-        raise RefusedError(str(error)) from None
-
-
-def _party(settings: AuthSettings) -> RelyingParty | None:
-    try:
-        found = relying_party(settings.passkey_rp_id, settings.origins)
-    except RpIdError as error:
-        raise RefusedError(f"NEXYNC_PASSKEY_RP_ID: {error}") from None
-    if found is None:
-        _log.warning("passkeys are off", reason="all of NEXYNC_PUBLIC_ORIGINS are IP addresses")
-    return found
 
 
 def _providers(settings: AuthSettings) -> Sequence[Provider]:
@@ -128,7 +110,11 @@ def _providers(settings: AuthSettings) -> Sequence[Provider]:
 def made_providers(
     found: Sequence[tuple[ProviderConfig, str]], ca_file: Path | None
 ) -> Sequence[Provider]:
-    """An adapter for each, by its kind."""
+    """An adapter for each, by its kind. authlib and its HTTP client are 4 MB that nobody else needs."""
+    from svc_auth.adapters.github_provider import GithubProvider  # noqa: PLC0415 - see above
+    from svc_auth.adapters.oidc_provider import OidcProvider  # noqa: PLC0415
+    from svc_auth.adapters.provider_http import trust  # noqa: PLC0415
+
     context = trust(ca_file)
     return [
         OidcProvider(config, secret, context)
@@ -160,6 +146,11 @@ def compose(
     admitting = Admitting(policy=policy, invitations=invitations, throttle=throttle, clock=clock)
     replacements = PostgresReplacements(pool)
     factors = PostgresFactors(pool)
+    requiring = Requiring(
+        mode=settings.second_factor, holdings=PostgresHoldings(pool, settings.admin_emails)
+    )
+    recent = RedisRecentProofs(state)
+    lately = Lately(owners=replacements, recent=recent)
     second_factor = SecondFactor(
         factors=factors,
         owners=replacements,
@@ -167,6 +158,8 @@ def compose(
         sealing=sealing,
         throttle=throttle,
         announcer=RedisAnnouncer(state),
+        lately=lately,
+        requiring=requiring,
         clock=clock,
         page=settings.origins[0],
     )
@@ -189,6 +182,8 @@ def compose(
     replacing = Replacing(
         replacements=replacements,
         passwords=passwords,
+        second_factor=second_factor,
+        recent=recent,
         links=Links(keys.secrets("password resets")),
         throttle=throttle,
         announcer=RedisAnnouncer(state),
@@ -196,7 +191,13 @@ def compose(
         page=settings.origins[0],
     )
     sessions = SessionKeeper(
-        sessions=PostgresSessions(pool), announcer=RedisAnnouncer(state), key=keys, clock=clock
+        sessions=PostgresSessions(pool),
+        announcer=RedisAnnouncer(state),
+        key=keys,
+        clock=clock,
+        longest=timedelta(days=settings.session_days),
+        requiring=requiring,
+        recent=recent,
     )
     cookies = Cookies(secure=settings.cookie_secure, origins=settings.origins)
     identities = PostgresIdentities(pool, first_partitions=settings.chat_partitions)
@@ -220,15 +221,9 @@ def compose(
         clock=clock,
         page=settings.origins[0],
     )
-    proving = Proving(second_factor=second_factor, checks=checks)
+    proving = Proving(second_factor=second_factor, checks=checks, lately=lately)
     bots = PostgresBots(pool, first_partitions=settings.chat_partitions)
-    linked = LinkedIdentities(
-        identities=identities,
-        owners=replacements,
-        passwords=passwords,
-        throttle=throttle,
-        login=provider_login,
-    )
+    linked = LinkedIdentities(identities=identities, proving=proving, login=provider_login)
     return Routes(
         registration=Registration(
             accounts=accounts,
@@ -259,16 +254,30 @@ def compose(
                 clock=clock,
             )
         ),
-        instance=InstanceRoutes(admitting),
+        instance=InstanceRoutes(admitting, requiring),
         admin=AdminRoutes(
             Administering(
                 administration=PostgresAdministration(pool, settings.admin_emails),
                 proving=proving,
                 announcer=RedisAnnouncer(state),
                 clock=clock,
+                erase_days=settings.erase_days,
                 page=settings.origins[0],
             ),
             Inviting(invitations=invitations, policy=policy, clock=clock),
+        ),
+        erasure=ErasureRoutes(
+            Erasing(
+                erasures=PostgresErasures(pool, settings.admin_emails),
+                owners=replacements,
+                proving=proving,
+                second_factor=second_factor,
+                announcer=RedisAnnouncer(state),
+                throttle=throttle,
+                clock=clock,
+                days=settings.erase_days,
+                page=settings.origins[0],
+            )
         ),
         own_data=OwnDataRoutes(
             OwnData(
@@ -278,9 +287,12 @@ def compose(
                 identities=linked,
                 sessions=sessions,
                 bots=bots,
+                proving=proving,
+                permissions=RedisPermissions(state),
             )
         ),
         challenging=challenging,
+        lately=lately,
         providers=ProviderRoutes(
             login=provider_login,
             identities=linked,
@@ -291,7 +303,15 @@ def compose(
         ),
         passkeys=PasskeyRoutes(
             checks=checks,
-            own=OwnPasskeys(passkeys=passkeys, checks=checks, proving=proving, clock=clock),
+            own=OwnPasskeys(
+                passkeys=passkeys,
+                checks=checks,
+                proving=proving,
+                requiring=requiring,
+                announcer=RedisAnnouncer(state),
+                clock=clock,
+            ),
+            proving=proving,
             sessions=sessions,
             cookies=cookies,
         ),
@@ -301,12 +321,26 @@ def compose(
     )
 
 
+def erasure_task(
+    pool: postgres.Pool,
+    state: "redis.asyncio.Redis",
+    clock: Callable[[], datetime] = now_utc,
+) -> ErasureTask:
+    """The task over real backends."""
+    return ErasureTask(
+        eraser=PostgresEraser(pool),
+        announcer=RedisAnnouncer(state),
+        traces=RedisTraces(state),
+        clock=clock,
+    )
+
+
 async def build(life: Lifecycle, settings: AuthSettings) -> None:
     """Register everything with the lifecycle."""
     files = KeyFiles(settings.signing_key_file, settings.signing_ring_file)
-    keys = LiveKeys(_ring(files), time.time)
-    sealing = _sealing(settings)
-    party = _party(settings)
+    keys = LiveKeys(ring_of(files), time.time)
+    sealing = sealing_by(settings)
+    party = party_by(settings)
     providers = _providers(settings)
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     pool = postgres.open_pool(
@@ -332,44 +366,16 @@ async def build(life: Lifecycle, settings: AuthSettings) -> None:
         party=party,
         providers=providers,
     )
-    access = CookieAccess(keys.verify, state)
     limiter = RedisLimiter(state, Budget(settings.requests_per_second, settings.requests_burst))
-    public = application(
-        routes_of(routes.public(), access, allowed_origins=settings.origins, limiter=limiter)
-    )
-    internal = application(routes_of(routes.internal(), access))
+    access = CookieAccess(keys.verify, state, limiter)
+    public = application(routes_of(routes.public(), access, allowed_origins=settings.origins))
+    internal = application(routes_of(routes.internal(), CookieAccess(keys.verify, state)))
     await serve(life, public, host=settings.host, port=settings.port, name="public")
     await serve(life, internal, host=settings.host, port=settings.internal_port, name="internal")
 
     relay = Relay(settings.postgres_url, publisher, ca_file=settings.ca_file)
     life.task("outbox relay", relay.run)
+    life.task("erasure", erasure_task(pool, state).run)
     life.task("signing keys", lambda: files.watch(keys))
     life.ready_check("postgres", lambda: postgres.reachable(pool))
     life.ready_check("redis", lambda: redis_client.reachable(state))
-
-
-def rotate_keys(settings: RotationSettings) -> int:
-    """The command; its exit code. Says what it did on stdout, or on stderr why not."""
-    try:
-        said = _rotate(settings)
-    except (SigningKeyError, RotationError, StoreError, ConflictError, OSError) as error:
-        sys.stderr.write(f"the keys stay as they are: {str(error) or type(error).__name__}\n")
-        return 1
-    sys.stdout.write(f"{said}\n")
-    return 0
-
-
-def _rotate(settings: RotationSettings) -> str:
-    lead = settings.signing_lead_seconds
-    if settings.signing_secret is None:
-        return rotate(KeyFiles(settings.signing_key_file, settings.signing_ring_file), lead=lead)
-    http, namespace = open_api()
-    with http:
-        store = SecretRing(
-            http,
-            namespace=namespace,
-            secret=settings.signing_secret,
-            first=settings.signing_secret_key,
-            ring=settings.signing_secret_ring,
-        )
-        return rotate(store, lead=lead)

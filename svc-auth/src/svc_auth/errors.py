@@ -37,6 +37,46 @@ def deactivated() -> ProblemError:
     return ProblemError(403, ProblemCode.DEACTIVATED, "An administrator has locked this account")
 
 
+def not_proved() -> ProblemError:
+    """No proof in this session, a used one, or too long ago."""
+    return ProblemError(403, ProblemCode.FORBIDDEN, "Show first that it is you, then try again")
+
+
+def proof_needed() -> ProblemError:
+    """Nothing was given, and the last proof in this session was too long ago."""
+    return ProblemError(
+        403, ProblemCode.PROOF_NEEDED, "Show that it is you: by your password or a passkey"
+    )
+
+
+def passkey_needed() -> ProblemError:
+    """Only told to who could log in otherwise."""
+    return ProblemError(
+        403, ProblemCode.PASSKEY_NEEDED, "Two factors are asked for here: log in with your passkey"
+    )
+
+
+def factor_stays() -> ProblemError:
+    """The next log-in would only lead to setting one up again."""
+    return ProblemError(
+        409,
+        ProblemCode.FACTOR_STAYS,
+        "A second factor is asked for here, and this is your last one: set up another first",
+    )
+
+
+def no_such_account() -> ProblemError:
+    """Told to services."""
+    return ProblemError(404, ProblemCode.NOT_FOUND, "There is no such account")
+
+
+def fresh_login_needed() -> ProblemError:
+    """A log-in of the last minutes proves what no password or passkey can."""
+    return ProblemError(
+        403, ProblemCode.FRESH_LOGIN_NEEDED, "Log out, log in again, and ask within ten minutes"
+    )
+
+
 def not_an_admin() -> ProblemError:
     """Not, or no longer."""
     return ProblemError(403, ProblemCode.FORBIDDEN, "Only administrators may do this")

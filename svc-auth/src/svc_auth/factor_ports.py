@@ -71,13 +71,20 @@ class Factors(Protocol):
         ...
 
     async def renew_recovery_codes(
-        self, person: PersonId, codes: RecoverySet, notice: SecondFactorJob
-    ) -> bool:
-        """Replace all recovery codes; False when no factor is on."""
+        self,
+        person: PersonId,
+        session: SessionId,
+        codes: RecoverySet,
+        notice: SecondFactorJob,
+        now: datetime,
+    ) -> Sequence[SessionId] | None:
+        """Replace all recovery codes and end all other sessions; those that ended. None: no factor is on."""
         ...
 
-    async def turn_off(self, person: PersonId, notice: SecondFactorJob) -> bool:
-        """Forget factor, enrolment and codes; False when no factor is on."""
+    async def turn_off(
+        self, person: PersonId, session: SessionId, notice: SecondFactorJob, now: datetime
+    ) -> Sequence[SessionId] | None:
+        """Forget factor and codes and end all other sessions; those that ended. None: no factor is on."""
         ...
 
 

@@ -54,13 +54,19 @@ class FactorRoutes:
 
     async def _turn_off(self, call: Call) -> Response:
         body: factor_rest.FactorProofBody = call.body
-        address = address_of(call.request)
-        await self._factor.turn_off(call.claims.sub, body.current, body.code, address)
+        claims = call.claims
+        await self._factor.turn_off(
+            claims.sub, claims.sid, body.current, body.code, address_of(call.request)
+        )
         return Response(status_code=call.endpoint.status)
 
     async def _renew(self, call: Call) -> BaseModel:
         body: factor_rest.FactorProofBody = call.body
         codes = await self._factor.renew_recovery_codes(
-            call.claims.sub, body.current, body.code, address_of(call.request)
+            call.claims.sub,
+            call.claims.sid,
+            body.current,
+            body.code,
+            address_of(call.request),
         )
         return factor_rest.RecoveryCodesView(codes=codes)

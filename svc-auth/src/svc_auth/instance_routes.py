@@ -10,13 +10,15 @@ from nexync_contracts.instance_rest import RegistrationMode
 from nexync_runtime.http import Call, Handler
 from svc_auth.admitting import Admitting
 from svc_auth.requests import address_of
+from svc_auth.requiring import Requiring
 
 
 class InstanceRoutes:
     """The handlers."""
 
-    def __init__(self, admitting: Admitting) -> None:
+    def __init__(self, admitting: Admitting, requiring: Requiring) -> None:
         self._admitting = admitting
+        self._requiring = requiring
 
     def public(self) -> Mapping[Endpoint, Handler]:
         """What the edge passes on."""
@@ -28,7 +30,9 @@ class InstanceRoutes:
     async def _instance(self, _: Call) -> BaseModel:
         policy = self._admitting.policy
         told = policy.domains if policy.mode is RegistrationMode.DOMAINS else ()
-        return instance_rest.InstanceView(registration=policy.mode, domains=told)
+        return instance_rest.InstanceView(
+            registration=policy.mode, second_factor=self._requiring.mode, domains=told
+        )
 
     async def _look(self, call: Call) -> BaseModel:
         body: instance_rest.InvitationBody = call.body

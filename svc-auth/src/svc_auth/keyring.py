@@ -139,11 +139,19 @@ class LiveKeys:
         return self._ring.good(self._clock())
 
     def access_token(
-        self, *, person: PersonId, session: SessionId, username: str, now: float
+        self,
+        *,
+        person: PersonId,
+        session: SessionId,
+        username: str,
+        now: float,
+        setup: bool = False,
     ) -> tuple[str, AccessClaims]:
         """A token for ten minutes and its claims; `now` in Unix seconds."""
         signing = self._ring.good(now)[0]
-        return signing.access_token(person=person, session=session, username=username, now=now)
+        return signing.access_token(
+            person=person, session=session, username=username, now=now, setup=setup
+        )
 
     async def verify(self, token: str) -> AccessClaims:
         """The claims of a token of ours. Raises TokenError."""

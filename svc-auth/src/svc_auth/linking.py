@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from nexync_contracts.ids import IdentityId, PersonId
+from nexync_contracts.ids import IdentityId, PersonId, SessionId
 from nexync_contracts.jobs import IdentityChangedJob
-from svc_auth import throttling
-from svc_auth.errors import last_way_in, no_such_identity, wrong_current_password
-from svc_auth.factor_ports import Owners
+from nexync_contracts.passkey_rest import OwnerProofBody
+from svc_auth.errors import last_way_in, no_such_identity
 from svc_auth.metrics import ATTEMPTS
-from svc_auth.passwords import Passwords
 from svc_auth.provider_login import ProviderLogin
 from svc_auth.provider_ports import Identities, Linked, Provider, Unlinked
-from svc_auth.throttling import Throttle
+from svc_auth.proving import Proving
 
 
 class LinkedIdentities:
@@ -21,15 +19,11 @@ class LinkedIdentities:
         self,
         *,
         identities: Identities,
-        owners: Owners,
-        passwords: Passwords,
-        throttle: Throttle,
+        proving: Proving,
         login: ProviderLogin,
     ) -> None:
         self._identities = identities
-        self._owners = owners
-        self._passwords = passwords
-        self._throttle = throttle
+        self._proving = proving
         self._login = login
         self._by_issuer = {one.issuer: one for one in login.providers}
 
@@ -41,22 +35,22 @@ class LinkedIdentities:
         """The identities, oldest first, and whether there is a password of one's own."""
         return await self._identities.listed(person)
 
-    async def prove(self, person: PersonId, current: str, address: str) -> None:
-        """Whether it is the owner. A mailed password doesn't count. Raises ProblemError: 403 wrong, 429."""
-        await self._throttle.guess(throttling.own_password(person), address)
-        owner = await self._owners.owner(person)
-        if not await self._passwords.check(owner and owner.password_hash, current) or owner is None:
-            ATTEMPTS.labels("link", "wrong_password").inc()
-            raise wrong_current_password()
-        await self._throttle.proved(throttling.own_password(person), address)
+    async def prove(
+        self, person: PersonId, session: SessionId, proof: OwnerProofBody, address: str
+    ) -> None:
+        """Whether it is the owner. A mailed password doesn't count. Raises ProblemError as `prove_lately`."""
+        await self._proving.prove_lately(person, session, proof, address)
 
     async def unlink(
-        self, person: PersonId, identity: IdentityId, current: str | None, address: str
+        self,
+        person: PersonId,
+        session: SessionId,
+        identity: IdentityId,
+        proof: OwnerProofBody,
+        address: str,
     ) -> None:
-        """Unlink one. Who has a password must give it. Raises ProblemError: 403 wrong, 404, 409 last way in, 429."""
-        owner = await self._owners.owner(person)
-        if current is not None or (owner is not None and owner.password_hash):
-            await self.prove(person, current or "", address)
+        """Unlink one. Raises ProblemError: as `prove`, 404, 409 last way in."""
+        await self.prove(person, session, proof, address)
         outcome = await self._identities.unlink(
             person, identity, tuple(self._by_issuer), self._notice
         )

@@ -4,6 +4,7 @@ A challenge is good once, for five minutes and for one purpose, and no browser i
 an authenticator signs names the challenge and the origin. Who has no passkey here is answered as who signs wrongly.
 """
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
@@ -113,7 +114,7 @@ class PasskeyChecks:
 
     async def take(self, client_data: str, purpose: str) -> str:
         """The challenge that is answered, used up. Raises ProblemError 410 when it is not for this purpose."""
-        challenge = challenge_of(client_data)
+        challenge = await asyncio.to_thread(challenge_of, client_data)
         given_for = None if challenge is None else await self._ceremonies.take(challenge)
         if challenge is None or given_for != purpose:
             raise login_over()
@@ -128,7 +129,7 @@ class PasskeyChecks:
         if known is None or not (unnamed or handle == user_handle(known.owner.person)):
             raise self._refused("unknown")
         try:
-            signed = party.signed(assertion, challenge, known.public_key)
+            signed = await asyncio.to_thread(party.signed, assertion, challenge, known.public_key)
         except RefusedPasskeyError as error:
             raise self._refused(str(error)) from None
         used = await self._passkeys.use(known.id, signed, self._clock())

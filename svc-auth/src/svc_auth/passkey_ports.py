@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from nexync_contracts.ids import PasskeyId, PersonId
+from nexync_contracts.ids import PasskeyId, PersonId, SessionId
 from nexync_contracts.jobs import PasskeyChangedJob
 from svc_auth.ports import Owner
 
@@ -51,10 +51,9 @@ class KnownPasskey:
     owner: Owner
 
 
-class Added(Enum):
-    """What became of a new passkey."""
+class NotAdded(Enum):
+    """Why a new passkey isn't kept."""
 
-    ADDED = "added"
     FULL = "full"
     TAKEN = "taken"
 
@@ -83,8 +82,19 @@ class Passkeys(Protocol):
         """By the credential id; of somebody verified."""
         ...
 
-    async def add(self, person: PersonId, new: NewPasskey, most: int, notice: Notice) -> Added:
-        """Keep one more, unless the person has `most`, or somebody has this one."""
+    async def add(
+        self,
+        person: PersonId,
+        session: SessionId,
+        new: NewPasskey,
+        most: int,
+        notice: Notice,
+        now: datetime,
+    ) -> Sequence[SessionId] | NotAdded:
+        """Keep one more, unless the person has `most`, or somebody has this one; the sessions that ended.
+
+        A session in which a second factor had to be set up is one of two factors then, and all others end.
+        """
         ...
 
     async def use(self, passkey: PasskeyId, signed: Signed, now: datetime) -> Used:

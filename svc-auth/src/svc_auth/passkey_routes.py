@@ -15,6 +15,8 @@ from svc_auth.devices import words_of
 from svc_auth.passkey_checks import Asked, PasskeyChecks
 from svc_auth.passkey_ports import Passkey
 from svc_auth.passkeys import OwnPasskeys
+from svc_auth.ports import Standing
+from svc_auth.proving import Proving
 from svc_auth.relying_party import ALGORITHMS, to_base64url, user_handle
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
@@ -29,11 +31,13 @@ class PasskeyRoutes:
         *,
         checks: PasskeyChecks,
         own: OwnPasskeys,
+        proving: Proving,
         sessions: SessionKeeper,
         cookies: Cookies,
     ) -> None:
         self._checks = checks
         self._own = own
+        self._proving = proving
         self._sessions = sessions
         self._cookies = cookies
 
@@ -44,6 +48,7 @@ class PasskeyRoutes:
             passkey_endpoints.LOGIN_PASSKEY: self._log_in,
             passkey_endpoints.PASSKEYS: self._listed,
             passkey_endpoints.PASSKEY_PROOF_OPTIONS: self._begin_proof,
+            passkey_endpoints.PROVE: unless_busy(self._prove),
             passkey_endpoints.PASSKEY_OPTIONS: unless_busy(self._begin),
             passkey_endpoints.ADD_PASSKEY: self._add,
             passkey_endpoints.RENAME_PASSKEY: self._rename,
@@ -56,7 +61,13 @@ class PasskeyRoutes:
     async def _log_in(self, call: Call) -> Response:
         body: passkey_rest.LoginPasskeyBody = call.body
         owner = await self._checks.log_in(body.passkey, address_of(call.request))
-        tokens = await self._sessions.open(owner.person, owner.username, agent_of(call.request))
+        tokens = await self._sessions.open(
+            owner.person,
+            owner.username,
+            agent_of(call.request),
+            Standing.TWO_FACTORS,
+            former=self._cookies.refresh(call.request),
+        )
         response = logged_in(self._cookies, tokens)
         self._cookies.answered(response)
         return response
@@ -70,6 +81,13 @@ class PasskeyRoutes:
     async def _begin_proof(self, call: Call) -> BaseModel:
         return _request(await self._checks.begin_proof(call.claims.sub, call.claims.sid))
 
+    async def _prove(self, call: Call) -> Response:
+        body: passkey_rest.OwnerProofBody = call.body
+        claims = call.claims
+        await self._proving.prove(claims.sub, claims.sid, body, address_of(call.request))
+        tokens = await self._sessions.refresh(self._cookies.refresh(call.request))
+        return logged_in(self._cookies, tokens)
+
     async def _begin(self, call: Call) -> BaseModel:
         body: passkey_rest.OwnerProofBody = call.body
         claims = call.claims
@@ -81,7 +99,7 @@ class PasskeyRoutes:
             expires_at=ms(asked.expires_at),
             user_handle=user_handle(claims.sub),
             username=to_make.owner.username,
-            algorithms=tuple(int(one) for one in ALGORITHMS),
+            algorithms=ALGORITHMS,
             known=_known(asked.known),
         )
 

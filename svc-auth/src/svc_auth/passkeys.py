@@ -1,5 +1,6 @@
 """One's own passkeys: list, add, rename, remove. The owner is told by mail of what opens the account."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from nexync_contracts.jobs import PasskeyChange, PasskeyChangedJob
 from nexync_contracts.passkey_rest import AddPasskeyBody, OwnerProofBody
 from nexync_runtime import log
 from svc_auth.errors import (
+    factor_stays,
     no_such_passkey,
     passkey_refused,
     passkey_taken,
@@ -18,10 +20,11 @@ from svc_auth.errors import (
 )
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.passkey_checks import Asked, PasskeyChecks
-from svc_auth.passkey_ports import Added, NewPasskey, Notice, Passkey, Passkeys
-from svc_auth.ports import Owner
+from svc_auth.passkey_ports import NewPasskey, NotAdded, Notice, Passkey, Passkeys
+from svc_auth.ports import Announcer, Owner
 from svc_auth.proving import Proving
 from svc_auth.relying_party import RefusedPasskeyError
+from svc_auth.requiring import Requiring
 
 _log = log.get("passkeys")
 
@@ -43,11 +46,15 @@ class OwnPasskeys:
         passkeys: Passkeys,
         checks: PasskeyChecks,
         proving: Proving,
+        requiring: Requiring,
+        announcer: Announcer,
         clock: Callable[[], datetime],
     ) -> None:
         self._passkeys = passkeys
         self._checks = checks
         self._proving = proving
+        self._requiring = requiring
+        self._announcer = announcer
         self._clock = clock
 
     @property
@@ -62,9 +69,9 @@ class OwnPasskeys:
     async def begin(
         self, person: PersonId, session: SessionId, proof: OwnerProofBody, address: str
     ) -> ToMake:
-        """A challenge for a new passkey. Raises ProblemError: as `prove`, and 409 as many as one may have."""
+        """A challenge for a new passkey. Raises ProblemError: as `prove_lately`, and 409 as many as one may have."""
         _ = self._checks.party
-        owner = await self._proving.prove(person, session, proof, address)
+        owner = await self._proving.prove_lately(person, session, proof, address)
         known = await self._passkeys.listed(person)
         if len(known) >= limits.PASSKEYS:
             raise passkeys_full()
@@ -80,7 +87,7 @@ class OwnPasskeys:
         party = self._checks.party
         challenge = await self._checks.take(body.client_data, _adding(person, session))
         try:
-            made = party.made(body, challenge)
+            made = await asyncio.to_thread(party.made, body, challenge)
         except RefusedPasskeyError as error:
             ATTEMPTS.labels("passkey_add", "refused").inc()
             _log.info("new passkey refused", reason=str(error))
@@ -96,12 +103,14 @@ class OwnPasskeys:
         )
         new = NewPasskey(passkey, made.public_key, made.sign_count)
         notice = self._notice(PasskeyChange.ADDED)
-        outcome = await self._passkeys.add(person, new, limits.PASSKEYS, notice)
-        ATTEMPTS.labels("passkey_add", outcome.value).inc()
-        if outcome is Added.FULL:
-            raise passkeys_full()
-        if outcome is Added.TAKEN:
-            raise passkey_taken()
+        outcome = await self._passkeys.add(
+            person, session, new, limits.PASSKEYS, notice, passkey.created_at
+        )
+        if isinstance(outcome, NotAdded):
+            ATTEMPTS.labels("passkey_add", outcome.value).inc()
+            raise passkeys_full() if outcome is NotAdded.FULL else passkey_taken()
+        await self._announcer.sessions_ended(person, outcome)
+        ATTEMPTS.labels("passkey_add", "added").inc()
         return passkey
 
     async def rename(self, person: PersonId, passkey: PasskeyId, name: str) -> None:
@@ -117,8 +126,13 @@ class OwnPasskeys:
         proof: OwnerProofBody,
         address: str,
     ) -> None:
-        """Sessions that it opened stay; they are listed. Raises ProblemError: as `prove`, and 404."""
+        """Sessions that it opened stay; they are listed.
+
+        Raises ProblemError: as `prove`, 404, 409 one is asked for here.
+        """
         await self._proving.prove(person, session, proof, address)
+        if await self._requiring.is_last_passkey(person):
+            raise factor_stays()
         if not await self._passkeys.remove(person, passkey, self._notice(PasskeyChange.REMOVED)):
             raise no_such_passkey()
         ATTEMPTS.labels("passkey_remove", "removed").inc()

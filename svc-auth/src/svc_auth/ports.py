@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
+from datetime import datetime, timedelta
+from enum import Enum, IntEnum
 from typing import Final, Protocol
 
 from nexync_contracts import limits
 from nexync_contracts.ids import InviteId, PersonId, SessionId
 from nexync_contracts.jobs import (
+    AccountExistsJob,
     PasswordChangedJob,
     ResetPasswordJob,
     VerificationCodeJob,
@@ -61,16 +62,19 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A code on its way: what is stored of it, and the job that mails it."""
+    """A code on its way: what is stored of it, and the job that mails it.
+
+    For an address that has an account the mail says so, and nobody ever learns the code.
+    """
 
     code_hash: str
     sent_at: datetime
     expires_at: datetime
-    job: VerificationCodeJob
+    job: VerificationCodeJob | AccountExistsJob
 
 
-MakeCode = Callable[[PersonId, str], SentCode]
-"""A code for a person with this username."""
+MakeCode = Callable[[PersonId, str, bool], SentCode]
+"""A code for a person with this username; the last says whether the person has an account already."""
 
 
 class Registered(Enum):
@@ -101,11 +105,14 @@ class Accounts(Protocol):
     """People and their codes. Each method is one transaction, the outbox row included."""
 
     async def register(self, new: NewPerson, make_code: MakeCode, now: datetime) -> Registered:
-        """Add the person or replace an unverified one of the same address, and send a code."""
+        """Add the person or replace an unverified one of the same address, and send a code.
+
+        For an address that has an account just as much is written and sent, and the account stays as it is.
+        """
         ...
 
     async def resend(self, email: str, make_code: MakeCode) -> bool:
-        """Send another code; False when there is nobody unverified with this address."""
+        """Send another code; False when nobody has signed up with this address."""
         ...
 
     async def spend_code(
@@ -148,6 +155,16 @@ class Refreshed:
     session: SessionId
     person: PersonId
     username: str
+    standing: "Standing"
+
+
+class Standing(IntEnum):
+    """How a session was opened; kept with it."""
+
+    SETTING_UP = 0
+    """By one factor where two are asked for: good for nothing but setting up the second."""
+    ONE_FACTOR = 1
+    TWO_FACTORS = 2
 
 
 class RefreshRefused(Enum):
@@ -165,6 +182,14 @@ class Reused:
     person: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class Outlived:
+    """The session has lasted as long as any may, so it has been ended."""
+
+    session: SessionId
+    person: PersonId
+
+
 class Sessions(Protocol):
     """Sessions and refresh tokens; tokens are known by their SHA-256 only."""
 
@@ -177,6 +202,7 @@ class Sessions(Protocol):
         user_agent: str,
         now: datetime,
         expires_at: datetime,
+        standing: Standing,
     ) -> Sequence[SessionId] | None:
         """A new session with its first token; those that had to end for it. None: the account is locked."""
         ...
@@ -189,12 +215,17 @@ class Sessions(Protocol):
         now: datetime,
         grace_seconds: float,
         expires_at: datetime,
-    ) -> Refreshed | RefreshRefused | Reused:
-        """Change a token for a new one."""
+        longest: timedelta,
+    ) -> Refreshed | RefreshRefused | Reused | Outlived:
+        """Change a token for a new one, which ends with the session if that is before `expires_at`."""
         ...
 
     async def session_of(self, token_hash: bytes) -> tuple[SessionId, PersonId] | None:
         """The session that a token, used or not, belongs to."""
+        ...
+
+    async def stand(self, session: SessionId, standing: Standing) -> None:
+        """Keep another standing of a session."""
         ...
 
     async def end(self, session: SessionId, now: datetime) -> None:
@@ -251,9 +282,16 @@ class Replacements(Protocol):
         ...
 
     async def spend(
-        self, token: ResetToken, password_hash: str, notice: PasswordChangedJob, now: datetime
+        self,
+        token: ResetToken,
+        password_hash: str,
+        notice: PasswordChangedJob | None,
+        now: datetime,
     ) -> Sequence[SessionId] | None:
-        """Replace the password by the person's newest link; the sessions that ended. None: it isn't that link."""
+        """Replace the password by the person's newest link; the sessions that ended. None: it isn't that link.
+
+        Without a `notice` there is nobody whose link it could be; it is looked for all the same.
+        """
         ...
 
     async def change(
@@ -272,6 +310,10 @@ class Replacements(Protocol):
 class Announcer(Protocol):
     """Tells the gateways and the REST services."""
 
+    async def reachable(self) -> None:
+        """Raises what `sessions_ended` would raise now."""
+        ...
+
     async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
         """Close the sessions' sockets and refuse their access tokens."""
         ...
@@ -286,6 +328,18 @@ class Proofs(Protocol):
 
     async def recall(self, email: str, code: str, key: str) -> bool:
         """Whether it was this very attempt that proved the address."""
+        ...
+
+
+class RecentProofs(Protocol):
+    """Remembers for PROOF_SECONDS that the owner proved to sit at a session."""
+
+    async def remember(self, session: SessionId) -> None:
+        """Now, by all factors that one has; a log-in is such a proof."""
+        ...
+
+    async def recall(self, session: SessionId) -> bool:
+        """Whether it is not longer ago."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The REST endpoints of logging in with a provider, and of linked identities."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
@@ -18,7 +19,8 @@ from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
 from svc_auth.linking import LinkedIdentities
 from svc_auth.passwords import BusyError
-from svc_auth.provider_flow import Linking
+from svc_auth.ports import Standing
+from svc_auth.provider_flow import Flow, Linking
 from svc_auth.provider_login import ProviderLogin, Returned
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
@@ -26,6 +28,8 @@ from svc_auth.views import identity_view
 
 LOGIN_PAGE: Final = "/login"
 SECURITY_PAGE: Final = "/settings/security"
+CALLBACK_SECONDS: Final = 8.0
+"""For the way back. Below the runtime's HANDLER_SECONDS, whose answer only scripts can read."""
 
 _log = log.get("provider login")
 
@@ -75,7 +79,7 @@ class ProviderRoutes:
     async def _link(self, call: Call) -> Response:
         body: provider_rest.LinkProviderBody = call.body
         claims = call.claims
-        await self._identities.prove(claims.sub, body.current, address_of(call.request))
+        await self._identities.prove(claims.sub, claims.sid, body, address_of(call.request))
         return await self._leave(call, Linking(claims.sub, claims.sid))
 
     async def _leave(
@@ -109,20 +113,8 @@ class ProviderRoutes:
             issuer=call.text("iss"),
         )
         try:
-            if flow is not None and flow.linking is not None:
-                await self._login.link(flow, provider, back)
-                response: Response = _to(page, linked=provider)
-            else:
-                account = await self._login.log_in(flow, provider, back)
-                if account.second_factor:
-                    response = _to(page, step="code")
-                    self._cookies.challenged(response, await self._challenging.begin(account))
-                else:
-                    tokens = await self._sessions.open(
-                        account.person, account.username, agent_of(call.request)
-                    )
-                    response = _to("/")
-                    self._cookies.log_in(response, tokens)
+            async with asyncio.timeout(CALLBACK_SECONDS):
+                response = await self._returned(call, flow, provider, back)
         except ProblemError as error:
             response = _to(page, problem=error.problem.code)
         except BusyError:
@@ -131,6 +123,28 @@ class ProviderRoutes:
             _log.error("callback failed", reason=type(error).__name__, exc_info=error)
             response = _to(page, problem=ProblemCode.UNAVAILABLE)
         self._cookies.came_back(response)
+        return response
+
+    async def _returned(
+        self, call: Call, flow: Flow | None, provider: str, back: Returned
+    ) -> Response:
+        if flow is not None and flow.linking is not None:
+            await self._login.link(flow, provider, back)
+            return _to(SECURITY_PAGE, linked=provider)
+        account = await self._login.log_in(flow, provider, back)
+        if account.second_factor:
+            response = _to(LOGIN_PAGE, step="code")
+            self._cookies.challenged(response, await self._challenging.begin(account))
+            return response
+        tokens = await self._sessions.open(
+            account.person,
+            account.username,
+            agent_of(call.request),
+            Standing.ONE_FACTOR,
+            former=self._cookies.refresh(call.request),
+        )
+        response = _to("/")
+        self._cookies.log_in(response, tokens)
         return response
 
     async def _listed(self, call: Call) -> BaseModel:
@@ -142,8 +156,9 @@ class ProviderRoutes:
         body: provider_rest.UnlinkIdentityBody = call.body
         await self._identities.unlink(
             call.claims.sub,
+            call.claims.sid,
             IdentityId(call.path["identity"]),
-            body.current,
+            body,
             address_of(call.request),
         )
         return Response(status_code=call.endpoint.status)

@@ -1,7 +1,8 @@
 """Registration: ask for an account, prove the address by a code.
 
-The answers are the same for known and unknown addresses, and so is the time that they take: the password is
-hashed before anything is looked up, and the routes hold answers until an even moment.
+The answers are the same for known and unknown addresses, at once and afterwards, and so is what is done for them:
+the password is hashed before anything is looked up, the same number of rows is written, one mail goes out, and the
+username is taken until the code ends (docs/adr/0065). The routes hold answers until an even moment besides.
 """
 
 import uuid
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from nexync_contracts import limits
 from nexync_contracts.ids import InviteId, JobId, PersonId
-from nexync_contracts.jobs import VerificationCodeJob, WelcomeJob
+from nexync_contracts.jobs import AccountExistsJob, VerificationCodeJob, WelcomeJob
 from svc_auth import throttling
 from svc_auth.addresses import normal_email
 from svc_auth.admitting import Admitting
@@ -45,9 +46,11 @@ from svc_auth.usernames import is_reserved, skeleton
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A row that holds the address or the username that somebody asks for.
+    """What holds the address or the username that somebody asks for: a person, or a `claim`.
 
-    `code_expires_at` is None when the person has no code (any more).
+    A claim is what a sign-up asked for with the address of `person`, who has an account; it is worth as much as a
+    person who isn't verified, and knows of the username only the skeleton. `code_expires_at` is None when the person
+    has no code (any more).
     """
 
     person: PersonId
@@ -55,42 +58,47 @@ class Holder:
     username: str
     verified: bool
     code_expires_at: datetime | None
+    claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a registration does to the rows that are in its way."""
+    """What a registration does to the rows that are in its way.
+
+    `same` is who has the address: somebody unverified, who is replaced, or the owner of an account, who gets the
+    claim. `removes` are people or claims whose time is over.
+    """
 
     outcome: Registered
-    replaces: PersonId | None = None
+    same: PersonId | None = None
     removes: tuple[PersonId, ...] = ()
 
 
 def plan_registration(holders: Sequence[Holder], email: str, username: str, now: datetime) -> Plan:
     """Decide about a registration.
 
-    The username is judged first and in the same way for every address, except the unverified row of this very
-    address, which is replaced: only who reads its mail can use it. An unverified row without a valid code gives
-    its username back. A name that looks like another is treated as that name.
+    The username is judged first and in the same way for every address, except the unverified row or the claim of this
+    very address, which is replaced: only who reads its mail can use it. Without a valid code both give the username
+    back. A name that looks like another is treated as that name.
     """
     looks = skeleton(username)
-    same_email = next((holder for holder in holders if holder.email == email), None)
-    mine = same_email if same_email is not None and not same_email.verified else None
+    same = next((holder for holder in holders if holder.email == email and not holder.claim), None)
     removes: list[PersonId] = []
     for holder in holders:
-        if skeleton(holder.username) != looks or holder is mine:
+        if skeleton(holder.username) != looks or (holder.email == email and not holder.verified):
             continue
         expired = holder.code_expires_at is None or holder.code_expires_at <= now
         if holder.verified or not expired:
             return Plan(Registered.USERNAME_TAKEN)
         removes.append(holder.person)
-    if same_email is not None and same_email.verified:
-        return Plan(Registered.ALREADY_VERIFIED)
-    return Plan(Registered.CODE_SENT, mine.person if mine is not None else None, tuple(removes))
+    if same is None:
+        return Plan(Registered.CODE_SENT, None, tuple(removes))
+    outcome = Registered.ALREADY_VERIFIED if same.verified else Registered.CODE_SENT
+    return Plan(outcome, same.person, tuple(removes))
 
 
 class Registration:
-    """The use cases of registration. `page` is the origin that the greeting leads to."""
+    """The use cases of registration. `page` is the origin that links in mails lead to."""
 
     def __init__(
         self,
@@ -218,16 +226,23 @@ class Registration:
         return found
 
     def _code_for(self, email: str) -> MakeCode:
-        def make(person: PersonId, username: str) -> SentCode:
+        def make(person: PersonId, username: str, known: bool) -> SentCode:  # noqa: FBT001 - as `MakeCode`
             now = self._clock()
             expires = now + timedelta(seconds=limits.CODE_LIFETIME_SECONDS)
             code = self._codes.new()
-            job = VerificationCodeJob(
-                id=JobId(str(uuid.uuid4())),
-                email=email,
-                username=username,
-                code=code,
-                expires_at=int(expires.timestamp() * 1000),
+            identity = JobId(str(uuid.uuid4()))
+            job = (
+                AccountExistsJob(
+                    id=identity, email=email, username=username, link=f"{self._page}/login"
+                )
+                if known
+                else VerificationCodeJob(
+                    id=identity,
+                    email=email,
+                    username=username,
+                    code=code,
+                    expires_at=int(expires.timestamp() * 1000),
+                )
             )
             return SentCode(self._codes.hash(person, code), now, expires, job)
 

@@ -2,35 +2,28 @@
 
 A passkey is bound to the site's name (the RP id), which is the host of an origin or a domain above it. It can't be
 an IP address. User verification is always required, so one passkey is two factors.
+
+py_webauthn and what it needs are 6 MB that most instances ask for rarely: it is loaded by the first who does. So
+`made`, `signed` and `challenge_of` are for a thread: they take a millisecond, and the first time a tenth of a second.
 """
 
+import base64
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from webauthn import verify_authentication_response, verify_registration_response
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_client_data_json
-from webauthn.helpers.cose import COSEAlgorithmIdentifier
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorAssertionResponse,
-    AuthenticatorAttestationResponse,
-    RegistrationCredential,
-)
-
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId
 from nexync_contracts.passkey_rest import AddPasskeyBody, PasskeyAssertion
 from svc_auth.passkey_ports import Signed
 
-ALGORITHMS: Final = (
-    COSEAlgorithmIdentifier.ECDSA_SHA_256,
-    COSEAlgorithmIdentifier.EDDSA,
-    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
-)
-"""What we ask for, the best known first; what old Windows TPMs can do is the last."""
+ALGORITHMS: Final = (-7, -8, -257)
+"""ES256, EdDSA and RS256 by COSE's numbers (RFC 9053, RFC 8812): what we ask for, the best known first.
+
+What old Windows TPMs can do is the last.
+"""
 
 
 class RefusedPasskeyError(Exception):
@@ -64,22 +57,29 @@ class RelyingParty:
 
     def made(self, body: AddPasskeyBody, challenge: str) -> Made:
         """Judge a new credential. Raises RefusedPasskeyError."""
+        from webauthn import verify_registration_response  # noqa: PLC0415 - see above
+        from webauthn.helpers.cose import COSEAlgorithmIdentifier  # noqa: PLC0415
+        from webauthn.helpers.structs import (  # noqa: PLC0415
+            AuthenticatorAttestationResponse,
+            RegistrationCredential,
+        )
+
         credential = from_base64url(body.credential)
         try:
             found = verify_registration_response(
                 credential=RegistrationCredential(
-                    id=bytes_to_base64url(credential),
+                    id=to_base64url(credential),
                     raw_id=credential,
                     response=AuthenticatorAttestationResponse(
                         client_data_json=from_base64url(body.client_data),
                         attestation_object=from_base64url(body.attestation),
                     ),
                 ),
-                expected_challenge=base64url_to_bytes(challenge),
+                expected_challenge=from_base64url(challenge),
                 expected_rp_id=self.id,
                 expected_origin=self._origins,
                 require_user_verification=True,
-                supported_pub_key_algs=list(ALGORITHMS),
+                supported_pub_key_algs=[COSEAlgorithmIdentifier(one) for one in ALGORITHMS],
             )
         except Exception as error:  # noqa: BLE001 - CBOR, keys and certificates of strangers fail in many ways
             raise RefusedPasskeyError(_reason(error)) from None
@@ -96,11 +96,17 @@ class RelyingParty:
 
     def signed(self, assertion: PasskeyAssertion, challenge: str, public_key: bytes) -> Signed:
         """Judge a signature; the counter is judged where it is kept. Raises RefusedPasskeyError."""
+        from webauthn import verify_authentication_response  # noqa: PLC0415 - see above
+        from webauthn.helpers.structs import (  # noqa: PLC0415
+            AuthenticationCredential,
+            AuthenticatorAssertionResponse,
+        )
+
         credential = from_base64url(assertion.credential)
         try:
             found = verify_authentication_response(
                 credential=AuthenticationCredential(
-                    id=bytes_to_base64url(credential),
+                    id=to_base64url(credential),
                     raw_id=credential,
                     response=AuthenticatorAssertionResponse(
                         client_data_json=from_base64url(assertion.client_data),
@@ -108,7 +114,7 @@ class RelyingParty:
                         signature=from_base64url(assertion.signature),
                     ),
                 ),
-                expected_challenge=base64url_to_bytes(challenge),
+                expected_challenge=from_base64url(challenge),
                 expected_rp_id=self.id,
                 expected_origin=self._origins,
                 credential_public_key=public_key,
@@ -122,26 +128,28 @@ class RelyingParty:
 
 def challenge_of(client_data: str) -> str | None:
     """The challenge that a browser says it was given, as base64url; believed once the signature is."""
+    from webauthn.helpers import parse_client_data_json  # noqa: PLC0415 - see above
+
     try:
         found = parse_client_data_json(from_base64url(client_data))
-        return None if found.cross_origin else bytes_to_base64url(found.challenge)
+        return None if found.cross_origin else to_base64url(found.challenge)
     except Exception:  # noqa: BLE001 - any text may come here
         return None
 
 
 def to_base64url(data: bytes) -> str:
     """Without padding."""
-    return bytes_to_base64url(data)
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def from_base64url(text: str) -> bytes:
     """The bytes of a text that the contract has bounded; nonsense gives bytes that nobody has."""
-    return base64url_to_bytes(text) if len(text) % 4 != 1 else b""
+    return base64.urlsafe_b64decode(f"{text}===") if len(text) % 4 != 1 else b""
 
 
 def user_handle(person: PersonId) -> str:
     """How authenticators know somebody: the 16 bytes of the id, which tell nothing about the person."""
-    return bytes_to_base64url(bytes.fromhex(person.replace("-", "")))
+    return to_base64url(bytes.fromhex(person.replace("-", "")))
 
 
 def relying_party(rp_id: str | None, origins: Sequence[str]) -> RelyingParty | None:

@@ -1,6 +1,6 @@
 """A new password: by a mailed link when the old one is forgotten, or by the old one.
 
-A link is signed, good once and for thirty minutes; a newer link ends an older one. Whoever had the account before
+A link is signed, good once and for ten minutes; a newer link ends an older one. Whoever had the account before
 has it no longer: a reset ends all sessions, a change all but the one that asked. The owner is told by mail.
 """
 
@@ -25,7 +25,8 @@ from svc_auth.metrics import ATTEMPTS
 from svc_auth.one_time import hash_of
 from svc_auth.password_rules import weakness_of
 from svc_auth.passwords import Passwords
-from svc_auth.ports import Announcer, Owner, Replacements, SentLink
+from svc_auth.ports import Announcer, Owner, RecentProofs, Replacements, SentLink
+from svc_auth.second_factor import SecondFactor
 from svc_auth.throttling import Throttle
 
 
@@ -37,6 +38,8 @@ class Replacing:
         *,
         replacements: Replacements,
         passwords: Passwords,
+        second_factor: SecondFactor,
+        recent: RecentProofs,
         links: Links,
         throttle: Throttle,
         announcer: Announcer,
@@ -45,6 +48,8 @@ class Replacing:
     ) -> None:
         self._replacements = replacements
         self._passwords = passwords
+        self._second_factor = second_factor
+        self._recent = recent
         self._links = links
         self._throttle = throttle
         self._announcer = announcer
@@ -63,18 +68,20 @@ class Replacing:
         ATTEMPTS.labels("forgot", "link_sent" if sent else "nobody").inc()
 
     async def reset(self, text: str, password: str, address: str) -> None:
-        """Replace the password by a link. Raises ProblemError: 410 link spent, 422 weak, 429."""
+        """Replace the password by a link. Raises ProblemError: 410 link spent, 422 weak, 429.
+
+        For a link that never was as much is done as for one that is spent, so that the time tells them not apart.
+        """
         await self._throttle.address(throttling.RESET_FROM_ADDRESS, address)
-        token = self._links.read(text)
-        if token is None or token.expires_at <= self._clock():
-            ATTEMPTS.labels("reset", "spent").inc()
-            raise link_spent()
+        token = self._links.read(text) or self._nobodys()
         owner = await self._replacements.owner(token.person)
-        if owner is None:
-            raise link_spent()
-        self._judge(password, owner)
+        if owner is not None:
+            self._judge(password, owner)
         encoded = await self._passwords.hash(password)
-        ended = await self._replacements.spend(token, encoded, self._notice(owner), self._clock())
+        # A link is good once, so whoever could not be answered afterwards is told before it is spent.
+        await self._announcer.reachable()
+        notice = None if owner is None else self._notice(owner)
+        ended = await self._replacements.spend(token, encoded, notice, self._clock())
         if ended is None:
             ATTEMPTS.labels("reset", "spent").inc()
             raise link_spent()
@@ -82,9 +89,19 @@ class Replacing:
         ATTEMPTS.labels("reset", "replaced").inc()
 
     async def change(
-        self, person: PersonId, session: SessionId, current: str, password: str, address: str
+        self,
+        person: PersonId,
+        session: SessionId,
+        *,
+        current: str,
+        password: str,
+        code: str | None,
+        address: str,
     ) -> None:
-        """Replace the password by the old one. Raises ProblemError: 403 wrong, 422 weak, 429."""
+        """Replace the password by the old one, and a code where a factor is on that wasn't shown lately.
+
+        Raises ProblemError: 400 wrong code, 403 wrong or a code is missing, 422 weak, 429, 503.
+        """
         await self._throttle.guess(throttling.own_password(person), address)
         owner = await self._replacements.owner(person)
         good = await self._passwords.check(hash_of(owner, self._clock()), current)
@@ -93,6 +110,9 @@ class Replacing:
             raise wrong_current_password()
         await self._throttle.proved(throttling.own_password(person), address)
         self._judge(password, owner)
+        if code is not None or not await self._recent.recall(session):
+            await self._second_factor.prove_if_on(owner, code, address)
+        await self._recent.remember(session)
         encoded = await self._passwords.hash(password)
         ended = await self._replacements.change(
             person, encoded, self._notice(owner), self._clock(), but=session
@@ -113,6 +133,9 @@ class Replacing:
         await self._announcer.sessions_ended(person, ended)
         ATTEMPTS.labels("new_password", "chosen").inc()
         return encoded
+
+    def _nobodys(self) -> ResetToken:
+        return ResetToken(str(uuid.uuid4()), PersonId(str(uuid.uuid4())), self._clock())
 
     def _judge(self, password: str, owner: Owner) -> None:
         weakness = weakness_of(password, owner.username, owner.email)

@@ -25,21 +25,23 @@ from svc_auth.bot_routes import BotRoutes
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
 from svc_auth.email_routes import EmailRoutes
+from svc_auth.erasure_routes import ErasureRoutes
 from svc_auth.errors import second_factor
 from svc_auth.evenly import Evenly
 from svc_auth.factor_routes import FactorRoutes
 from svc_auth.instance_routes import InstanceRoutes
 from svc_auth.keyring import LiveKeys
+from svc_auth.lately import Lately
 from svc_auth.logging_in import Login
 from svc_auth.own_data_routes import OwnDataRoutes
 from svc_auth.passkey_routes import PasskeyRoutes
-from svc_auth.ports import Account
+from svc_auth.ports import Account, Standing
 from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
 from svc_auth.requests import address_of, agent_of, unless_busy
 from svc_auth.sessions import SessionKeeper
-from svc_auth.views import session_item
+from svc_auth.views import session_item, session_view
 
 INTERNAL_JWKS: Final = Endpoint(
     name="internal_jwks",
@@ -77,8 +79,10 @@ class Routes:
         bots: BotRoutes,
         instance: InstanceRoutes,
         admin: AdminRoutes,
+        erasure: ErasureRoutes,
         own_data: OwnDataRoutes,
         challenging: Challenging,
+        lately: Lately,
         keys: LiveKeys,
         providers: ProviderRoutes,
         passkeys: PasskeyRoutes,
@@ -94,8 +98,10 @@ class Routes:
         self._bots = bots
         self._instance = instance
         self._admin = admin
+        self._erasure = erasure
         self._own_data = own_data
         self._challenging = challenging
+        self._lately = lately
         self._keys = keys
         self._providers = providers
         self._passkeys = passkeys
@@ -126,6 +132,8 @@ class Routes:
             **self._bots.public(),
             **self._instance.public(),
             **self._admin.public(),
+            **self._own_data.public(),
+            **self._erasure.public(),
             **self._providers.public(),
             **self._passkeys.public(),
         }
@@ -167,7 +175,13 @@ class Routes:
         account = await self._registration.verify(
             body.email, body.code, address_of(call.request), call.key
         )
-        tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
+        tokens = await self._sessions.open(
+            account.person,
+            account.username,
+            agent_of(call.request),
+            Standing.ONE_FACTOR,
+            former=self._cookies.refresh(call.request),
+        )
         return logged_in(self._cookies, tokens)
 
     async def _log_in(self, call: Call) -> Response:
@@ -186,14 +200,26 @@ class Routes:
         """A session, or the question for the second factor."""
         if account.second_factor:
             return self._challenged(await self._challenging.begin(account))
-        tokens = await self._sessions.open(account.person, account.username, agent_of(call.request))
+        tokens = await self._sessions.open(
+            account.person,
+            account.username,
+            agent_of(call.request),
+            Standing.ONE_FACTOR,
+            former=self._cookies.refresh(call.request),
+        )
         return logged_in(self._cookies, tokens)
 
     async def _log_in_by_code(self, call: Call) -> Response:
         body: factor_rest.FactorCodeBody = call.body
         token = self._cookies.challenge(call.request)
         owner = await self._challenging.answer(token, body.code, address_of(call.request))
-        tokens = await self._sessions.open(owner.person, owner.username, agent_of(call.request))
+        tokens = await self._sessions.open(
+            owner.person,
+            owner.username,
+            agent_of(call.request),
+            Standing.TWO_FACTORS,
+            former=self._cookies.refresh(call.request),
+        )
         response = logged_in(self._cookies, tokens)
         self._cookies.answered(response)
         return response
@@ -221,13 +247,7 @@ class Routes:
         return response
 
     async def _session(self, call: Call) -> BaseModel:
-        claims = call.claims
-        return rest.SessionView(
-            person=claims.sub,
-            username=claims.username,
-            session=claims.sid,
-            expires_at=claims.exp * 1000,
-        )
+        return session_view(call.claims)
 
     async def _forgot(self, call: Call) -> BaseModel:
         body: rest.ForgotBody = call.body
@@ -245,7 +265,12 @@ class Routes:
         body: rest.ChangePasswordBody = call.body
         claims = call.claims
         await self._replacing.change(
-            claims.sub, claims.sid, body.current, body.password, address_of(call.request)
+            claims.sub,
+            claims.sid,
+            current=body.current,
+            password=body.password,
+            code=body.code,
+            address=address_of(call.request),
         )
         return Response(status_code=call.endpoint.status)
 
@@ -256,6 +281,8 @@ class Routes:
 
     async def _end_one(self, call: Call) -> Response:
         session = SessionId(call.path["session"])
+        if session != call.claims.sid:
+            await self._lately.owner(call.claims.sub, call.claims.sid)
         await self._sessions.end_one(call.claims.sub, session)
         response = Response(status_code=call.endpoint.status)
         if session == call.claims.sid:
@@ -263,6 +290,7 @@ class Routes:
         return response
 
     async def _end_others(self, call: Call) -> None:
+        await self._lately.owner(call.claims.sub, call.claims.sid)
         await self._sessions.end_others(call.claims.sub, call.claims.sid)
 
     async def _jwks(self, call: Call) -> Response:

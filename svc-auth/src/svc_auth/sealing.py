@@ -1,7 +1,5 @@
 """The secrets of second factors at rest: AES-256-GCM, bound to the person, by a key that is not in the database."""
 
-import base64
-import binascii
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +9,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nexync_contracts.ids import PersonId
+from nexync_runtime.key_files import read_keys
 
-KEY_BYTES: Final = 32
 KEYS_MAX: Final = 8
 _NONCE_BYTES: Final = 12
-
-
-class FactorKeyError(Exception):
-    """The key file can't be used; the message says why, without any of it."""
 
 
 class UnsealError(Exception):
@@ -52,25 +46,5 @@ def _bound_to(person: PersonId) -> bytes:
 
 
 def load_sealing(path: Path) -> Sealing:
-    """The keys in a file, one a line: 32 bytes as base64. Raises FactorKeyError that names the setting."""
-    try:
-        lines = path.read_text(encoding="ascii").split()
-    except (OSError, ValueError) as error:
-        raise FactorKeyError(f"NEXYNC_FACTOR_KEY_FILE: {path}: {type(error).__name__}") from None
-    if not 1 <= len(lines) <= KEYS_MAX:
-        raise FactorKeyError(
-            f"NEXYNC_FACTOR_KEY_FILE: {path} has {len(lines)} keys, 1 to {KEYS_MAX} are allowed"
-        )
-    return Sealing([_key(path, number, line) for number, line in enumerate(lines, 1)])
-
-
-def _key(path: Path, number: int, line: str) -> bytes:
-    try:
-        key = base64.b64decode(line, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise FactorKeyError(
-            f"NEXYNC_FACTOR_KEY_FILE: {path}, key {number}: not {KEY_BYTES} bytes as base64"
-        )
-    return key
+    """By the keys in a file. Raises KeyFileError."""
+    return Sealing(read_keys("NEXYNC_FACTOR_KEY_FILE", path, most=KEYS_MAX))

@@ -19,15 +19,18 @@ from svc_auth.errors import (
     enrolment_over,
     factor_is_on,
     factor_not_on,
+    factor_stays,
     factor_unavailable,
     second_factor,
     wrong_code,
     wrong_current_password,
 )
 from svc_auth.factor_ports import Factor, Factors, Owners, RecoverySet
+from svc_auth.lately import Lately
 from svc_auth.metrics import ATTEMPTS
 from svc_auth.passwords import Passwords
 from svc_auth.ports import Announcer, Owner
+from svc_auth.requiring import Requiring
 from svc_auth.sealing import Sealing, UnsealError
 from svc_auth.throttling import Throttle
 
@@ -64,9 +67,13 @@ class SecondFactor:
         sealing: Sealing | None,
         throttle: Throttle,
         announcer: Announcer,
+        lately: Lately,
+        requiring: Requiring,
         clock: Callable[[], datetime],
         page: str,
     ) -> None:
+        self._lately = lately
+        self._requiring = requiring
         self._factors = factors
         self._owners = owners
         self._passwords = passwords
@@ -85,11 +92,17 @@ class SecondFactor:
         return FactorState(available, factor.since, factor.recovery_left)
 
     async def enrol(
-        self, person: PersonId, session: SessionId, current: str, address: str
+        self, person: PersonId, session: SessionId, current: str | None, address: str
     ) -> Enrolment:
-        """A secret for the app. Raises ProblemError: 403 wrong password, 409 is on, 429, 503 no key."""
+        """A secret for the app; without a password for who proved lately to be the owner.
+
+        Raises ProblemError: 403 wrong password or no proof, 409 is on, 429, 503 no key.
+        """
         sealing = self._usable()
-        owner = await self.owner_by_password(person, current, address)
+        if current is None:
+            owner = await self._lately.owner(person, session)
+        else:
+            owner = await self.owner_by_password(person, current, address)
         secret = totp.new_secret()
         expires = self._clock() + timedelta(seconds=limits.FACTOR_ENROL_SECONDS)
         if not await self._factors.enrol(person, session, sealing.seal(person, secret), expires):
@@ -123,23 +136,36 @@ class SecondFactor:
         ATTEMPTS.labels("factor_on", "turned_on").inc()
         return codes
 
-    async def turn_off(self, person: PersonId, current: str, code: str, address: str) -> None:
-        """By both factors. Raises ProblemError: 400 wrong code, 403 wrong password, 404 not on, 429, 503."""
+    async def turn_off(
+        self, person: PersonId, session: SessionId, current: str, code: str, address: str
+    ) -> None:
+        """By both factors; all other sessions end.
+
+        Raises ProblemError: 400 wrong code, 403 wrong password, 404 not on, 409 one is asked for here, 429, 503.
+        """
         owner = await self._both(person, current, code, address)
+        if await self._requiring.is_last_app(person):
+            raise factor_stays()
         notice = self._notice(owner, FactorChange.TURNED_OFF, 0)
-        if not await self._factors.turn_off(person, notice):
+        ended = await self._factors.turn_off(person, session, notice, self._clock())
+        if ended is None:
             raise factor_not_on()
+        await self._announcer.sessions_ended(person, ended)
         ATTEMPTS.labels("factor_off", "turned_off").inc()
 
     async def renew_recovery_codes(
-        self, person: PersonId, current: str, code: str, address: str
+        self, person: PersonId, session: SessionId, current: str, code: str, address: str
     ) -> tuple[str, ...]:
-        """New codes by both factors; raises as `turn_off` does."""
+        """New codes by both factors; all other sessions end. Raises as `turn_off` does."""
         owner = await self._both(person, current, code, address)
         codes, kept = await self._new_codes()
         notice = self._notice(owner, FactorChange.RECOVERY_CODES_MADE, len(codes))
-        if not await self._factors.renew_recovery_codes(person, kept, notice):
+        ended = await self._factors.renew_recovery_codes(
+            person, session, kept, notice, self._clock()
+        )
+        if ended is None:
             raise factor_not_on()
+        await self._announcer.sessions_ended(person, ended)
         ATTEMPTS.labels("recovery_codes", "renewed").inc()
         return codes
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from nexync_contracts import limits
 from nexync_contracts.channels import CHAT_PARTITIONS
-from nexync_contracts.instance_rest import MAIL_DOMAIN, RegistrationMode
+from nexync_contracts.instance_rest import MAIL_DOMAIN, RegistrationMode, SecondFactorMode
 from nexync_runtime.settings import Port, RestSettings, Settings, Url
 from svc_auth.addresses import normal_email
 from svc_auth.keyring import LEAD_SECONDS
@@ -47,8 +47,14 @@ class AuthSettings(RestSettings):
     """Who may make an account: `open`, `domains`, `invite` or `closed`; first log-ins with a provider too."""
     registration_domains: Annotated[str, StringConstraints(max_length=13_000)] = ""
     """Comma-separated domains of addresses, with `domains` and only there: `example.org`, not what is below it."""
+    second_factor: SecondFactorMode = SecondFactorMode.OPTIONAL
+    """Who must log in with two factors: `optional` (nobody must), `administrators` or `everyone`."""
     admins: Annotated[str, StringConstraints(max_length=20_000)] = ""
     """Comma-separated addresses whose owners are administrators, as soon as they have proved them."""
+    erase_days: Annotated[int, Field(ge=limits.ERASE_DAYS[0], le=limits.ERASE_DAYS[1])] = 14
+    """Days from asking for the erasure of an account to its end, in which its owner can still keep it."""
+    session_days: Annotated[int, Field(ge=1, le=3_650)] = 365
+    """Days after which one has to log in again, however often one comes."""
     cookie_secure: bool = True
     """False only where the page is served without TLS, on one's own machine."""
     chat_partitions: Annotated[int, Field(ge=1, le=10_000)] = CHAT_PARTITIONS

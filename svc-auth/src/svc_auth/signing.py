@@ -29,9 +29,15 @@ class Signer(Protocol):
     """Signs access tokens."""
 
     def access_token(
-        self, *, person: PersonId, session: SessionId, username: str, now: float
+        self,
+        *,
+        person: PersonId,
+        session: SessionId,
+        username: str,
+        now: float,
+        setup: bool = False,
     ) -> tuple[str, AccessClaims]:
-        """A token for ten minutes and its claims; `now` in Unix seconds."""
+        """A token for ten minutes and its claims; `now` in Unix seconds, `setup` as in the claims."""
         ...
 
 
@@ -46,9 +52,15 @@ class SigningKey:
         self.kid = thumbprint(self._x)
 
     def access_token(
-        self, *, person: PersonId, session: SessionId, username: str, now: float
+        self,
+        *,
+        person: PersonId,
+        session: SessionId,
+        username: str,
+        now: float,
+        setup: bool = False,
     ) -> tuple[str, AccessClaims]:
-        """A token for ten minutes and its claims; `now` in Unix seconds."""
+        """A token for ten minutes and its claims; `now` in Unix seconds, `setup` as in the claims."""
         claims = AccessClaims(
             iss=TOKEN_ISSUER,
             aud=TOKEN_AUDIENCE,
@@ -57,6 +69,7 @@ class SigningKey:
             username=username,
             iat=int(now),
             exp=int(now) + limits.ACCESS_TOKEN_SECONDS,
+            setup=setup,
         )
         token = jwt.encode(
             claims.model_dump(), self._private, algorithm=ALGORITHM, headers={"kid": self.kid}

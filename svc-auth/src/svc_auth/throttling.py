@@ -45,6 +45,8 @@ EMAIL_CHANGES_A_DAY: Final = Rate("email-changes", 10, 24 * 3600)
 """By person, so that nobody can try many addresses from one account."""
 BOTS_A_DAY: Final = Rate("bots", 50, 24 * 3600)
 """By owner: whoever retires bots to make others takes names away for good."""
+ERASURES_A_DAY: Final = Rate("erasures", 10, 24 * 3600)
+"""By person: each asking and each taking back is a mail."""
 REGISTER_FROM_ADDRESS: Final = Rate("register-from", 30, 3600)
 CHANGE_EMAIL_FROM_ADDRESS: Final = Rate("change-email-from", 30, 3600)
 RESEND_FROM_ADDRESS: Final = Rate("resend-from", 60, 3600)

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from nexync_contracts import limits
+from nexync_contracts.ids import is_deleted
 
 RESERVED_USERNAMES: Final = frozenset(
     {
@@ -98,7 +99,9 @@ def skeleton(username: str) -> str:
 
 
 def is_reserved(username: str) -> bool:
-    """Whether a username could be taken for the service itself, also with digits for letters."""
+    """Whether a username could be taken for the service, also with digits for letters, or for an erased account."""
+    if is_deleted(skeleton(username)):
+        return True
     plain = _plain(username)
     return plain in _RESERVED_PLAIN or plain.startswith(_OWN_PLAIN)
 

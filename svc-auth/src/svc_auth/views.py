@@ -6,7 +6,8 @@ from nexync_contracts.bot_rest import BotView
 from nexync_contracts.ids import SessionId
 from nexync_contracts.passkey_rest import PasskeyItem
 from nexync_contracts.provider_rest import IdentityView
-from nexync_contracts.rest import SessionItem
+from nexync_contracts.rest import SessionItem, SessionView
+from nexync_contracts.session import AccessClaims
 from svc_auth.bot_ports import Bot
 from svc_auth.devices import words_of
 from svc_auth.passkey_ports import Passkey
@@ -50,6 +51,17 @@ def identity_view(one: Linked, provider: Provider | None) -> IdentityView:
         label=one.issuer if provider is None else provider.label,
         email=one.email,
         linked_at=ms(one.linked_at),
+    )
+
+
+def session_view(claims: AccessClaims) -> SessionView:
+    """Who is logged in."""
+    return SessionView(
+        person=claims.sub,
+        username=claims.username,
+        session=claims.sid,
+        expires_at=claims.exp * 1000,
+        setup=claims.setup,
     )
 
 

@@ -1,8 +1,8 @@
 """People, codes and the outbox in Postgres."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 
@@ -10,6 +10,7 @@ from nexync_contracts.ids import InviteId, PersonId
 from nexync_contracts.jobs import WelcomeJob
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
+from svc_auth.adapters.postgres_held import is_held
 from svc_auth.adapters.postgres_invitations import spend
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.ports import (
@@ -29,10 +30,12 @@ from svc_auth.usernames import SKELETON_SQL, skeleton
 RACES_MAX: Final = 3
 """Attempts when somebody else takes the same address or username in between."""
 
-_HOLDERS: Final = f"""
-    SELECT p.id::text, p.email, p.username, p.verified_at IS NOT NULL, c.expires_at
+HOLDERS_SQL: Final = f"""
+    SELECT p.id::text, p.email, p.username, p.verified_at IS NOT NULL, c.expires_at, s.looks
     FROM people p LEFT JOIN verification_codes c ON c.person = p.id
+        LEFT JOIN sign_up_claims s ON s.person = p.id
     WHERE p.email = %(email)s OR {SKELETON_SQL} = %(skeleton)s
+        OR p.id = ANY (ARRAY(SELECT person FROM sign_up_claims WHERE looks = %(skeleton)s))
     ORDER BY p.id
     FOR UPDATE OF p
 """  # noqa: S608 - what is put in is a constant of ours
@@ -46,6 +49,17 @@ _REPLACE: Final = """
         invitation = %(invitation)s
     WHERE id = %(person)s
 """
+_CLAIM_ANEW: Final = "UPDATE sign_up_claims SET looks = %(looks)s WHERE person = %(person)s"
+_CLAIM: Final = """
+    INSERT INTO sign_up_claims (person, looks) VALUES (%(person)s, %(looks)s)
+"""
+_ASKED: Final[dict[tuple[bool, bool], LiteralString]] = {
+    (False, False): _ADD,
+    (False, True): _REPLACE,
+    (True, False): _CLAIM,
+    (True, True): _CLAIM_ANEW,
+}
+"""By whether the address has an account, and whether somebody signed up with it before."""
 _CODE: Final = """
     INSERT INTO verification_codes (person, code_hash, tries_left, sent_at, expires_at)
     VALUES (%(person)s, %(code_hash)s, %(tries)s, %(sent_at)s, %(expires_at)s)
@@ -55,9 +69,9 @@ _CODE: Final = """
 """
 _CODE_OF: Final = """
     SELECT p.id::text, p.username, p.password_hash, c.code_hash, c.tries_left, c.expires_at,
-        p.invitation::text
+        p.invitation::text, p.verified_at IS NOT NULL
     FROM people p JOIN verification_codes c ON c.person = p.id
-    WHERE p.email = %s AND p.verified_at IS NULL
+    WHERE p.email = %s
     FOR UPDATE OF p, c
 """
 ACCOUNT_SQL: Final = """
@@ -65,6 +79,16 @@ ACCOUNT_SQL: Final = """
         EXISTS (SELECT 1 FROM second_factors f WHERE f.person = people.id),
         o.password_hash, o.expires_at
     FROM people LEFT JOIN one_time_passwords o ON o.person = people.id
+"""
+_OVER: Final = (
+    b"DELETE FROM people WHERE id = ANY(%s::uuid[]) AND verified_at IS NULL",
+    b"DELETE FROM sign_up_claims WHERE person = ANY(%s::uuid[])",
+)
+_SIGNED_UP: Final = """
+    SELECT id::text, username, verified_at IS NOT NULL FROM people p
+    WHERE email = %s
+        AND (verified_at IS NULL OR EXISTS (SELECT 1 FROM sign_up_claims s WHERE s.person = p.id))
+    FOR UPDATE OF p
 """
 _BY_EMAIL: Final = f"{ACCOUNT_SQL} WHERE email = %s"
 _BY_USERNAME: Final = f"{ACCOUNT_SQL} WHERE username = %s"
@@ -76,6 +100,15 @@ def account_of(row: Sequence[Any]) -> Account:
     """The account of a row that ACCOUNT_SQL selects."""
     one_time = None if row[5] is None else OneTime(row[5], row[6])
     return Account(PersonId(row[0]), row[1], row[2], row[3], row[4], one_time)
+
+
+def _holders_of(row: Sequence[Any]) -> Iterator[Holder]:
+    person, email, username, verified, expires_at, claimed = row
+    yield Holder(PersonId(person), email, username, verified, expires_at)
+    if claimed is not None:
+        yield Holder(
+            PersonId(person), email, claimed, verified=False, code_expires_at=expires_at, claim=True
+        )
 
 
 class PostgresAccounts:
@@ -103,45 +136,45 @@ class PostgresAccounts:
             await connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"username {looks}",)
             )
-            cursor = await connection.execute(_HOLDERS, {"email": new.email, "skeleton": looks})
-            holders = [Holder(PersonId(row[0]), *row[1:]) for row in await cursor.fetchall()]
+            cursor = await connection.execute(HOLDERS_SQL, {"email": new.email, "skeleton": looks})
+            holders = [one for row in await cursor.fetchall() for one in _holders_of(row)]
             plan = plan_registration(holders, new.email, new.username, now)
-            if plan.outcome is not Registered.CODE_SENT:
-                return plan.outcome
+            if plan.outcome is Registered.USERNAME_TAKEN or await is_held(connection, looks):
+                return Registered.USERNAME_TAKEN
             if plan.removes:
-                await connection.execute(
-                    "DELETE FROM people WHERE id = ANY(%s::uuid[]) AND verified_at IS NULL",
-                    (list(plan.removes),),
-                )
-            person = plan.replaces or new.person
+                for statement in _OVER:
+                    await connection.execute(statement, (list(plan.removes),))
+            # From here on each statement has its like for an address that has an account.
+            same = next((one for one in holders if one.person == plan.same), None)
+            known = same is not None and same.verified
+            again = any(one.person == plan.same and not one.verified for one in holders)
+            person = new.person if same is None else same.person
             taken = await taken_partitions(connection)
             await connection.execute(
-                _REPLACE if plan.replaces else _ADD,
+                _ASKED[known, again],
                 {
                     "person": person,
                     "email": new.email,
+                    "looks": looks,
                     "username": new.username,
                     "password_hash": new.password_hash,
                     "partition": choose(new.person, taken, self._first),
                     "invitation": new.invitation,
                 },
             )
-            await self._send(connection, person, make_code(person, new.username))
-            return Registered.CODE_SENT
+            username = same.username if same is not None and known else new.username
+            await self._send(connection, person, make_code(person, username, known))
+            return plan.outcome
 
     async def resend(self, email: str, make_code: MakeCode) -> bool:
         """Replace the code; the old one is no longer good."""
         async with self._pool.connection() as connection, connection.transaction():
-            cursor = await connection.execute(
-                "SELECT id::text, username FROM people"
-                " WHERE email = %s AND verified_at IS NULL FOR UPDATE",
-                (email,),
-            )
+            cursor = await connection.execute(_SIGNED_UP, (email,))
             row = await cursor.fetchone()
             if row is None:
                 return False
             person = PersonId(row[0])
-            await self._send(connection, person, make_code(person, row[1]))
+            await self._send(connection, person, make_code(person, row[1], row[2]))
             return True
 
     async def _send(self, connection: _Connection, person: PersonId, sent: SentCode) -> None:
@@ -171,12 +204,22 @@ class PostgresAccounts:
             row = await cursor.fetchone()
             if row is None:
                 return CodeRefused.WRONG
-            person, username, password_hash, code_hash, tries_left, expires_at, invitation = row
+            (
+                person,
+                username,
+                password_hash,
+                code_hash,
+                tries_left,
+                expires_at,
+                invitation,
+                known,
+            ) = row
             if expires_at <= now:
                 return CodeRefused.WRONG
             if tries_left <= 0:
                 return CodeRefused.SPENT
-            if not matches(PersonId(person), code_hash):
+            # The code of an address that has an account is nobody's, and opens nothing even when it is guessed.
+            if not matches(PersonId(person), code_hash) or known:
                 await connection.execute(
                     "UPDATE verification_codes SET tries_left = tries_left - 1 WHERE person = %s",
                     (person,),

@@ -13,9 +13,11 @@ from nexync_contracts.admin_rest import AdminAction, AdminRole
 from nexync_contracts.ids import PersonId
 from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_audit import audit, newest
+from svc_auth.adapters.postgres_erasing_date import set_erasure
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.adapters.postgres_sessions import end_all
 from svc_auth.admin_ports import Actor, Audited, Done, Managed, NotDone, Notice
+from svc_auth.erasure_ports import Notice as ErasureNotice
 from svc_auth.ports import Owner
 
 _ROLE: Final = """CASE WHEN p.verified_at IS NULL OR p.bot THEN 'none'
@@ -28,26 +30,30 @@ _MANAGED: Final = f"""
         (SELECT count(*) FROM sessions s WHERE s.person = p.id AND s.ended_at IS NULL),
         p.created_at,
         (SELECT max(s.seen_at) FROM sessions s WHERE s.person = p.id),
-        p.deactivated_at
+        p.deactivated_at, p.erase_at
     FROM people p
 """  # noqa: S608 - what is put in is a constant of ours
-_BY_ID: Final = f"{_MANAGED} WHERE p.id = %(person)s"
-_FOUND: Final = f"""
+_BY_ID: Final = f"{_MANAGED} WHERE p.id = %(person)s AND p.erased_at IS NULL"
+_ALL: Final = f"""
+    {_MANAGED} WHERE p.erased_at IS NULL AND p.username > %(past)s ORDER BY p.username LIMIT %(most)s
+"""
+FOUND_SQL: Final = f"""
     {_MANAGED}
-    WHERE p.username > %(past)s AND (%(like)s = '%%'
-        OR p.username LIKE %(like)s OR p.email LIKE %(like)s OR lower(p.name) LIKE %(like)s)
+    WHERE p.erased_at IS NULL AND p.username > %(past)s
+        AND (p.username LIKE %(like)s OR p.email LIKE %(like)s OR p.name ILIKE %(like)s)
     ORDER BY p.username LIMIT %(most)s
 """
-"""Walks along the usernames, so a page of many matches is quick; one without any is a scan of the table."""
+"""Few matches are found by the three trigram indexes, a page of many by a walk along the usernames: which it is
+depends on the text, so the plan must be made for it. One or two letters have no trigram, and are always a walk."""
 
 _ADMIN: Final = """
-    p.verified_at IS NOT NULL AND p.deactivated_at IS NULL AND NOT p.bot
+    p.verified_at IS NOT NULL AND p.deactivated_at IS NULL AND p.erase_at IS NULL AND NOT p.bot
     AND (p.admin OR p.email = ANY(%(admins)s))
 """
-_IS_ADMIN: Final = f"SELECT 1 FROM people p WHERE p.id = %(person)s AND {_ADMIN}"  # noqa: S608 - as above
-_ANOTHER: Final = f"SELECT 1 FROM people p WHERE p.id <> %(person)s AND {_ADMIN} LIMIT 1"  # noqa: S608 - as above
+IS_ADMIN: Final = f"SELECT 1 FROM people p WHERE p.id = %(person)s AND {_ADMIN}"  # noqa: S608 - as above
+ANOTHER_ADMIN: Final = f"SELECT 1 FROM people p WHERE p.id <> %(person)s AND {_ADMIN} LIMIT 1"  # noqa: S608 - as above
 _ADMINS: Final = f"{_MANAGED} WHERE {_ADMIN} ORDER BY p.username LIMIT 1000"
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('administration', 0))"
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('administration', 0))"
 _DEACTIVATE: Final = """
     UPDATE people SET deactivated_at = coalesce(deactivated_at, %s), admin = false WHERE id = %s
 """
@@ -77,9 +83,10 @@ class PostgresAdministration:
     async def people(self, text: str, past: str, most: int) -> Sequence[Managed]:
         """What is typed is found anywhere, and `%` and `_` mean themselves."""
         escaped = text.lower().translate({ord(one): f"\\{one}" for one in "\\%_"})
-        asked = {"past": past, "like": f"%{escaped}%" if text else "%", "most": most}
+        asked = {"past": past, "like": f"%{escaped}%", "most": most, "admins": self._admins}
+        query = FOUND_SQL if text else _ALL
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_FOUND.encode(), {**asked, "admins": self._admins})
+            cursor = await connection.execute(query.encode(), asked, prepare=False)
             return [_managed(row) for row in await cursor.fetchall()]
 
     async def deactivate(self, actor: Actor, person: PersonId, now: datetime) -> Done | NotDone:
@@ -117,6 +124,44 @@ class PostgresAdministration:
                 await self._audit(connection, actor, AdminAction.REACTIVATED, found, now)
             return Done(await self._read(connection, person))
 
+    async def erase(
+        self,
+        actor: Actor | None,
+        person: PersonId,
+        at: datetime,
+        notice: ErasureNotice | None,
+        now: datetime,
+    ) -> Done | NotDone:
+        """Who has asked already keeps the first date, unless this one is sooner."""
+        async with self._pool.connection() as connection, connection.transaction():
+            found = await self._begin(connection, actor, person)
+            if isinstance(found, NotDone):
+                return found
+            if found.bot or not found.verified:
+                return NotDone.NO_PERSON
+            if found.role is AdminRole.SETTINGS:
+                return NotDone.BY_SETTINGS
+            if found.role is AdminRole.GRANTED and not await self._another(connection, person):
+                return NotDone.LAST_ADMIN
+            if found.erase_at is None or at < found.erase_at:
+                await set_erasure(connection, _owner(found), at, notice)
+                await self._audit(connection, actor, AdminAction.ERASURE_ASKED, found, now)
+            ended = [(person, one) for one in await end_all(connection, person, now, but=None)]
+            return Done(await self._read(connection, person), ended)
+
+    async def keep(
+        self, actor: Actor, person: PersonId, notice: ErasureNotice, now: datetime
+    ) -> Done | NotDone:
+        """Repeating it changes nothing."""
+        async with self._pool.connection() as connection, connection.transaction():
+            found = await self._begin(connection, actor, person)
+            if isinstance(found, NotDone):
+                return found
+            if found.erase_at is not None:
+                await set_erasure(connection, _owner(found), None, notice)
+                await self._audit(connection, actor, AdminAction.ERASURE_CANCELLED, found, now)
+            return Done(await self._read(connection, person))
+
     async def reset_factors(
         self, actor: Actor, person: PersonId, notice: Notice, now: datetime
     ) -> Done | NotDone:
@@ -130,7 +175,7 @@ class PostgresAdministration:
             for table in (b"second_factors", b"second_factor_enrolments", b"passkeys"):
                 await connection.execute(b"DELETE FROM " + table + b" WHERE person = %s", (person,))
             ended = [(person, one) for one in await end_all(connection, person, now, but=None)]
-            await enqueue(connection, notice(Owner(person, found.email, found.username, "")))
+            await enqueue(connection, notice(_owner(found)))
             await self._audit(connection, actor, AdminAction.FACTORS_RESET, found, now)
             return Done(await self._read(connection, person), ended)
 
@@ -176,7 +221,7 @@ class PostgresAdministration:
         self, connection: _Connection, actor: Actor | None, person: PersonId
     ) -> Managed | NotDone:
         """Under the lock: whether the actor is (still) an administrator, and whom it is about."""
-        await connection.execute(_LOCK)
+        await connection.execute(LOCK)
         if actor is not None and not await self._is(connection, actor.person):
             return NotDone.NOT_ADMIN
         await connection.execute("SELECT 1 FROM people WHERE id = %s FOR UPDATE", (person,))
@@ -186,11 +231,13 @@ class PostgresAdministration:
 
     async def _is(self, connection: _Connection, person: PersonId) -> bool:
         asked = {"person": person, "admins": self._admins}
-        return await (await connection.execute(_IS_ADMIN.encode(), asked)).fetchone() is not None
+        return await (await connection.execute(IS_ADMIN.encode(), asked)).fetchone() is not None
 
     async def _another(self, connection: _Connection, person: PersonId) -> bool:
         asked = {"person": person, "admins": self._admins}
-        return await (await connection.execute(_ANOTHER.encode(), asked)).fetchone() is not None
+        return (
+            await (await connection.execute(ANOTHER_ADMIN.encode(), asked)).fetchone() is not None
+        )
 
     async def _read(self, connection: _Connection, person: PersonId) -> Managed:
         asked = {"person": person, "admins": self._admins}
@@ -209,6 +256,10 @@ class PostgresAdministration:
         now: datetime,
     ) -> None:
         await audit(connection, actor, action, subject.person, subject.username, now)
+
+
+def _owner(found: Managed) -> Owner:
+    return Owner(found.person, found.email, found.username, "")
 
 
 def _managed(row: Sequence[Any]) -> Managed:

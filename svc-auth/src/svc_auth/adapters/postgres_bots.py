@@ -9,6 +9,7 @@ import psycopg
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
+from svc_auth.adapters.postgres_held import is_held_or_asked_for
 from svc_auth.bot_ports import Bot, BotRefused, Changed, Holder, NewToken
 from svc_auth.usernames import SKELETON_SQL, skeleton
 
@@ -93,7 +94,8 @@ class PostgresBots:
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"username {looks}",)
             )
             named = {"username": bot.username, "skeleton": looks}
-            if await (await connection.execute(_NAMED.encode(), named)).fetchone() is not None:
+            there = await (await connection.execute(_NAMED.encode(), named)).fetchone()
+            if there is not None or await is_held_or_asked_for(connection, looks):
                 return BotRefused.USERNAME_TAKEN
             taken = await taken_partitions(connection)
             await connection.execute(

@@ -12,6 +12,7 @@ from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.adapters.postgres_sessions import end_all
 from svc_auth.factor_ports import Factor, RecoverySet
+from svc_auth.ports import Standing
 
 _FACTOR: Final = """
     SELECT f.secret, f.last_step, f.recovery_salt, f.created_at,
@@ -37,6 +38,9 @@ _ACCEPT: Final = (
     "UPDATE second_factors SET last_step = %(step)s"
     " WHERE person = %(person)s AND last_step < %(step)s"
 )
+
+_STAND: Final = "UPDATE sessions SET factors = %s WHERE id = %s"
+"""Who turned it on has shown both factors in this session."""
 
 _Connection = psycopg.AsyncConnection[Any]
 
@@ -99,6 +103,7 @@ class PostgresFactors:
             if made.rowcount != 1:
                 return None
             await _add_codes(connection, person, codes)
+            await connection.execute(_STAND, (int(Standing.TWO_FACTORS), session))
             await enqueue(connection, notice)
             return await end_all(connection, person, factor.since, but=session)
 
@@ -130,8 +135,13 @@ class PostgresFactors:
             return True
 
     async def renew_recovery_codes(
-        self, person: PersonId, codes: RecoverySet, notice: SecondFactorJob
-    ) -> bool:
+        self,
+        person: PersonId,
+        session: SessionId,
+        codes: RecoverySet,
+        notice: SecondFactorJob,
+        now: datetime,
+    ) -> Sequence[SessionId] | None:
         """Salt and codes together, under the factor's lock."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
@@ -139,22 +149,24 @@ class PostgresFactors:
                 (codes.salt, person),
             )
             if cursor.rowcount != 1:
-                return False
+                return None
             await connection.execute("DELETE FROM recovery_codes WHERE person = %s", (person,))
             await _add_codes(connection, person, codes)
             await enqueue(connection, notice)
-            return True
+            return await end_all(connection, person, now, but=session)
 
-    async def turn_off(self, person: PersonId, notice: SecondFactorJob) -> bool:
+    async def turn_off(
+        self, person: PersonId, session: SessionId, notice: SecondFactorJob, now: datetime
+    ) -> Sequence[SessionId] | None:
         """The codes go with the factor."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
                 "DELETE FROM second_factors WHERE person = %s", (person,)
             )
             if cursor.rowcount != 1:
-                return False
+                return None
             await enqueue(connection, notice)
-            return True
+            return await end_all(connection, person, now, but=session)
 
 
 async def _add_codes(connection: _Connection, person: PersonId, codes: RecoverySet) -> None:

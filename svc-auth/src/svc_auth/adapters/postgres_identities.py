@@ -13,6 +13,7 @@ from nexync_contracts.jobs import IdentityChangedJob
 from nexync_runtime.placing import choose, taken_partitions
 from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_accounts import ACCOUNT_SQL, account_of
+from svc_auth.adapters.postgres_held import is_held_or_asked_for
 from svc_auth.adapters.postgres_invitations import spend_token
 from svc_auth.adapters.postgres_outbox import enqueue
 from svc_auth.ports import Account, Door
@@ -231,7 +232,8 @@ async def _free(connection: _Connection, usernames: Sequence[str], person: Perso
         row = await cursor.fetchone()
         if row is None or not row[0]:
             continue
-        if await (await connection.execute(_TAKEN, (looks, person))).fetchone() is None:
+        taken = await (await connection.execute(_TAKEN, (looks, person))).fetchone()
+        if taken is None and not await is_held_or_asked_for(connection, looks):
             return username
     msg = f"none of {len(usernames)} generated usernames is free"
     raise RuntimeError(msg)

@@ -18,12 +18,17 @@ from nexync_runtime.rabbit import PublishError
 from svc_auth.metrics import OUTBOX_SENT, OUTBOX_WAITING
 
 OUTBOX_CHANNEL: Final = "auth_outbox"
+NOBODYS: Final = "nobody"
+"""In place of a queue: the job is deleted like one that was sent."""
 BATCH: Final = 50
+COUNTED_MAX: Final = 1_000
+"""Waiting jobs are counted up to here, so that counting never takes long."""
 POLL_SECONDS: Final = 5.0
 """The net under LISTEN: a notification can be lost with its connection."""
 LOCK_POLL_SECONDS: Final = 2.0
 BACKOFF_SECONDS: Final = (0.25, 5.0)
 
+_WAITING: Final = "SELECT count(*) FROM (SELECT FROM auth_outbox LIMIT %s) AS counted"
 _LOCK: Final = 0x61757468  # "auth"
 
 _log = log.get("outbox")
@@ -37,11 +42,15 @@ class Jobs(Protocol):
         ...
 
 
-async def enqueue(connection: psycopg.AsyncConnection[Any], job: Job) -> None:
-    """Put a job into the outbox, in the transaction that is its reason."""
+async def enqueue(connection: psycopg.AsyncConnection[Any], job: Job, *, sent: bool = True) -> None:
+    """Put a job into the outbox, in the transaction that is its reason.
+
+    One that isn't `sent` is there for the steps alone that it takes, which tell nobody then that there was no other.
+    """
+    queue = QUEUE_OF[job.tag] if sent else NOBODYS
     await connection.execute(
         "INSERT INTO auth_outbox (id, queue, body) VALUES (%s, %s, %s::jsonb)",
-        (job.id, QUEUE_OF[job.tag], job.model_dump_json()),
+        (job.id, queue, job.model_dump_json()),
     )
     await connection.execute("SELECT pg_notify(%s, '')", (OUTBOX_CHANNEL,))
 
@@ -84,9 +93,11 @@ class Relay:
             (BATCH,),
         )
         rows = await cursor.fetchall()
-        OUTBOX_WAITING.set(len(rows))
+        counted = await (await connection.execute(_WAITING, (COUNTED_MAX,))).fetchone()
+        OUTBOX_WAITING.set(counted[0] if counted is not None else 0)
         for number, identity, queue, body in rows:
-            await self._jobs.publish(queue, identity, body.encode())
+            if queue != NOBODYS:
+                await self._jobs.publish(queue, identity, body.encode())
             await connection.execute("DELETE FROM auth_outbox WHERE number = %s", (number,))
             OUTBOX_SENT.inc()
             OUTBOX_WAITING.dec()

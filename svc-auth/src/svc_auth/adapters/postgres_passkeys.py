@@ -6,12 +6,21 @@ from typing import Any, Final
 
 import psycopg
 
-from nexync_contracts.ids import PasskeyId, PersonId
+from nexync_contracts.ids import PasskeyId, PersonId, SessionId
 from nexync_contracts.jobs import PasskeyChangedJob
 from nexync_runtime.postgres import Pool
 from svc_auth.adapters.postgres_outbox import enqueue
-from svc_auth.passkey_ports import Added, KnownPasskey, NewPasskey, Notice, Passkey, Signed, Used
-from svc_auth.ports import Owner
+from svc_auth.adapters.postgres_sessions import end_all
+from svc_auth.passkey_ports import (
+    KnownPasskey,
+    NewPasskey,
+    NotAdded,
+    Notice,
+    Passkey,
+    Signed,
+    Used,
+)
+from svc_auth.ports import Owner, Standing
 
 _LISTED: Final = """
     SELECT id::text, credential, transports, name, synced, created_at, used_at
@@ -33,6 +42,8 @@ _USE: Final = """
     UPDATE passkeys SET sign_count = %(count)s, synced = %(synced)s, used_at = %(now)s
     WHERE id = %(id)s AND (sign_count < %(count)s OR (sign_count = 0 AND %(count)s = 0))
 """
+
+_RAISE: Final = "UPDATE sessions SET factors = %s WHERE id = %s AND factors = %s"
 
 _Connection = psycopg.AsyncConnection[Any]
 
@@ -58,7 +69,15 @@ class PostgresPasskeys:
         owner = Owner(PersonId(row[3]), row[4], row[5], row[6])
         return KnownPasskey(PasskeyId(row[0]), row[1], row[2], owner)
 
-    async def add(self, person: PersonId, new: NewPasskey, most: int, notice: Notice) -> Added:
+    async def add(
+        self,
+        person: PersonId,
+        session: SessionId,
+        new: NewPasskey,
+        most: int,
+        notice: Notice,
+        now: datetime,
+    ) -> Sequence[SessionId] | NotAdded:
         """Under the lock of the person's row, so that two at once are counted one after the other."""
         async with self._pool.connection() as connection, connection.transaction():
             owner = await _lock(connection, person)
@@ -67,7 +86,7 @@ class PostgresPasskeys:
             )
             row = await cursor.fetchone()
             if owner is None or row is None or row[0] >= most:
-                return Added.FULL
+                return NotAdded.FULL
             one = new.passkey
             values = {
                 "id": one.id,
@@ -81,9 +100,14 @@ class PostgresPasskeys:
                 "created_at": one.created_at,
             }
             if (await connection.execute(_ADD, values)).rowcount != 1:
-                return Added.TAKEN
+                return NotAdded.TAKEN
             await enqueue(connection, notice(owner, one.name))
-            return Added.ADDED
+            raised = await connection.execute(
+                _RAISE, (int(Standing.TWO_FACTORS), session, int(Standing.SETTING_UP))
+            )
+            if raised.rowcount != 1:
+                return ()
+            return await end_all(connection, person, now, but=session)
 
     async def use(self, passkey: PasskeyId, signed: Signed, now: datetime) -> Used:
         """Of two at once with the same counter one changes the row, and the other finds it changed."""

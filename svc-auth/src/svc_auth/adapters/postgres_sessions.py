@@ -9,13 +9,22 @@ import psycopg
 from nexync_contracts import limits
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_runtime.postgres import Pool
-from svc_auth.ports import ENDED_SECONDS, Listed, Refreshed, RefreshRefused, Reused
+from svc_auth.ports import (
+    ENDED_SECONDS,
+    Listed,
+    Outlived,
+    Refreshed,
+    RefreshRefused,
+    Reused,
+    Standing,
+)
 
 USED_KEPT_DAYS: Final = 7
 """How long a used token is remembered, so that its reuse can be told from a made-up one."""
 
 _TOKEN: Final = """
-    SELECT t.used_at, t.expires_at, s.id::text, s.ended_at, p.id::text, p.username
+    SELECT t.used_at, t.expires_at, s.id::text, s.created_at, s.ended_at, p.id::text, p.username,
+        s.factors
     FROM refresh_tokens t JOIN sessions s ON s.id = t.session JOIN people p ON p.id = s.person
     WHERE t.token_hash = %s
     FOR UPDATE OF t, s
@@ -67,19 +76,21 @@ class PostgresSessions:
         user_agent: str,
         now: datetime,
         expires_at: datetime,
+        standing: Standing,
     ) -> Sequence[SessionId] | None:
         """The session and its first token in one transaction; limit and lock hold under the person's lock."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
-                "SELECT deactivated_at IS NOT NULL FROM people WHERE id = %s FOR UPDATE", (person,)
+                "SELECT deactivated_at IS NOT NULL OR erased_at IS NOT NULL FROM people WHERE id = %s FOR UPDATE",
+                (person,),
             )
             locked = await cursor.fetchone()
             if locked is not None and locked[0]:
                 return None
             await connection.execute(
-                "INSERT INTO sessions (id, person, created_at, seen_at, user_agent)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                (session, person, now, now, user_agent),
+                "INSERT INTO sessions (id, person, created_at, seen_at, user_agent, factors)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                (session, person, now, now, user_agent, int(standing)),
             )
             await connection.execute(_ADD, (token_hash, session, now, expires_at))
             cursor = await connection.execute(
@@ -95,14 +106,18 @@ class PostgresSessions:
         now: datetime,
         grace_seconds: float,
         expires_at: datetime,
-    ) -> Refreshed | RefreshRefused | Reused:
+        longest: timedelta,
+    ) -> Refreshed | RefreshRefused | Reused | Outlived:
         """Under the locks of token and session: of two racing tabs one is first, the other in the grace."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(_TOKEN, (used_hash,))
             row = await cursor.fetchone()
             if row is None:
                 return RefreshRefused.UNKNOWN
-            used_at, token_end, session, ended_at, person, username = row
+            used_at, token_end, session, created_at, ended_at, person, username, factors = row
+            if ended_at is None and created_at + longest <= now:
+                await _end(connection, SessionId(session), now)
+                return Outlived(SessionId(session), PersonId(person))
             if ended_at is not None or token_end <= now:
                 return RefreshRefused.ENDED
             if used_at is not None and now - used_at > timedelta(seconds=grace_seconds):
@@ -113,7 +128,8 @@ class PostgresSessions:
                     "UPDATE refresh_tokens SET used_at = %s WHERE token_hash = %s",
                     (now, used_hash),
                 )
-            await connection.execute(_ADD, (new_hash, session, now, expires_at))
+            end = min(expires_at, created_at + longest)
+            await connection.execute(_ADD, (new_hash, session, now, end))
             await connection.execute(
                 "DELETE FROM refresh_tokens WHERE session = %s AND used_at < %s",
                 (session, now - timedelta(days=USED_KEPT_DAYS)),
@@ -121,7 +137,7 @@ class PostgresSessions:
             await connection.execute(
                 "UPDATE sessions SET seen_at = %s WHERE id = %s", (now, session)
             )
-            return Refreshed(SessionId(session), PersonId(person), username)
+            return Refreshed(SessionId(session), PersonId(person), username, Standing(factors))
 
     async def session_of(self, token_hash: bytes) -> tuple[SessionId, PersonId] | None:
         """The session of a token, ended or not."""
@@ -133,6 +149,13 @@ class PostgresSessions:
             )
             row = await cursor.fetchone()
         return None if row is None else (SessionId(row[0]), PersonId(row[1]))
+
+    async def stand(self, session: SessionId, standing: Standing) -> None:
+        """One row, or none."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE sessions SET factors = %s WHERE id = %s", (int(standing), session)
+            )
 
     async def end(self, session: SessionId, now: datetime) -> None:
         """Keeps the first end."""

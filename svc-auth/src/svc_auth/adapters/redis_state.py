@@ -11,6 +11,7 @@ from nexync_contracts.channels import (
     KIND_CONTROL,
     encode_published,
     ended_session_key,
+    seen_key,
     stream_channel,
 )
 from nexync_contracts.ids import PersonId, SessionId, person_stream
@@ -88,11 +89,47 @@ class RedisProofs:
         return bool(await self._client.exists(_proof(email, code, key)))
 
 
+class RedisPermissions:
+    """The `Permissions` port."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def give(self, person: PersonId, session: SessionId) -> None:
+        """With its end."""
+        await self._client.set(
+            _permission(person, session), "1", ex=limits.OWN_DATA_ALLOWED_SECONDS
+        )
+
+    async def take(self, person: PersonId, session: SessionId) -> bool:
+        """Read and delete in one step: of two that come together one finds nothing."""
+        return await self._client.getdel(_permission(person, session)) is not None
+
+
+class RedisRecentProofs:
+    """The `RecentProofs` port."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def remember(self, session: SessionId) -> None:
+        """With its end."""
+        await self._client.set(_recent(session), "1", ex=limits.PROOF_SECONDS)
+
+    async def recall(self, session: SessionId) -> bool:
+        """Whether the key is there."""
+        return bool(await self._client.exists(_recent(session)))
+
+
 class RedisAnnouncer:
     """The `Announcer` port."""
 
     def __init__(self, client: "redis.asyncio.Redis") -> None:
         self._client: Any = client
+
+    async def reachable(self) -> None:
+        """One round trip."""
+        await self._client.ping()
 
     async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
         """First the keys, then the news: whoever hears it finds the key."""
@@ -106,6 +143,25 @@ class RedisAnnouncer:
                 frame = SessionEnded(session=session).model_dump_json().encode()
                 pipe.publish(channel, encode_published(KIND_CONTROL, 0, 0, frame))
             await pipe.execute()
+
+
+class RedisTraces:
+    """The `Traces` port."""
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self._client: Any = client
+
+    async def forget(self, person: PersonId) -> None:
+        """Delete the key that gateways renew while a socket is there."""
+        await self._client.delete(seen_key(person))
+
+
+def _permission(person: PersonId, session: SessionId) -> str:
+    return f"own-data:{person}:{session}"
+
+
+def _recent(session: SessionId) -> str:
+    return f"proved:{session}"
 
 
 def _proof(email: str, code: str, key: str) -> str:
