@@ -12,10 +12,14 @@ import pytest
 import redis.asyncio
 from psycopg import sql
 
+from nexync_contracts.channels import marker_key
 from nexync_runtime import postgres, redis_client
 from nexync_runtime.postgres import Pool
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from plans import Asked, noting
+from postgres_world import PLACE, Parts, Town
 
 MIGRATIONS = Path(__file__).parents[2] / "operators" / "migrations"
 
@@ -46,12 +50,25 @@ def database() -> Generator[str]:
             )
 
 
+@pytest.fixture(scope="session")
+def asked() -> Generator[Asked]:
+    """What the adapters ask of Postgres in all of these tests."""
+    known = Asked()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            psycopg.AsyncConnection, "execute", noting(known, psycopg.AsyncConnection.execute)
+        )
+        yield known
+
+
 @pytest.fixture
-async def pool(database: str) -> AsyncGenerator[Pool]:
-    """A pool on the fresh database, its tables emptied before the test."""
+async def pool(database: str, asked: Asked) -> AsyncGenerator[Pool]:
+    """A pool on the fresh database, its tables emptied before the test; what was asked in it had a good plan."""
     opened = postgres.open_pool(database, application="svc-chat tests", size=4)
     await opened.open()
-    async with opened.connection() as connection:
+    async with opened.connection() as connection, connection.transaction():
+        # Some hundred files are made anew, which takes as long as the machine is busy.
+        await connection.execute("SET LOCAL statement_timeout = 0")
         await connection.execute(
             "TRUNCATE own_chats, people, streams, events, members, connections, read_marks, chat_outbox,"
             " profiles, blocks,"
@@ -59,7 +76,9 @@ async def pool(database: str) -> AsyncGenerator[Pool]:
             " CASCADE"
         )
     yield opened
+    scans = await asked.scans(opened)
     await opened.close()
+    assert scans == []
 
 
 @pytest.fixture
@@ -68,3 +87,17 @@ async def state() -> AsyncGenerator["redis.asyncio.Redis"]:
     client = redis_client.open_redis(_required("NEXYNC_REDIS_STATE_URL"))
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def town(pool: Pool) -> Town:
+    """Who makes people, chats and events in the emptied database."""
+    return Town(pool)
+
+
+@pytest.fixture
+async def parts(pool: Pool, state: "redis.asyncio.Redis") -> Parts:
+    """The service's parts, over a partition that is live."""
+    await state.hset(marker_key(PLACE), mapping={"run": "test"})  # type: ignore[misc] # redis-py's stubs mix both clients
+    await state.expire(marker_key(PLACE), 60)
+    return Parts(pool, state)

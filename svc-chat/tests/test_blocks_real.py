@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 import redis.asyncio
-from test_postgres import PLACE, Parts, Town, parts, put_window
+from postgres_world import PLACE, Parts, Town, put_window
 
 from nexync_contracts.commands import (
     BlockPartner,
@@ -33,8 +33,6 @@ from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
 pytestmark = pytest.mark.real
-
-__all__ = ["parts"]
 
 
 class Pair:

@@ -4,24 +4,21 @@ import asyncio
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import image_world as images
 import pytest
+from files_world import ADA, BOB, QUOTA, Stage
 from moto.server import ThreadedMotoServer
 
-from nexync_contracts.attachment_rest import CreateAttachmentBody, Purpose
+from nexync_contracts.attachment_rest import CreateAttachmentBody, DescribeAttachmentBody, Purpose
 from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.ids import AttachmentId, PersonId
 from nexync_contracts.limits import ATTACHMENT_PART_BYTES, ATTACHMENTS_WAITING
 from nexync_runtime.postgres import Pool
 from svc_chat.adapters.attachments import PostgresAttachments
-from svc_chat.adapters.images import ImageProcesses
 from svc_chat.adapters.objects import ObjectFolder, S3Access, open_store
-from svc_chat.adapters.orphans import PostgresOrphans
-from svc_chat.attaching import Attaching, place_of
-from svc_chat.collecting import Collector
+from svc_chat.attaching import place_of
 from svc_chat.errors import (
     ConflictError,
     FileRefusedError,
@@ -33,10 +30,6 @@ from svc_chat.errors import (
 )
 
 pytestmark = pytest.mark.real
-
-ADA = PersonId("00000000-0000-4000-8000-00000000000a")
-BOB = PersonId("00000000-0000-4000-8000-00000000000b")
-QUOTA = 4_000_000
 
 
 @pytest.fixture(scope="module")
@@ -77,57 +70,6 @@ async def files(pool: Pool) -> PostgresAttachments:
             "TRUNCATE attachments, attachment_uses, attachment_releases, attachment_garbage"
         )
     return PostgresAttachments(pool)
-
-
-class Stage:
-    """Uploads with their store, and the collector."""
-
-    def __init__(self, pool: Pool, files: PostgresAttachments, objects: ObjectFolder) -> None:
-        self.pool, self.files, self.objects = pool, files, objects
-        self.attaching = Attaching(files, objects, ImageProcesses(1), quota=QUOTA)
-        self.collector = Collector(PostgresOrphans(pool), objects)
-
-    async def begin(
-        self,
-        size: int,
-        name: str = "a.txt",
-        *,
-        purpose: Purpose = Purpose.MESSAGE,
-        by: PersonId = ADA,
-    ) -> AttachmentId:
-        body = CreateAttachmentBody(name=name, size=size, purpose=purpose)
-        return (await self.attaching.begin(by, None, body)).id
-
-    async def send(self, data: bytes, name: str = "a.txt", **more: Any) -> Attachment:
-        """Upload all of it."""
-        file = await self.begin(len(data), name, **more)
-        by: PersonId = more.get("by", ADA)
-        for offset in range(0, len(data), ATTACHMENT_PART_BYTES):
-            part = data[offset : offset + ATTACHMENT_PART_BYTES]
-            await self.attaching.write(by, file, offset, part)
-        ready = (await self.attaching.finish(by, file)).attachment
-        assert ready is not None
-        return ready
-
-    async def content(self, file: AttachmentId, variant: str = "original") -> bytes | None:
-        upload = await self.files.upload(file, None)
-        return None if upload is None else await self.objects.get(place_of(upload.content, variant))
-
-    async def run(self, query: str, *parameters: object) -> list[Any]:
-        async with self.pool.connection() as connection:
-            cursor = await connection.execute(query.encode(), parameters)
-            return [row[0] for row in await cursor.fetchall()] if cursor.description else []
-
-    async def let_time_pass(self) -> None:
-        """What waits for a day has waited."""
-        await self.run("UPDATE attachments SET check_at = check_at - interval '25 hours'")
-
-    async def use(self, file: AttachmentId, seq: int, stream: str = "c:x") -> None:
-        await self.run("INSERT INTO attachment_uses VALUES (%s, %s, %s, 'file')", stream, seq, file)
-
-    async def there(self) -> list[AttachmentId]:
-        found = await self.run("SELECT id::text FROM attachments ORDER BY id")
-        return [AttachmentId(one) for one in found]
 
 
 @pytest.fixture
@@ -267,6 +209,44 @@ async def test_only_ready_ones_of_ones_own_are_admitted(memory: Stage) -> None:
     with pytest.raises(ConflictError):
         await memory.attaching.drop(ADA, mine.id)
     await memory.attaching.drop(ADA, waiting)
+
+
+async def test_an_image_is_described_until_a_message_may_have_it(memory: Stage) -> None:
+    """Ready images of one's own; what a gateway was told stays as it is, and a copy says the same."""
+    photo = await memory.send(images.plain("PNG"), "a.png")
+    assert photo.alt is None
+
+    async def describe(file: AttachmentId, alt: str | None, by: PersonId = ADA) -> Attachment:
+        view = await memory.attaching.describe(by, file, DescribeAttachmentBody(alt=alt))
+        assert view.attachment is not None
+        return view.attachment
+
+    assert await describe(photo.id, "A boat") == photo.model_copy(update={"alt": "A boat"})
+    assert await describe(photo.id, None) == photo
+    said = 'A "red" boat,\u2028 \\ 世界'
+    described = await describe(photo.id, said)
+    assert described.alt == said
+    assert (await memory.attaching.finish(ADA, photo.id)).attachment == described
+    with pytest.raises(NothingThereError):
+        await describe(photo.id, "not mine", BOB)
+    half = await memory.begin(3)
+    with pytest.raises(ConflictError, match="ready"):
+        await describe(half, "too early")
+    plain = await memory.send(b"text")
+    picture = await memory.send(images.plain("PNG"), "me.png", purpose=Purpose.PICTURE)
+    for file in (plain, picture):
+        with pytest.raises(InvalidError) as invalid:
+            await describe(file.id, "no image of a message")
+        assert invalid.value.path == ("body", "alt")
+    assert (await memory.attaching.admit(ADA, [photo.id])).attachments == (described,)
+    with pytest.raises(ConflictError, match="message"):
+        await describe(photo.id, "too late")
+    upload = await memory.files.upload(photo.id, None)
+    assert upload is not None
+    copy = (await memory.attaching.copy(upload, BOB, None)).attachment
+    assert copy is not None
+    assert copy.alt == said
+    assert (await describe(copy.id, "what I see", BOB)).alt == "what I see"
 
 
 async def test_a_copy_has_the_content_for_as_long_as_it_needs_it(stage: Stage) -> None:

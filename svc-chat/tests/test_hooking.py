@@ -4,16 +4,16 @@ import pytest
 
 from nexync_contracts.commands import Command, CreateMessage, MakeHook
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import Role
+from nexync_contracts.events import ChatKind, Role
 from nexync_contracts.hook_rest import HookMessageBody, MakeHookBody
 from nexync_contracts.ids import ChatId, HookId, PersonId, SessionId
 from nexync_contracts.rest import CommandDone
-from nexync_streams.group_settings import GroupSettings, Hook
+from nexync_streams.group_settings import Hook
 from svc_chat.commanding import Actor
-from svc_chat.errors import NothingThereError, RefusedError, TooManyError
+from svc_chat.errors import NotConnectedError, NothingThereError, RefusedError, TooManyError
 from svc_chat.grouping import digest_of
 from svc_chat.hooking import Hooking
-from svc_chat.ports import GroupFacts
+from svc_chat.ports import HookPlace
 
 ADA = PersonId("00000000-0000-4000-8000-00000000000a")
 CHAT = ChatId("c0000000-0000-4000-8000-000000000000")
@@ -25,10 +25,12 @@ SAID = HookMessageBody(text="red")
 
 
 class World:
-    """A group with one webhook, of which Ada is what `role` says; commands, and a pace."""
+    """A chat with one webhook, of which Ada is what `role` says; commands, and a pace."""
 
     def __init__(self) -> None:
+        self.kind = ChatKind.GROUP
         self.role: Role | None = Role.ADMIN
+        self.together = True
         self.taken: list[tuple[Actor, Command]] = []
         self.refusal: RejectCode | None = None
         self.seconds = 0.0
@@ -37,12 +39,16 @@ class World:
     async def stored(self, person: PersonId, chat: ChatId) -> None:
         """The store is up to date."""
 
-    async def group(self, chat: ChatId, person: PersonId) -> GroupFacts | None:
+    async def place(self, chat: ChatId, person: PersonId | None) -> HookPlace | None:
         if chat != CHAT:
             return None
         hooks = {HOOK: Hook(digest_of(SECRET), "Build", ADA, 9)}
         role = self.role if person == ADA else None
-        return GroupFacts(3, "Tea", GroupSettings(hooks=hooks), 5, role)
+        return HookPlace(3, self.kind, hooks, role)
+
+    async def connected(self, chat: ChatId, person: PersonId) -> bool:
+        assert (chat, person) == (CHAT, ADA)
+        return self.together
 
     async def change(self, actor: Actor, chat: ChatId, command: Command) -> CommandDone:
         self.taken.append((actor, command))
@@ -127,3 +133,37 @@ async def test_the_secret_is_nowhere_kept_and_a_repetition_makes_the_same(world:
     command = world.taken[0][1]
     assert command == MakeHook(hook=made[0].hook, digest=digest_of(SECRET), name="Build")
     assert SECRET not in command.model_dump_json()
+
+
+@pytest.fixture
+def private(world: World) -> World:
+    world.kind, world.role = ChatKind.PRIVATE, Role.MEMBER
+    return world
+
+
+async def test_in_a_private_chat_it_speaks_for_who_made_it(private: World) -> None:
+    """And both of the two see the list; who is in it no more sees nothing."""
+    await private.hooking.say(CHAT, SECRET, SAID, KEY)
+    assert private.taken == [
+        (Actor(ADA, None, KEY), CreateMessage(body="red", voice=HOOK)),
+    ]
+    assert len((await private.hooking.of(ADA, CHAT)).hooks) == 1
+    private.role = None
+    with pytest.raises(NothingThereError):
+        await private.hooking.of(ADA, CHAT)
+
+
+async def test_who_is_connected_no_more_makes_none_and_theirs_lead_nowhere(private: World) -> None:
+    """A locked account counts as such. In a group nobody has to be connected."""
+    private.together = False
+    body = MakeHookBody(secret=SECRET, name="Build")
+    actor = Actor(ADA, SessionId(ADA), KEY)
+    with pytest.raises(NotConnectedError):
+        await private.hooking.make(actor, CHAT, body)
+    with pytest.raises(NothingThereError):
+        await private.hooking.say(CHAT, SECRET, SAID, None)
+    assert not private.taken
+    private.kind = ChatKind.GROUP
+    await private.hooking.make(actor, CHAT, body)
+    await private.hooking.say(CHAT, SECRET, SAID, None)
+    assert len(private.taken) == 2

@@ -14,7 +14,7 @@ from nexync_contracts.rest import CommandDone, CreateChatBody, TimelinePage
 from nexync_contracts.session import AccessClaims, StreamEvents
 from nexync_runtime import http
 from nexync_runtime.cursors import Cursors
-from nexync_runtime.http import ProblemError
+from nexync_runtime.http import Entered, ProblemError
 from svc_chat.commanding import Actor
 from svc_chat.errors import (
     BusyError,
@@ -47,10 +47,11 @@ CLAIMS = AccessClaims(
 class Access:
     """Lets the token `good` in."""
 
-    async def claims(self, token: str | None) -> AccessClaims:
+    async def enter(self, token: str | None, cost: int) -> Entered:
+        del cost
         if token != "good":
             raise ProblemError(401, ProblemCode.UNAUTHENTICATED, "Log in first")
-        return CLAIMS
+        return Entered(CLAIMS)
 
 
 @dataclass
@@ -244,7 +245,9 @@ async def test_query_parameters_reach_the_history(client: httpx.AsyncClient, stu
     answer = await client.get(f"/api/chats/{ID}/timeline?before=9&limit=5&at_least=3")
     assert answer.json()["as_of"] == 3
     assert answer.headers["cache-control"] == "private, no-cache"
-    assert stub.calls == [(ID, ID, Wanted(before=9, count=5), {"at_least": 3})]
+    ((*said, more),) = stub.calls
+    assert said == [ID, ID, Wanted(before=9, count=5)]
+    assert (more["at_least"], more["window"]) == (3, None)
 
 
 async def test_the_internal_port(inside: httpx.AsyncClient, stub: Stub) -> None:

@@ -12,7 +12,8 @@ from nexync_contracts.ids import AttachmentId
 from nexync_contracts.limits import BLUR_CHARS, IMAGE_SIDE, PICTURE_SIDE, PREVIEW_SIDE, THUMB_SIDE
 from svc_chat import imaging
 from svc_chat.adapters.images import ImageProcesses
-from svc_chat.imaging import Made, NoImageError, decode_made, encode_made, make
+from svc_chat.imaging import make
+from svc_chat.made_images import Made, NoImageError, decode_made, encode_made
 from svc_chat.sniffing import UNKNOWN, is_image, type_of
 
 

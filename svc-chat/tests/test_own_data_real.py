@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from test_postgres import Town
+from postgres_world import Town
 
 from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.export_rest import OwnReport
@@ -48,10 +48,11 @@ async def test_pages_have_every_row_of_the_person_once(
     after: str | None = None
     for _ in range(3):
         page = await rows.files(ann, after)
-        found += [one.id for one in page]
+        found += [one.facts.id for one in page]
+        assert all(one.place.startswith("files/") for one in page)
         if len(page) < 2:
             break
-        after = page[-1].id
+        after = page[-1].facts.id
     assert found == sorted(files[:3])
 
     reports = PostgresReports(pool)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import redis.asyncio
-from test_postgres import Town, record
+from postgres_world import Town, record
 
 from nexync_contracts.channels import KIND_OWN, decode_published, stream_channel
 from nexync_contracts.events import ChatKind, EventRecord, MessageCreated
@@ -88,6 +88,14 @@ async def test_names_are_counted_in_muted_chats_alone(pool: Pool) -> None:
     await mute(time.time() + 60)
     assert await counted() == 2, "one of the three is older than those that are searched"
     assert await counted(bob) is None
+    async with pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO blocks (blocker, blocked) VALUES (%s, %s)", (ada, bob)
+        )
+    blocking = (await chats.facts(ada, [chat]))[chat]
+    assert (blocking.mentioned, blocking.unheard) == (0, {bob}), "whom one blocked calls nobody"
+    async with pool.connection() as connection:
+        await connection.execute("DELETE FROM blocks")
     await town.mark(chat, ada, 3)
     assert await counted() == 1
     await town.mark(chat, ada, last - 1)

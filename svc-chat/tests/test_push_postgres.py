@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 import redis.asyncio
-from test_postgres import Town
+from postgres_world import Town
 
 from nexync_contracts import limits
 from nexync_contracts.channels import seen_key

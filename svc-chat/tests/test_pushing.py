@@ -36,6 +36,7 @@ def _message(
     *,
     names: PersonId | None = None,
     mention_all: bool = False,
+    hook: str | None = None,
 ) -> EventRecord:
     mentions = (Mention(person=names, name="somebody"),) if names else ()
     return EventRecord.model_construct(
@@ -46,7 +47,7 @@ def _message(
         at=NOW * 1000,
         id=_person(seq),
         by=by,
-        event=MessageCreated(body=body, mentions=mentions, mention_all=mention_all),
+        event=MessageCreated(body=body, mentions=mentions, mention_all=mention_all, hook=hook),
     )
 
 
@@ -71,6 +72,8 @@ MUTED = NOW * 1000 + 1
         Case(_reader(), [_message(9), _message(8)], 9),
         Case(_reader(), [_message(9, ANN), _message(8)], 8),
         Case(_reader(), [_message(9, ANN)], None),
+        Case(_reader(), [_message(9, ANN, hook="Build")], 9),
+        Case(_reader(blocks=frozenset({BOB})), [_message(9, hook="Build")], None),
         Case(_reader(read_seq=8), [_message(9), _message(8)], 9),
         Case(_reader(read_seq=9), [_message(9), _message(8)], None),
         Case(_reader(from_seq=9), [_message(8)], None),

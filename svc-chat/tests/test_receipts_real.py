@@ -1,7 +1,7 @@
 """Who has got and read what, in Postgres: who is told of whom, in small chats and in large ones."""
 
 import pytest
-from test_postgres import Town
+from postgres_world import Town
 
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId
@@ -13,11 +13,6 @@ from svc_chat.adapters.profiles import PostgresProfiles
 from svc_chat.adapters.receipts import PostgresReceipts
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture
-def town(pool: Pool) -> Town:
-    return Town(pool)
 
 
 async def read(pool: Pool, chat: ChatId, person: PersonId, seq: int, minute: int = 1) -> None:

@@ -191,9 +191,9 @@ async def test_what_waits_is_for_administrators_alone(pool: Pool) -> None:
     ]
     first = mine[0].report
     with pytest.raises(NotAnAdminError):
-        await looking.close(BOB, first)
-    await looking.close(ADA, first)
-    assert await store.close(first, EVE)
+        await looking.close(BOB, first, "192.0.2.9")
+    await looking.close(ADA, first, "192.0.2.1")
+    assert await store.close(first, EVE, "192.0.2.2")
     after = await looking.waiting(ADA)
     assert after.waiting == page.waiting - 1
     assert first not in {one.report for one in after.reports}
@@ -202,8 +202,14 @@ async def test_what_waits_is_for_administrators_alone(pool: Pool) -> None:
             "SELECT handled_by::text FROM reports WHERE id = %s", (first,)
         )
         assert await cursor.fetchone() == (ADA,)
+        cursor = await connection.execute(
+            "SELECT actor::text, action, address, at > now() - interval '1 minute' FROM audit_log"
+            " WHERE subject = %s",
+            (bob,),
+        )
+        assert await cursor.fetchall() == [(ADA, "report.closed", "192.0.2.1", True)]
     with pytest.raises(NothingThereError):
-        await looking.close(ADA, ReportId(str(uuid.uuid4())))
+        await looking.close(ADA, ReportId(str(uuid.uuid4())), "192.0.2.1")
     roles.away = True
     with pytest.raises(ConnectionError):
         await looking.waiting(ADA)

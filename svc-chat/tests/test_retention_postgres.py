@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 import pytest
-from test_postgres import Parts, Town, parts, record, town
+from postgres_world import Parts, Town, record
 
 from nexync_contracts.events import ChatKind, MessageCreated
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
@@ -17,8 +17,6 @@ from svc_chat.searching import Asked, Searching
 from svc_chat.timeline import Timelines, Wanted
 
 pytestmark = pytest.mark.real
-
-__all__ = ["parts", "town"]
 
 
 def at(text: str) -> int:

@@ -4,11 +4,13 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from pydantic import ValidationError
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.commands import CreateMessage
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.ids import ChatId, CommandId, PersonId, ScheduledId
+from nexync_contracts.ids import AttachmentId, ChatId, CommandId, PersonId, ScheduledId
 from nexync_contracts.rest import CommandDone
 from nexync_contracts.scheduled_rest import RescheduleBody, ScheduleBody
 from svc_chat.commanding import Actor
@@ -38,10 +40,15 @@ class World:
         """Texts after which nobody says the outcome."""
         self.refusal: RejectCode | None = None
         self.scheduling = Scheduling(self, self, lambda: self.now)  # type: ignore[arg-type] # what is asked of each
-        self.sender = Sender(self, self, lambda: self.now)  # type: ignore[arg-type] # as above
+        self.sender = Sender(self, self, self, lambda: self.now)  # type: ignore[arg-type] # as above
+        self.ready: dict[AttachmentId, Attachment] = {}
+        self.carried: list[tuple[Attachment, ...]] = []
 
     async def present(self, person: PersonId, chat: ChatId) -> bool:
         return self.member
+
+    async def admit(self, person: PersonId, files: Sequence[AttachmentId]) -> list[Attachment]:
+        return [one for one in self.ready.values() if one.id in files]
 
     async def of(self, person: PersonId, chat: ChatId) -> Sequence[Scheduled]:
         return sorted(self.rows.values(), key=lambda one: one.at)
@@ -84,6 +91,9 @@ class World:
         assert actor.key is not None
         if self.refusal is not None:
             raise RefusedError(self.refusal)
+        if tuple(one.id for one in command.attachments) != command.files:
+            raise RefusedError(RejectCode.NO_SUCH_ATTACHMENT)
+        self.carried.append(command.attachments)
         self.log.setdefault(actor.key, command.body)
         if command.body in self.silent:
             raise OutcomeUnknownError(CommandId(actor.key))
@@ -178,6 +188,60 @@ async def test_an_author_changes_and_removes_what_waits(world: World) -> None:
     ):
         with pytest.raises(NothingThereError):
             await gone
+
+
+def file(number: int) -> Attachment:
+    identifier = AttachmentId(f"0e000000-0000-4000-8000-{number:012}")
+    return Attachment(
+        id=identifier, kind=AttachmentKind.FILE, name=f"{number}.txt", type="text/plain", size=3
+    )
+
+
+async def test_files_go_along_as_they_are_known_then(world: World) -> None:
+    """In their order, each as often as it was named; what is gone by then is the author's to decide about."""
+    first, second = file(1), file(2)
+    world.ready = {second.id: second, first.id: first}
+    body = ScheduleBody(at=NOW, body="", files=(first.id, second.id, first.id))
+    await world.scheduling.add(ADA, CHAT, body, None)
+    await world.sender.round()
+    assert world.carried == [(first, second, first)]
+    await world.scheduling.add(ADA, CHAT, body, None)
+    del world.ready[first.id]
+    await world.sender.round()
+    shown = (await world.scheduling.of(ADA, CHAT)).messages
+    assert [one.problem for one in shown] == [RejectCode.NO_SUCH_ATTACHMENT]
+
+
+async def test_only_a_message_with_files_may_say_nothing(world: World) -> None:
+    with pytest.raises(ValidationError):
+        ScheduleBody(at=NOW, body="")
+    plain = await later(world, "hello")
+    with pytest.raises(InvalidError) as error:
+        await world.scheduling.change(ADA, CHAT, plain, RescheduleBody(body=""))
+    assert error.value.path == ("body", "body")
+    body = ScheduleBody(at=NOW, body="look", files=(file(1).id,))
+    carries = (await world.scheduling.add(ADA, CHAT, body, None)).scheduled
+    changed = await world.scheduling.change(ADA, CHAT, carries, RescheduleBody(body=""))
+    assert changed.body == ""
+    with pytest.raises(InvalidError):
+        await world.scheduling.change(ADA, CHAT, carries, RescheduleBody(files=()))
+    await world.scheduling.change(ADA, CHAT, carries, RescheduleBody(body="look", files=()))
+    assert world.rows[carries].command.files == ()
+
+
+async def test_a_message_gets_other_files_or_keeps_those_that_it_has(world: World) -> None:
+    first, second = file(1), file(2)
+    world.ready = {second.id: second}
+    body = ScheduleBody(at=NOW, body="look", files=(first.id,))
+    message = (await world.scheduling.add(ADA, CHAT, body, None)).scheduled
+    await world.sender.round()
+    assert world.rows[message].problem is RejectCode.NO_SUCH_ATTACHMENT
+    await world.scheduling.change(ADA, CHAT, message, RescheduleBody(body="look again"))
+    assert world.rows[message].command.files == (first.id,)
+    await world.scheduling.change(ADA, CHAT, message, RescheduleBody(files=(second.id,)))
+    await world.sender.round()
+    assert world.carried == [(second,)]
+    assert list(world.log.values()) == ["look again"]
 
 
 async def test_who_may_schedule_what(world: World) -> None:

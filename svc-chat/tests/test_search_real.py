@@ -3,10 +3,11 @@
 import random
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 import redis.asyncio
-from test_postgres import PLACE, Parts, Town, put_window, record
+from postgres_world import PLACE, Parts, Town, put_window, record
 
 from nexync_contracts.channels import marker_key
 from nexync_contracts.events import ChatKind, Event, EventRecord, MemberRemoved, MessageCreated
@@ -58,6 +59,13 @@ class Talk:
             )
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found, and how, doesn't depend on how busy the machine is; what the limits do has tests of its own."""
+    monkeypatch.setattr(search, "STATEMENT_MS", 120_000)
+    monkeypatch.setattr(search, "WAIT_SECONDS", 120.0)
+
+
 @pytest.fixture
 async def talk(pool: Pool) -> Talk:
     town = Town(pool)
@@ -95,6 +103,9 @@ async def test_words_and_parts_of_words_in_many_languages(talk: Talk) -> None:
     assert await found(talk, Phase.RECENT, "0%_s") == [percent]
     assert await found(talk, Phase.WHOLE, "party", "🎉") == [party]
     assert await found(talk, Phase.RECENT, "🎉") == [party]
+    assert await found(talk, Phase.RECENT_PART, "LU") == [lunchtime, lunch]
+    assert await found(talk, Phase.RECENT_PART, "мИ") == [russian]
+    assert await found(talk, Phase.RECENT, "мИ") == [russian]
 
 
 async def test_an_edited_message_is_found_by_its_text_of_now(talk: Talk) -> None:
@@ -189,16 +200,17 @@ async def test_a_search_that_takes_too_long_is_ended(
 ) -> None:
     """The statement has its own, short limit, and the connection is in order afterwards."""
     await many(talk.pool, [talk.stream], 20_000)
-    monkeypatch.setattr(search, "STATEMENT_MS", 1)
-    with pytest.raises(TooSlowError):
-        await found(talk, Phase.RECENT, "zzz")
-    monkeypatch.undo()
+    with monkeypatch.context() as hurried:
+        hurried.setattr(search, "STATEMENT_MS", 1)
+        with pytest.raises(TooSlowError):
+            await found(talk, Phase.RECENT, "zzz")
     assert await found(talk, Phase.RECENT, "zzz") == []
 
 
 async def many(pool: Pool, streams: Sequence[Stream], each: int) -> None:
-    """Messages of random words, by SQL alone."""
-    async with pool.connection() as connection:
+    """Messages of random words, by SQL alone; each fills two indexes, so that no limit of a service is for it."""
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL statement_timeout = 0")
         await connection.execute(
             "INSERT INTO events SELECT s, 1000 + g, 1, g, g, gen_random_uuid(), gen_random_uuid(),"
             " 'message.created', json_build_object('tag', 'message.created', 'body', concat_ws(' ',"
@@ -207,7 +219,6 @@ async def many(pool: Pool, streams: Sequence[Stream], each: int) -> None:
             " FROM unnest(%s::text[]) WITH ORDINALITY AS u (s, n), generate_series(1, %s) AS g",
             (PLACE, each, list(streams), each),
         )
-    async with pool.connection() as connection:
         await connection.execute("ANALYZE events")
 
 
@@ -216,15 +227,16 @@ async def test_no_plan_reads_the_whole_table(talk: Talk) -> None:
     streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(80)]
     await many(talk.pool, streams, 500)
     mine = random.Random(1).sample(streams, 20)
-    expected = {
-        Phase.WHOLE: "events_search",
-        Phase.PART: "events_search",
-        Phase.RECENT: "events_pkey",
-        Phase.RECENT_PART: "events_pkey",
-    }
-    for phase, index in expected.items():
+    expected = (
+        (Phase.WHOLE, False, "events_search"),
+        (Phase.WHOLE, True, "events_pkey"),
+        (Phase.PART, False, "events_search"),
+        (Phase.RECENT, False, "events_pkey"),
+        (Phase.RECENT_PART, False, "events_pkey"),
+    )
+    for phase, fresh, index in expected:
         sought = Sought(("w123",), dict.fromkeys(mine, ALL))
-        query, parameters = search.statement(sought, phase, None, 21)
+        query, parameters = search.statement(sought, phase, None, 21, fresh=fresh)
         async with talk.pool.connection() as connection, connection.transaction():
             await search.bound(connection)
             rows = await connection.execute(b"EXPLAIN (COSTS OFF) " + query, parameters)
@@ -234,3 +246,54 @@ async def test_no_plan_reads_the_whole_table(talk: Talk) -> None:
         hits = await PostgresSearch(talk.pool).hits(sought, phase, None, 21)
         whole = phase in {Phase.WHOLE, Phase.RECENT}
         assert len(hits) == (20 if whole else 0)
+
+
+async def test_the_newest_messages_answer_as_the_index_does(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frequent word, page by page, in few and in many chats: the same hits, and most of them without the index.
+
+    Edited messages too: an edit is newer than all of what is around the message that it changes.
+    """
+    streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(30)]
+    await many(talk.pool, streams, 300)
+    monkeypatch.setattr(search, "RECENT_CHATS", 20)
+    async with talk.pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO streams SELECT s, %s, 1, 1304, 300, 304, '{}' FROM unnest(%s::text[]) AS u (s)",
+            (PLACE, streams),
+        )
+        # Some get the word, some lose it.
+        await connection.execute(
+            "INSERT INTO events SELECT s, 1300 + g, 1, 300, 300 + g, gen_random_uuid(), gen_random_uuid(),"
+            " 'message.edited', json_build_object('tag', 'message.edited', 'target', 1300 - g * 7,"
+            " 'body', CASE WHEN g %% 2 = 0 THEN 'x5 anew' ELSE 'gone' END), '', %s, 9000000 + 4 * n + g"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS u (s, n), generate_series(1, 4) AS g",
+            (PLACE, streams[:3]),
+        )
+        await connection.execute(
+            "INSERT INTO message_edits (stream, target, seq) SELECT stream, (event ->> 'target')::bigint, seq"
+            " FROM events WHERE tag = 'message.edited' AND stream = ANY(%s)",
+            (streams,),
+        )
+    store, asked = PostgresSearch(talk.pool), list[bool]()
+    statement = search.statement
+
+    def noted(*given: Any, fresh: bool = False) -> object:
+        asked.append(fresh)
+        return statement(*given, fresh=fresh)
+
+    monkeypatch.setattr(search, "statement", noted)
+    for count, word in ((1, "x5"), (12, "x5"), (30, "x5"), (12, "w123")):
+        mine = {stream: [Range(1, 1_304)] for stream in streams[:count]}
+        sought, after = Sought((word,), mine), None
+        for page in range(3):
+            hits = await store.hits(sought, Phase.WHOLE, after, 7)
+            query, parameters = statement(sought, Phase.WHOLE, after, 7)
+            async with talk.pool.connection() as connection:
+                rows = await (await connection.execute(query, parameters)).fetchall()
+            assert [hit.place for hit in hits] == [HitPlace(row[2], row[0], row[1]) for row in rows]
+            assert hits or page
+            after = hits[-1].place if hits else None
+    assert asked.count(True) == 12
+    assert asked.count(False) < 9

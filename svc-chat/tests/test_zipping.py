@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svc_chat.zipping import PIECE_BYTES, zipped
+from svc_chat.zipping import PIECE_BYTES, Entry, zipped
 
 NAME = st.text("abcdefghijklmnopqrstuvwxyz0123456789-äß/", min_size=1, max_size=20)
 
@@ -19,17 +19,20 @@ async def content(chunks: list[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def of(entries: dict[str, list[bytes]]) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+async def of(entries: dict[str, list[bytes]], *, packed: bool = False) -> AsyncIterator[Entry]:
     for name, chunks in entries.items():
-        yield name, content(chunks)
+        yield Entry(name, content(chunks), packed)
 
 
-@given(st.dictionaries(NAME, st.lists(st.binary(max_size=200), max_size=4), max_size=5))
-def test_what_goes_in_comes_out(entries: dict[str, list[bytes]]) -> None:
-    """Whatever its pieces; its sums hold."""
+@given(
+    entries=st.dictionaries(NAME, st.lists(st.binary(max_size=200), max_size=4), max_size=5),
+    packed=st.booleans(),
+)
+def test_what_goes_in_comes_out(entries: dict[str, list[bytes]], *, packed: bool) -> None:
+    """Whatever its pieces, made smaller or kept as it is; its sums hold."""
 
     async def read() -> bytes:
-        return b"".join([piece async for piece in zipped(of(entries))])
+        return b"".join([piece async for piece in zipped(of(entries, packed=packed))])
 
     with zipfile.ZipFile(io.BytesIO(asyncio.run(read()))) as archive:
         assert archive.testzip() is None
@@ -49,8 +52,8 @@ async def test_little_of_it_is_held() -> None:
             # Hardly to be packed any smaller.
             yield bytes((number * one * one) % 251 for one in range(2 * PIECE_BYTES))
 
-    async def entries() -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
-        yield "long", chunks()
+    async def entries() -> AsyncIterator[Entry]:
+        yield Entry("long", chunks())
 
     pieces = zipped(entries())
     first = await anext(aiter(pieces))
@@ -65,9 +68,9 @@ async def test_one_that_breaks_off_is_no_archive() -> None:
         yield b"x" * 100_000
         raise OSError("away")
 
-    async def entries() -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
-        yield "whole", content([b"one"])
-        yield "broken", broken()
+    async def entries() -> AsyncIterator[Entry]:
+        yield Entry("whole", content([b"one"]))
+        yield Entry("broken", broken())
 
     got = b""
 

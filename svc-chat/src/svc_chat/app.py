@@ -11,9 +11,10 @@ import httpx
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.limits import HOOK_BURST, HOOK_RATE
 from nexync_runtime import http, postgres, redis_client, schema
-from nexync_runtime.cursors import CursorKeyError, Cursors, load_cursors
+from nexync_runtime.cursors import Cursors, load_cursors
 from nexync_runtime.http import Handler
 from nexync_runtime.kafka import Producer
+from nexync_runtime.key_files import KeyFileError
 from nexync_runtime.lifecycle import Lifecycle, RefusedError
 from nexync_runtime.limiting import Budget, RedisLimiter
 from nexync_runtime.tokens import (
@@ -28,8 +29,10 @@ from nexync_runtime.waiting import until_there
 from svc_chat.adapters.accounts import AuthAccounts
 from svc_chat.adapters.attachments import PostgresAttachments
 from svc_chat.adapters.chats import PostgresChats
+from svc_chat.adapters.departures import PostgresDepartures
 from svc_chat.adapters.groups import PostgresGroups
 from svc_chat.adapters.hook_pace import LimitedHooks
+from svc_chat.adapters.hooks import PostgresHooks
 from svc_chat.adapters.images import ImageProcesses
 from svc_chat.adapters.kept import RedisKept, RedisRevisions
 from svc_chat.adapters.log import KafkaLog
@@ -56,6 +59,7 @@ from svc_chat.attaching import Attaching
 from svc_chat.awaiting import OutcomeRegistry
 from svc_chat.collecting import Collector
 from svc_chat.commanding import Commanding
+from svc_chat.departing import Departing
 from svc_chat.exporting import Exporting
 from svc_chat.grouping import Grouping
 from svc_chat.history import History
@@ -87,14 +91,14 @@ from svc_chat.serving import Serving
 from svc_chat.settings import ChatSettings
 from svc_chat.timeline import Timelines
 
-NEEDED_MIGRATION: Final = 32
+NEEDED_MIGRATION: Final = 36
 PRODUCER_FLUSH_SECONDS: Final = 5.0
 
 
 def _cursors(settings: ChatSettings) -> Cursors:
     try:
         return load_cursors(settings.cursor_key_file)
-    except CursorKeyError as error:
+    except KeyFileError as error:
         raise RefusedError(str(error)) from None
 
 
@@ -109,12 +113,14 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         ca_file=settings.ca_file,
     )
     relay_pool = postgres.open_pool(
-        settings.postgres_url, application="svc-chat tasks", size=3, ca_file=settings.ca_file
+        settings.postgres_url, application="svc-chat tasks", size=4, ca_file=settings.ca_file
     )
     state = redis_client.open_redis(settings.redis_state_url, ca_file=settings.ca_file)
     cache = redis_client.open_redis(settings.redis_cache_url, ca_file=settings.ca_file)
     web = httpx.AsyncClient()
-    producer = Producer(settings.cluster, client_id=f"svc-chat {settings.instance}")
+    producer = Producer(
+        settings.cluster, client_id=f"svc-chat {settings.instance}", on_fatal=life.fail
+    )
     for topic in (settings.chat_topic, settings.receipt_topic):
         await until_there(life, f"kafka {topic}", partial(producer.answers, topic))
     await asyncio.gather(pool.open(), relay_pool.open())
@@ -168,7 +174,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         grouping=Grouping(commanding, PostgresGroups(pool), listing.stored),
         hooking=Hooking(
             commanding,
-            PostgresGroups(pool),
+            PostgresHooks(pool),
             listing.stored,
             LimitedHooks(RedisLimiter(state, Budget(HOOK_RATE, HOOK_BURST))),
         ),
@@ -187,6 +193,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             timelines=timelines,
             scheduling=scheduling,
             rows=PostgresOwnRows(pool),
+            contents=objects,
         ),
         searching=Searching(listing, PostgresSearch(pool), people),
         pushing=pushing,
@@ -202,7 +209,11 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
         picturing=Picturing(files, commanding),
         contents=objects,
     )
-    access = CookieAccess(_tokens(_auth(settings), web).verify, state)
+    access = CookieAccess(
+        _tokens(_auth(settings), web).verify,
+        state,
+        RedisLimiter(state, Budget(settings.requests_per_second, settings.requests_burst)),
+    )
 
     standing, keep = (
         Standing(streams, windows, RedisRevisions(state)),
@@ -210,7 +221,7 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     )
 
     def around(endpoint: Endpoint, handler: Handler) -> Handler:
-        kept = keeping(endpoint, handler, keep, standing, reading.present)
+        kept = keeping(endpoint, handler, keep, standing)
         return moving(endpoint, kept, standing)
 
     async def flush() -> None:
@@ -226,7 +237,8 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
     life.task("replies", replies.run)
     for name, run in (
         ("outbox", relay.run),
-        ("scheduled", Sender(PostgresDue(relay_pool), commanding, _unix_ms).run),
+        ("scheduled", Sender(PostgresDue(relay_pool), commanding, files, _unix_ms).run),
+        ("departures", Departing(PostgresDepartures(relay_pool), standing.moved, relay.wake).run),
         ("orphans", Collector(PostgresOrphans(relay_pool), objects).run),
     ):
         life.task(name, run)
@@ -238,9 +250,6 @@ async def build(life: Lifecycle, settings: ChatSettings) -> None:
             handlers(use_cases, cursors, around=around, rename=settings.rename_chats == "on"),
             access,
             allowed_origins=settings.origins,
-            limiter=RedisLimiter(
-                state, Budget(settings.requests_per_second, settings.requests_burst)
-            ),
             bots=True,
         )
     )

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Protocol
 from nexync_contracts.attachment_rest import (
     AttachmentsFound,
     CreateAttachmentBody,
+    DescribeAttachmentBody,
     Purpose,
     UploadView,
     UsageView,
@@ -26,7 +27,7 @@ from svc_chat.errors import (
     NothingThereError,
 )
 from svc_chat.identifiers import attachment_id, new_name
-from svc_chat.imaging import Made, NoImageError
+from svc_chat.made_images import Made, NoImageError
 
 ORIGINAL: Final = "original"
 
@@ -75,8 +76,12 @@ class Attachments(Protocol):
         """It is made, and its parts may go; None when it was given up meanwhile. Repeating changes nothing."""
         ...
 
+    async def describe(self, file: AttachmentId, owner: PersonId, alt: str | None) -> Upload | None:
+        """Another alt text of a ready upload that was never asked about in order to send it; None for all others."""
+        ...
+
     async def drop(self, file: AttachmentId, owner: PersonId) -> bool:
-        """Forget an upload that was never asked about in order to send it; False for all others."""
+        """Forget an upload that no message has or is going to have; False for all others."""
         ...
 
     async def discard(self, folder: str) -> None:
@@ -195,6 +200,20 @@ class Attaching:
             raise NothingThereError
         metrics.FILES.labels(facts.kind.value).inc()
         return view_of(made)
+
+    async def describe(
+        self, me: PersonId, file: AttachmentId, body: DescribeAttachmentBody
+    ) -> UploadView:
+        """Say what an image shows. Raises ConflictError before it is ready, and when a message may have it."""
+        upload = await self._own(me, file)
+        if upload.facts is None:
+            raise ConflictError("the upload isn't ready; finish it first")
+        if upload.facts.kind is not AttachmentKind.IMAGE or upload.purpose is not Purpose.MESSAGE:
+            raise InvalidError(("body", "alt"), "only an image of a message has one")
+        described = await self._store.describe(file, me, body.alt)
+        if described is None:
+            raise ConflictError("a message has it, and what it says of it stays")
+        return view_of(described)
 
     async def drop(self, me: PersonId, file: AttachmentId) -> None:
         """Give up what wasn't sent. Raises ConflictError when a message may be on its way with it."""

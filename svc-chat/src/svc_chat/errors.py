@@ -40,6 +40,10 @@ class NotAnAdminError(Exception):
     """Only for who runs the instance."""
 
 
+class NotProvedError(Exception):
+    """Who sits at the page has not shown just now that it is theirs."""
+
+
 class InvalidError(Exception):
     """The request contradicts itself. `path` names the field."""
 

@@ -33,7 +33,7 @@ from nexync_contracts.group_rest import (
     MakeInviteBody,
     MembersPage,
 )
-from nexync_contracts.ids import ChatId, InviteId, PersonId, id_time_ms
+from nexync_contracts.ids import ChatId, InviteId, PersonId, id_time_ms, is_deleted
 from nexync_contracts.rest import CommandDone, MemberView
 from nexync_contracts.retention import Retention, shorter
 from svc_chat.commanding import Actor, Commanding, command_id
@@ -112,6 +112,7 @@ class Grouping:
                 role=row.role,
                 bot=row.bot,
                 picture=row.picture,
+                deleted=is_deleted(row.username),
             )
             for row, _ in page
         )

@@ -1,6 +1,7 @@
-"""Webhooks: made and revoked by a group's admins; what their addresses bring goes through the log like all else.
+"""Webhooks: made and revoked by a group's admins, and by both of a private chat; what they bring goes through the log.
 
-Who may make one is judged by the sequencer, and so is whether a webhook is still there when its message comes.
+Who may make one is judged by the sequencer, and so is whether a webhook is still there when its message comes. That the
+two of a private chat are connected is a fact of Postgres, and judged here.
 """
 
 import hmac
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from nexync_contracts.commands import CreateMessage, MakeHook, RevokeHook
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.events import Role
+from nexync_contracts.events import ChatKind, Role
 from nexync_contracts.hook_rest import (
     HookDone,
     HookMessageBody,
@@ -20,10 +21,10 @@ from nexync_contracts.hook_rest import (
 from nexync_contracts.ids import ChatId, HookId, PersonId
 from nexync_contracts.rest import CommandDone
 from svc_chat.commanding import Actor, Commanding, command_id
-from svc_chat.errors import NothingThereError, RefusedError, TooManyError
+from svc_chat.errors import NotConnectedError, NothingThereError, RefusedError, TooManyError
 from svc_chat.grouping import digest_of
 from svc_chat.identifiers import hook_id
-from svc_chat.ports import GroupFacts, GroupStore
+from svc_chat.ports import HookPlace, HookStore
 
 SECRET_CHARS = 32
 
@@ -42,33 +43,38 @@ class Hooking:
     def __init__(
         self,
         commanding: Commanding,
-        groups: GroupStore,
+        store: HookStore,
         stored: Callable[[PersonId, ChatId], Awaitable[None]],
         pace: HookPace,
     ) -> None:
         self._commanding = commanding
-        self._groups = groups
+        self._store = store
         self._stored = stored
         """Returns once the store has the changes of the chat that were published."""
         self._pace = pace
 
     async def of(self, me: PersonId, chat: ChatId) -> HooksList:
-        """The webhooks of a group, for its admins."""
+        """The webhooks of a chat, for a group's admins and for both of a private chat."""
         await self._stored(me, chat)
-        group = await self._groups.group(chat, me)
-        if group is None or group.role is None:
+        place = await self._store.place(chat, me)
+        if place is None or place.role is None:
             raise NothingThereError
-        if group.role is not Role.ADMIN:
+        if place.kind is ChatKind.GROUP and place.role is not Role.ADMIN:
             raise RefusedError(RejectCode.NOT_ALLOWED)
         return HooksList(
             hooks=tuple(
                 HookView(hook=key, name=hook.name, by=hook.by, made_at=hook.at)
-                for key, hook in group.settings.hooks.items()
+                for key, hook in place.hooks.items()
             )
         )
 
     async def make(self, actor: Actor, chat: ChatId, body: MakeHookBody) -> HookDone:
-        """Make a webhook. Repeated with the same id it is the same."""
+        """Make a webhook. Repeated with the same id it is the same. Raises NotConnectedError in a private chat."""
+        place = await self._store.place(chat, actor.person)
+        private = place is not None and place.kind is ChatKind.PRIVATE
+        member = place is not None and place.role is not None
+        if private and member and not await self._store.connected(chat, actor.person):
+            raise NotConnectedError
         command = command_id(actor)
         hook = hook_id(chat, command)
         make = MakeHook(hook=hook, digest=digest_of(body.secret), name=body.name)
@@ -85,35 +91,32 @@ class Hooking:
         self, chat: ChatId, secret: str, body: HookMessageBody, key: str | None
     ) -> CommandDone:
         """What a program sends. Raises NothingThereError for every address that isn't a webhook's, TooManyError."""
-        group = await self._groups.group(chat, _NOBODY)
-        hook = None if group is None else _hook_of(group, secret)
-        if group is None or hook is None:
+        place = await self._store.place(chat, None)
+        hook = None if place is None else _hook_of(place, secret)
+        if place is None or hook is None:
+            raise NothingThereError
+        private = place.kind is ChatKind.PRIVATE
+        author = place.hooks[hook].by if private else PersonId(hook)
+        if private and not await self._store.connected(chat, author):
             raise NothingThereError
         wait = await self._pace.wait(hook)
         if wait > 0:
             raise TooManyError(wait)
-        actor = Actor(PersonId(hook), None, key)
-        said = CreateMessage(body=body.text, hook=body.name)
+        actor = Actor(author, None, key)
+        said = CreateMessage(body=body.text, hook=body.name, voice=hook if private else None)
         try:
-            return await self._commanding.say(actor, chat, group.partition, said)
+            return await self._commanding.say(actor, chat, place.partition, said)
         except RefusedError as refused:
             # Revoked since it was looked up: the log has the last word.
-            if refused.code is RejectCode.NOT_A_MEMBER:
+            if refused.code in {RejectCode.NOT_A_MEMBER, RejectCode.DISMISSED}:
                 raise NothingThereError from None
             raise
 
 
-_NOBODY = PersonId("00000000-0000-0000-0000-000000000000")
-
-
-def _hook_of(group: GroupFacts, secret: str) -> HookId | None:
+def _hook_of(place: HookPlace, secret: str) -> HookId | None:
     """The webhook with this secret; every one is compared, in constant time each."""
     if len(secret) != SECRET_CHARS or not set(secret) <= set("0123456789abcdef"):
         return None
     digest = digest_of(secret)
-    found = [
-        key
-        for key, hook in group.settings.hooks.items()
-        if hmac.compare_digest(hook.digest, digest)
-    ]
+    found = [key for key, hook in place.hooks.items() if hmac.compare_digest(hook.digest, digest)]
     return found[0] if found else None

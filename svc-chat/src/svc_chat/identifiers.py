@@ -65,6 +65,16 @@ def new_name() -> str:
     return str(uuid.uuid4())
 
 
+def departure_id(chat: ChatId, person: PersonId, from_seq: int) -> CommandId:
+    """The command by which who is erased leaves a chat: one for each time that the person was let in."""
+    return CommandId(str(uuid.uuid5(_NAMES, f"departure:{chat}:{person}:{from_seq}")))
+
+
+def erasure_note_id(person: PersonId) -> CommandId:
+    """The word to a person's stream that the account is gone."""
+    return CommandId(str(uuid.uuid5(_NAMES, f"erasure:{person}")))
+
+
 def connection_note_id(
     stream_owner: PersonId, other: PersonId, change: str, asked_at_ms: int
 ) -> CommandId:

@@ -6,14 +6,11 @@ whoever uploads chooses what the decoders get. A request comes in on stdin, `Mad
 
 import base64
 import io
-import json
 import resource
-import struct
 import sys
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Final
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -25,6 +22,7 @@ from nexync_contracts.limits import (
     PREVIEW_SIDE,
     THUMB_SIDE,
 )
+from svc_chat.made_images import Made, NoImageError, Variant, encode_made
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 """What is decoded; the decoders of all other formats are never asked."""
@@ -43,31 +41,6 @@ OUTPUT_BYTES: Final = 64 * 1024 * 1024
 
 _TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _SUFFIXES: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
-
-
-class NoImageError(Exception):
-    """What came can't be read as an image of a known format, or is larger than allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One stored form of an image."""
-
-    name: str
-    type: str
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An image as it is kept. `width` and `height` are those of `original`; `suffix` is that of its format."""
-
-    width: int
-    height: int
-    suffix: str
-    blur: str
-    animated: bool
-    variants: tuple[Variant, ...]
 
 
 def make(data: bytes, *, square: bool = False) -> Made:
@@ -202,37 +175,6 @@ def _blur(image: Image.Image) -> str:
     out = io.BytesIO()
     tiny.save(out, "WEBP", quality=30, method=6)
     return base64.b64encode(out.getvalue()).decode()
-
-
-def encode_made(made: Made) -> bytes:
-    """For the way out of the process: the length of a JSON header, the header, the variants one after another."""
-    header = {
-        "width": made.width,
-        "height": made.height,
-        "suffix": made.suffix,
-        "blur": made.blur,
-        "animated": made.animated,
-        "variants": [[one.name, one.type, len(one.data)] for one in made.variants],
-    }
-    text = json.dumps(header).encode()
-    return b"".join((struct.pack("!I", len(text)), text, *(one.data for one in made.variants)))
-
-
-def decode_made(data: bytes) -> Made:
-    """What `encode_made` wrote. Raises NoImageError where the process was ended in between."""
-    try:
-        (size,) = struct.unpack_from("!I", data)
-        header = cast("dict[str, Any]", json.loads(data[4 : 4 + size]))
-        position = 4 + size
-        variants: list[Variant] = []
-        for name, kind, length in header.pop("variants"):
-            variants.append(Variant(name, kind, data[position : position + length]))
-            position += length
-    except (struct.error, ValueError):
-        raise NoImageError("reading it was ended") from None
-    if position != len(data):
-        raise NoImageError("reading it was ended")
-    return Made(**header, variants=tuple(variants))
 
 
 def main() -> None:

@@ -24,6 +24,9 @@ KEPT_BYTES: Final = 262_144
 LEAD_SECONDS: Final = 0.5
 """How long the others wait for the one that fills; then they ask Postgres themselves."""
 
+RESTS: Final = WindowHead(0, 0, 0)
+"""Of a chat of which Redis holds nothing, because all of it is in Postgres since an hour. No head is like this."""
+
 EVERYBODY: Final = "everybody"
 """The revision of names, pictures and settings of privacy: what anybody's answer may show of anybody."""
 
@@ -40,6 +43,14 @@ class Version:
     as_of: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a page of a chat was made of: the chat's head then, and whether its reader was in the chat."""
+
+    head: WindowHead
+    member: bool
+
+
 Versions = Callable[[], Awaitable[Version | None]]
 """The version of now; None when it can't be known, or the answer must be made anew."""
 
@@ -50,8 +61,9 @@ Fill = Callable[[], Awaitable[tuple[bytes, bool]]]
 class Keeping:
     """Gives an answer that is kept, or makes and keeps it: one at a time for each, here and among all instances.
 
-    An answer is kept only if its version was the same before and after it was made, so that what was read meanwhile
-    from a backend that came or went is not.
+    An answer is kept only if it is of the version that was asked for: if its own moment is known, by that; else if the
+    version was the same before and after it was made, so that what was read meanwhile from a backend that came or
+    went is not.
     """
 
     def __init__(self, kept: KeptAnswers, pace: Callable[[], Pace]) -> None:
@@ -59,18 +71,24 @@ class Keeping:
         self._pace = pace
         self._flights: dict[str, asyncio.Future[bytes | None]] = {}
 
-    async def answer(self, name: str, question: str, versions: Versions, fill: Fill) -> bytes:
-        """The answer's bytes. `question` says who asks for what; raises what `fill` raises."""
+    async def answer(
+        self,
+        name: str,
+        question: str,
+        versions: Versions,
+        fill: Fill,
+        made_at: Versions | None = None,
+    ) -> bytes:
+        """The answer's bytes. `question` says who asks for what; raises what `fill` raises.
+
+        `made_at` tells the version of the moment that the answer is of, where that is known; else it is asked again.
+        """
         version = await versions()
         if version is None:
             metrics.KEPT.labels(name, "passed").inc()
             body, _ = await fill()
             return body
         key = key_of(name, question, version)
-        body = await self._kept.get(key)
-        if body is not None:
-            metrics.KEPT.labels(name, "hit").inc()
-            return body
         flight = self._flights.get(key)
         if flight is not None:
             shared = await asyncio.shield(flight)
@@ -80,21 +98,25 @@ class Keeping:
             body, _ = await fill()
             return body
         with self._flight(key) as landing:
-            body, keep = await self._made(name, key, version, versions, fill)
+            body, keep = await self._got_or_made(name, key, version, made_at or versions, fill)
             landing.set_result(body if keep else None)
         return body
 
-    async def _made(
-        self, name: str, key: str, version: Version, versions: Versions, fill: Fill
+    async def _got_or_made(
+        self, name: str, key: str, version: Version, made_at: Versions, fill: Fill
     ) -> tuple[bytes, bool]:
-        if not await self._kept.lead(key):
+        body, leads = await self._kept.get_or_lead(key)
+        if body is not None:
+            metrics.KEPT.labels(name, "hit").inc()
+            return body, True
+        if not leads:
             body = await self._awaited(key)
             if body is not None:
                 metrics.KEPT.labels(name, "shared").inc()
                 return body, True
         metrics.KEPT.labels(name, "miss").inc()
         body, keep = await fill()
-        if keep and len(body) <= KEPT_BYTES and _same(await versions(), version):
+        if keep and len(body) <= KEPT_BYTES and _same(await made_at(), version):
             await self._kept.put(key, body, version.seconds)
         return body, keep
 
@@ -140,6 +162,15 @@ class Standing:
 
     async def head(self, chat: ChatId) -> WindowHead | None:
         """The head of a chat, from its window, or from Postgres where it rests; None when it isn't known."""
+        found = await self.live_head(chat)
+        if found is not RESTS:
+            return found
+        stream = chat_stream(chat)
+        stored = (await self._streams.heads([stream])).get(stream)
+        return None if stored is None else WindowHead(stored.epoch, stored.head, stored.n)
+
+    async def live_head(self, chat: ChatId) -> WindowHead | None:
+        """The head of a chat from its window; RESTS where it has none, so that Postgres has all; None when unknown."""
         stream = chat_stream(chat)
         place = await self._streams.partition_of(stream)
         if place is None:
@@ -148,12 +179,7 @@ class Standing:
             found = await self._windows.heads([stream], {place})
         except WindowsAwayError:
             return None
-        if place not in found.live:
-            return None
-        if stream in found.heads:
-            return found.heads[stream]
-        stored = (await self._streams.heads([stream])).get(stream)
-        return None if stored is None else WindowHead(stored.epoch, stored.head, stored.n)
+        return found.heads.get(stream, RESTS) if place in found.live else None
 
     async def revisions(self, names: Sequence[str]) -> str | None:
         """The revisions, in the order of their names; None when they aren't known."""

@@ -15,7 +15,7 @@ from nexync_contracts.events import (
     EventRecord,
     MessageCreated,
 )
-from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
+from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream, is_deleted
 from nexync_contracts.limits import READ_WAIT_SECONDS
 from nexync_contracts.rest import ChatsPage, ChatView, MemberView, PersonView
 from nexync_contracts.session import StreamView
@@ -308,6 +308,7 @@ def _view(
                 role=entry.role,
                 bot=entry.bot,
                 picture=entry.picture,
+                deleted=is_deleted(entry.username),
             )
             for entry in fact.members
             if member
@@ -345,6 +346,7 @@ def _mentioned(person: PersonId, fact: ChatFacts, tail: Sequence[EventRecord]) -
     return fact.mentioned + sum(
         isinstance(record.event, MessageCreated)
         and record.seq > fact.mark[0]
+        and record.by not in fact.unheard
         and any(mention.person == person for mention in record.event.mentions)
         for record in tail
         if shows(record, person)

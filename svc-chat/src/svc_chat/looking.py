@@ -22,8 +22,8 @@ class WaitingReports(Protocol):
         """The oldest of them, and how many there are."""
         ...
 
-    async def close(self, report: ReportId, by: PersonId) -> bool:
-        """Take it off the list, once; False when there is no such report."""
+    async def close(self, report: ReportId, by: PersonId, address: str) -> bool:
+        """Take it off the list, once, with an entry in the audit log; False when there is no such report."""
         ...
 
 
@@ -39,10 +39,10 @@ class Looking:
         await self._check(me)
         return await self._reports.waiting()
 
-    async def close(self, me: PersonId, report: ReportId) -> None:
-        """Repeating it changes nothing, also when another administrator was first."""
+    async def close(self, me: PersonId, report: ReportId, address: str) -> None:
+        """Repeating it changes nothing, also when another administrator was first. `address` is the network's."""
         await self._check(me)
-        if not await self._reports.close(report, me):
+        if not await self._reports.close(report, me, address):
             raise NothingThereError
 
     async def _check(self, me: PersonId) -> None:

@@ -36,4 +36,7 @@ IMAGE_SECONDS: Final = Histogram(
 SCHEDULED: Final = Counter(
     "nexync_chat_scheduled", "Scheduled messages by what the log said at their time", ["result"]
 )
+DEPARTED: Final = Counter(
+    "nexync_chat_departed", "Erased people of whom nothing is left here, nor to be told to the log"
+)
 RELAYED: Final = Counter("nexync_chat_outbox_relayed", "Outbox rows that the log has taken")

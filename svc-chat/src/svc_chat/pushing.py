@@ -174,11 +174,17 @@ def worth_telling(
     """The newest of the messages that the reader is to be told of."""
     muted = reader.muted_until > now_ms
     for record in messages:
-        mine = record.by == reader.person or record.by in reader.blocks
+        mine = _is_own(record, reader.person) or record.by in reader.blocks
         unseen = record.seq > max(reader.read_seq, reader.from_seq)
         if not mine and unseen and (not muted or _names(record, reader.person)):
             return record
     return None
+
+
+def _is_own(record: EventRecord, person: PersonId) -> bool:
+    """Whether the person said it; what a program said for them is news to them, too."""
+    event = record.event
+    return record.by == person and not (isinstance(event, MessageCreated) and event.hook)
 
 
 def _names(record: EventRecord, person: PersonId) -> bool:

@@ -122,12 +122,17 @@ class StreamReading:
         *,
         person: PersonId | None = None,
         at_least: int | None = None,
+        window: Window | None = None,
     ) -> "Found[Gathered]":
-        """The same, but `gather` takes what it wants from one moment of Postgres and window."""
+        """The same, but `gather` takes what it wants from one moment of Postgres and window.
+
+        With `window` the window has been read just now; it is read again only when that isn't enough.
+        """
         pace = self._pace()
         seen = False
         while True:
-            found = await self._attempt(stream, gather, person, at_least)
+            found = await self._attempt(stream, gather, person, at_least, window)
+            window = None
             if isinstance(found, Found):
                 return found
             seen = seen or found.seen
@@ -160,8 +165,10 @@ class StreamReading:
         gather: Gather[Gathered],
         person: PersonId | None,
         at_least: int | None,
+        window: Window | None,
     ) -> "Found[Gathered] | _Pending":
-        window = await self._window(stream)
+        if window is None:
+            window = await self._window(stream)
         async with self._store.snapshot(stream, person) as snapshot:
             merged = merge(window, snapshot, person)
             if merged is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nexync_contracts.ids import PersonId
+from nexync_contracts.ids import PersonId, is_deleted
 from nexync_contracts.rest import PeoplePage, PersonView
 from svc_chat.errors import InvalidError, NothingThereError
 from svc_chat.ports import PeopleStore, PersonRow, SuggestionStore
@@ -26,6 +26,7 @@ def view_of(row: PersonRow) -> PersonView:
         askable=row.askable,
         bot=row.bot,
         picture=row.picture,
+        deleted=is_deleted(row.username),
     )
 
 

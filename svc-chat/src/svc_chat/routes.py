@@ -34,6 +34,7 @@ from svc_chat.errors import (
     NotAnAdminError,
     NotConnectedError,
     NothingThereError,
+    NotProvedError,
     NotYetError,
     ObjectsAwayError,
     OutcomeUnknownError,
@@ -64,6 +65,7 @@ from svc_chat.routes_attachments import attachment_handlers, file_problem_of
 from svc_chat.routes_export import export_handlers
 from svc_chat.routes_groups import group_handlers
 from svc_chat.routes_hooks import hook_handlers
+from svc_chat.routes_kept import noting, window_of
 from svc_chat.routes_own import own_handlers
 from svc_chat.routes_pins import pin_handlers
 from svc_chat.routes_profiles import profile_handlers
@@ -190,6 +192,7 @@ _REFUSALS: Final = (
     RefusedError,
     NotConnectedError,
     NotAnAdminError,
+    NotProvedError,
     ClosedError,
     InvalidError,
     ConflictError,
@@ -228,6 +231,10 @@ def problem_of(error: Exception) -> ProblemError:
             )
         case NotAnAdminError():
             return ProblemError(403, ProblemCode.FORBIDDEN, "Only administrators may do this")
+        case NotProvedError():
+            return ProblemError(
+                403, ProblemCode.FORBIDDEN, "Show first that it is you, then try again"
+            )
         case ClosedError():
             return ProblemError(403, ProblemCode.FORBIDDEN, "This person takes no request from you")
         case InvalidError(path=path, message=message):
@@ -328,15 +335,15 @@ class _Public:
         return await self._use.commanding.remove(_actor(call), _chat(call), _person(call))
 
     async def timeline(self, call: Call) -> Answer:
-        limit = call.integer("limit")
         wanted = Wanted(
             before=call.integer("before"),
             after=call.integer("after"),
             around=call.integer("around"),
-            count=TIMELINE_PAGE if limit is None else limit,
+            count=call.integer("limit") or TIMELINE_PAGE,
         )
+        at_least, window, seen = call.integer("at_least"), window_of(call), noting(call)
         return await self._use.timelines.page(
-            _chat(call), call.claims.sub, wanted, at_least=call.integer("at_least")
+            _chat(call), call.claims.sub, wanted, at_least=at_least, window=window, seen=seen
         )
 
     async def edit_message(self, call: Call) -> Answer:

@@ -12,6 +12,7 @@ from nexync_contracts import attachment_endpoints as endpoints
 from nexync_contracts.attachment_rest import (
     CopyAttachmentBody,
     CreateAttachmentBody,
+    DescribeAttachmentBody,
     PictureBody,
 )
 from nexync_contracts.endpoint import Endpoint
@@ -62,6 +63,7 @@ def attachment_handlers(
         endpoints.ATTACHMENT: public.state,
         endpoints.WRITE_ATTACHMENT: public.write,
         endpoints.FINISH_ATTACHMENT: public.finish,
+        endpoints.DESCRIBE_ATTACHMENT: public.describe,
         endpoints.DROP_ATTACHMENT: public.drop,
         endpoints.COPY_ATTACHMENT: public.copy,
         endpoints.DOWNLOAD: public.download,
@@ -143,6 +145,10 @@ class _Files:
 
     async def finish(self, call: Call) -> Answer:
         return await self._attaching.finish(call.claims.sub, _file(call))
+
+    async def describe(self, call: Call) -> Answer:
+        body: DescribeAttachmentBody = call.body
+        return await self._attaching.describe(call.claims.sub, _file(call), body)
 
     async def drop(self, call: Call) -> Answer:
         await self._attaching.drop(call.claims.sub, _file(call))

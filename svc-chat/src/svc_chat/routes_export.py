@@ -58,7 +58,7 @@ def export_handlers(
         return Lines(lines, media_type="application/x-ndjson", headers=_headers("chat.jsonl"))
 
     async def export_own_data(call: Call) -> Response:
-        pieces = await own_data.of(call.claims.sub)
+        pieces = await own_data.of(call.claims.sub, call.claims.sid)
         return Lines(pieces, media_type="application/zip", headers=_headers("nexync-my-data.zip"))
 
     return {

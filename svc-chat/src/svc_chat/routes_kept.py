@@ -17,7 +17,9 @@ from nexync_runtime.http import SAFE_METHODS, Call, Handler, ProblemError
 from svc_chat.errors import UnmovedError
 from svc_chat.keeping import (
     EVERYBODY,
+    RESTS,
     Keeping,
+    Moment,
     Standing,
     Version,
     at_head,
@@ -25,6 +27,8 @@ from svc_chat.keeping import (
     revision_of,
     unchanged_below,
 )
+from svc_chat.ports import Window, WindowHead
+from svc_chat.reading import View
 
 TIMELINE_SECONDS: Final = 60
 MEMBERS_SECONDS: Final = 300
@@ -35,10 +39,20 @@ VersionOf = Callable[[Standing, Call], Awaitable[Version | None]]
 
 
 async def _timeline(standing: Standing, call: Call) -> Version | None:
-    """A page that ends below the head stays while nothing but messages comes; any other while nothing comes."""
-    head = await standing.head(ChatId(call.path["chat"]))
+    """A page that ends below the head stays while nothing but messages comes; any other while nothing comes.
+
+    Of a chat that rests nothing is kept: to look up its head in Postgres takes as long as its page.
+    """
+    head = await standing.live_head(ChatId(call.path["chat"]))
+    if head is RESTS:
+        call.request.state.window = Window(known=True)
+        return None
     if head is None or head.seq < (call.integer("at_least") or 0):
         return None
+    return _timeline_at(call, head)
+
+
+def _timeline_at(call: Call, head: WindowHead) -> Version:
     if _below(call, head.seq):
         return Version(f"below {unchanged_below(head)}", TIMELINE_SECONDS, as_of=head.seq)
     return Version(at_head(head), TIMELINE_SECONDS)
@@ -77,13 +91,33 @@ KEPT: Final[Mapping[Endpoint, VersionOf]] = {
 }
 
 
-Present = Callable[[PersonId, ChatId], Awaitable[bool]]
-"""Whether somebody is in a chat now."""
+MADE_AT: Final[Mapping[Endpoint, Callable[[Call, WindowHead], Version]]] = {
+    endpoints.TIMELINE: _timeline_at
+}
+"""Those whose handlers say by `made_of` of which moment an answer is."""
 
 
-def keeping(
-    endpoint: Endpoint, handler: Handler, keep: Keeping, standing: Standing, present: Present
-) -> Handler:
+def made_of(call: Call, moment: Moment) -> None:
+    """Say of which moment the answer to this request is."""
+    call.request.state.moment = moment
+
+
+def noting(call: Call) -> Callable[[View], None]:
+    """Says it by the view that the answer is made of."""
+
+    def noted(view: View) -> None:
+        head = WindowHead(view.epoch, view.head, view.n)
+        made_of(call, Moment(head, view.membership.role is not None))
+
+    return noted
+
+
+def window_of(call: Call) -> Window | None:
+    """The chat's window, where it has been looked at for this request already."""
+    return getattr(call.request.state, "window", None)
+
+
+def keeping(endpoint: Endpoint, handler: Handler, keep: Keeping, standing: Standing) -> Handler:
     """The handler with its answers kept, where they are of those that may be; else the handler.
 
     The shape of the answer is a part of its name, so that a newer release doesn't find an older one's answers.
@@ -92,6 +126,7 @@ def keeping(
     if version_of is None:
         return handler
     shape = _shape(endpoint.answer)
+    version_at = MADE_AT.get(endpoint)
 
     async def answer(call: Call) -> BaseModel | Response | None:
         asked: list[Version] = []
@@ -109,16 +144,25 @@ def keeping(
                 msg = f"{endpoint.name} answers with a contract"
                 raise TypeError(msg)
             moves = bool(asked) and asked[0].as_of is not None
-            may = not moves or await present(call.claims.sub, ChatId(call.path["chat"]))
-            return to_json(made, by_alias=True), may
+            return to_json(made, by_alias=True), not moves or _moment(call).member
+
+        async def made_at() -> Version | None:
+            if version_at is None:
+                return await version_of(standing, call)
+            return version_at(call, _moment(call).head)
 
         question = f"{shape} {question_of(call.claims.sub, call.path, call.query)}"
-        body = await keep.answer(endpoint.name, question, versions, fill)
+        body = await keep.answer(endpoint.name, question, versions, fill, made_at)
         if not fresh and asked and asked[0].as_of is not None:
             body = _raised(body, asked[0].as_of)
         return Response(body, media_type="application/json")
 
     return answer
+
+
+def _moment(call: Call) -> Moment:
+    moment: Moment = call.request.state.moment
+    return moment
 
 
 def _raised(body: bytes, head: int) -> bytes:

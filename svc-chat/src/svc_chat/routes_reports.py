@@ -18,6 +18,8 @@ def report_handlers(looking: Looking) -> Mapping[Endpoint, Handler]:
         return await looking.waiting(call.claims.sub)
 
     async def close(call: Call) -> None:
-        await looking.close(call.claims.sub, ReportId(call.path["report"]))
+        client = call.request.client
+        address = "unknown" if client is None else client.host
+        await looking.close(call.claims.sub, ReportId(call.path["report"]), address)
 
     return {report_endpoints.REPORTS: waiting, report_endpoints.CLOSE_REPORT: close}

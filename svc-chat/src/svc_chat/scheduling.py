@@ -3,6 +3,9 @@
 The id of a scheduled message is the id of its command, for ever, and a row goes only after the log has decided. So
 whatever dies in between, the command comes again and is a double. It carries no time, therefore the sequencer looks
 every such id up. Who is a member then, and who blocks whom, is judged by the log like for all other messages.
+
+A message may carry files: uploads that are ready by then. They are kept for as long as it waits, and what is known of
+them is asked for once more when it is sent, like a gateway asks.
 """
 
 import asyncio
@@ -11,9 +14,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final, NamedTuple, Protocol
 
 from nexync_contracts import limits
+from nexync_contracts.attachments import Attachment
 from nexync_contracts.commands import CreateMessage
 from nexync_contracts.errors import RejectCode
-from nexync_contracts.ids import ChatId, PersonId, ScheduledId
+from nexync_contracts.ids import AttachmentId, ChatId, PersonId, ScheduledId
 from nexync_contracts.scheduled_rest import (
     RescheduleBody,
     ScheduleBody,
@@ -62,7 +66,10 @@ class ScheduledStore(Protocol):
         ...
 
     async def add(self, message: Scheduled, most: int) -> Scheduled | None:
-        """Keep it, or find the one that has its id; None when the person has `most` already."""
+        """Keep it and its files, or find the one that has its id; None when the person has `most` already.
+
+        What is known of the files comes with it. Raises InvalidError for those that aren't the person's and ready.
+        """
         ...
 
     async def change(
@@ -72,11 +79,15 @@ class ScheduledStore(Protocol):
         message: ScheduledId,
         fold: Callable[[Scheduled], Scheduled],
     ) -> Scheduled | None:
-        """The person's message as `fold` makes it; None when it isn't there, or is sent by then."""
+        """The person's message as `fold` makes it; None when it isn't there, or is sent by then.
+
+        What is known of other files comes with it, and those that it doesn't carry any more may go. Raises
+        InvalidError for files that aren't the person's and ready.
+        """
         ...
 
     async def remove(self, person: PersonId, chat: ChatId, message: ScheduledId) -> bool:
-        """Whether it was there."""
+        """Whether it was there; what nothing else asks for of its files may go."""
         ...
 
 
@@ -102,6 +113,14 @@ class Due(Protocol):
         self, now: int, but: Collection[ScheduledId]
     ) -> AbstractAsyncContextManager[Taken | None]:
         """The one that waits for longest and that no other instance has, until the block ends; none of `but`."""
+        ...
+
+
+class Files(Protocol):
+    """Uploads in Postgres."""
+
+    async def admit(self, person: PersonId, files: Sequence[AttachmentId]) -> list[Attachment]:
+        """Those that are the person's and ready; none of them is removed for a day."""
         ...
 
 
@@ -131,6 +150,7 @@ class Scheduling:
             reply_to=body.reply_to,
             mentions=body.mentions,
             mention_all=body.mention_all,
+            files=body.files,
         )
         message = Scheduled(scheduled_id(me, key), me, chat, body.at, command)
         kept = await self._store.add(message, limits.SCHEDULED)
@@ -142,7 +162,7 @@ class Scheduling:
     async def change(
         self, me: PersonId, chat: ChatId, message: ScheduledId, body: RescheduleBody
     ) -> ScheduledView:
-        """Another time, another text or both; a problem that it had is tried again."""
+        """Another time, another text, other files; a problem that it had is tried again."""
         if body.at is not None:
             self._check(body.at)
 
@@ -156,6 +176,10 @@ class Scheduling:
                         "mention_all": body.mention_all,
                     }
                 )
+            if body.files is not None:
+                command = command.model_copy(update={"files": body.files})
+            if not command.body and not command.files:
+                raise InvalidError(("body", "body"), "a message has a text or a file")
             at = before.at if body.at is None else body.at
             return before._replace(at=at, command=command, problem=None)
 
@@ -178,9 +202,12 @@ class Scheduling:
 class Sender:
     """A task of the lifecycle in each instance: each message is held by one of them at a time."""
 
-    def __init__(self, due: Due, commanding: Commanding, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, due: Due, commanding: Commanding, files: Files, clock: Callable[[], int]
+    ) -> None:
         self._due = due
         self._commanding = commanding
+        self._files = files
         self._clock = clock
 
     async def run(self) -> None:
@@ -217,8 +244,12 @@ class Sender:
     async def _send(self, taken: Taken) -> None:
         message = taken.message
         actor = Actor(message.person, None, message.id)
+        command = message.command
+        if command.files:
+            ready = await self._files.admit(message.person, command.files)
+            command = carrying(command, ready)
         try:
-            await self._commanding.say(actor, message.chat, taken.partition, message.command)
+            await self._commanding.say(actor, message.chat, taken.partition, command)
         except RefusedError as refused:
             await taken.refused(refused.code)
             metrics.SCHEDULED.labels("refused").inc()
@@ -227,12 +258,20 @@ class Sender:
             metrics.SCHEDULED.labels("sent").inc()
 
 
+def carrying(command: CreateMessage, ready: Sequence[Attachment]) -> CreateMessage:
+    """The command with what is known of its files, in their order; the log refuses one that lacks some."""
+    known = {one.id: one for one in ready}
+    found = tuple(known[one] for one in command.files if one in known)
+    return command.model_copy(update={"attachments": found})
+
+
 def _view(message: Scheduled) -> ScheduledView:
     return ScheduledView(
         scheduled=message.id,
         chat=message.chat,
         at=message.at,
         body=message.command.body,
+        attachments=message.command.attachments,
         reply_to=message.command.reply_to,
         problem=message.problem,
     )

@@ -1,6 +1,6 @@
 """The timeline: messages and state lines as they are now, a page at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,7 @@ from nexync_streams.blocking import shows
 from nexync_streams.messages import UNTOUCHED, Edit, Now, after, target_of
 from svc_chat.chapters import around, first_kept, kept_from
 from svc_chat.errors import NothingThereError
-from svc_chat.ports import Snapshot
+from svc_chat.ports import Snapshot, Window
 from svc_chat.reading import StreamReading, View
 from svc_chat.spans import Range, newest, oldest, within
 
@@ -77,9 +77,19 @@ class Timelines:
         self._reading = reading
 
     async def page(
-        self, chat: ChatId, person: PersonId, wanted: Wanted, *, at_least: int | None = None
+        self,
+        chat: ChatId,
+        person: PersonId,
+        wanted: Wanted,
+        *,
+        at_least: int | None = None,
+        window: Window | None = None,
+        seen: Callable[[View], None] | None = None,
     ) -> TimelinePage:
-        """One page. A page that had to look through too much ends early, with a cursor."""
+        """One page. A page that had to look through too much ends early, with a cursor.
+
+        `seen` is told of which moment it is. See `StreamReading.read` for `window`.
+        """
 
         async def gather(snapshot: Snapshot, view: View, tail: Sequence[EventRecord]) -> _Page:
             ranges = view.ranges
@@ -90,10 +100,14 @@ class Timelines:
             return _Page(lines, quoted, await union.now(seqs, view.seen_head))
 
         stream = chat_stream(chat)
-        found = await self._reading.read(stream, gather, person=person, at_least=at_least)
+        found = await self._reading.read(
+            stream, gather, person=person, at_least=at_least, window=window
+        )
         page, view = found.gathered, found.view
+        if seen is not None:
+            seen(view)
         first = first_kept(view.gone)
-        seen = view.membership.spans[0].from_seq < first
+        sees_first = view.membership.spans[0].from_seq < first
         return TimelinePage(
             chat=chat,
             epoch=found.view.epoch,
@@ -108,7 +122,7 @@ class Timelines:
             before=page.lines.before,
             after=page.lines.after,
             first_seq=first,
-            kept_from=kept_from(view.chapters) if seen else None,
+            kept_from=kept_from(view.chapters) if sees_first else None,
         )
 
     async def first_since(self, chat: ChatId, person: PersonId, since: int) -> int | None:

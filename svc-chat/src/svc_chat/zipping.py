@@ -2,10 +2,18 @@
 
 import zipfile
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, NamedTuple
 
 PIECE_BYTES: Final = 32 * 1024
 """So much is packed at once: a millisecond or two between two turns of the event loop."""
+
+
+class Entry(NamedTuple):
+    """A name in the archive and its content. What is `packed` already, as images are, is kept as it is."""
+
+    name: str
+    content: AsyncIterator[bytes]
+    packed: bool = False
 
 
 class _Sink:
@@ -30,18 +38,20 @@ class _Sink:
 
 
 async def zipped(
-    entries: AsyncIterator[tuple[str, AsyncIterator[bytes]]],
+    entries: AsyncIterator[Entry],
 ) -> AsyncIterator[bytes]:
-    """The archive of these entries, a name with its content each, in pieces.
+    """The archive of these entries, in pieces.
 
     Whatever an entry raises ends the stream without the directory at the end of the archive, so that no reader takes
     it for whole.
     """
     sink = _Sink()
     archive = zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]  # it only writes
-    async for name, chunks in entries:
-        with archive.open(name, "w") as entry:
-            async for chunk in chunks:
+    async for one in entries:
+        header = zipfile.ZipInfo(one.name)
+        header.compress_type = zipfile.ZIP_STORED if one.packed else zipfile.ZIP_DEFLATED
+        with archive.open(header, "w") as entry:
+            async for chunk in one.content:
                 for start in range(0, len(chunk), PIECE_BYTES):
                     entry.write(chunk[start : start + PIECE_BYTES])
                     if packed := sink.take():

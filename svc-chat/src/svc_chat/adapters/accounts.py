@@ -6,8 +6,8 @@ import httpx
 from pydantic import ValidationError
 
 from nexync_contracts.export_rest import AccountAsk, AccountCopy
-from nexync_contracts.ids import PersonId
-from svc_chat.errors import NothingThereError, NotYetError
+from nexync_contracts.ids import PersonId, SessionId
+from svc_chat.errors import NothingThereError, NotProvedError, NotYetError
 
 PATH: Final = "/internal/accounts/export"
 SECONDS: Final = 5.0
@@ -20,17 +20,19 @@ class AuthAccounts:
         self._url = internal_url.rstrip("/") + PATH
         self._http = http
 
-    async def copy(self, person: PersonId) -> AccountCopy:
-        """The account. Raises NothingThereError, NotYetError."""
+    async def copy(self, person: PersonId, session: SessionId) -> AccountCopy:
+        """The account. Raises NothingThereError, NotProvedError, NotYetError."""
         try:
             answer = await self._http.post(
                 self._url,
-                content=AccountAsk(person=person).model_dump_json().encode(),
+                content=AccountAsk(person=person, session=session).model_dump_json().encode(),
                 headers={"Content-Type": "application/json"},
                 timeout=SECONDS,
             )
             if answer.status_code == 404:
                 raise NothingThereError
+            if answer.status_code == 403:
+                raise NotProvedError
             answer.raise_for_status()
             return AccountCopy.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:

@@ -10,9 +10,8 @@ from nexync_contracts.attachments import Attachment
 from nexync_contracts.ids import AttachmentId, PersonId
 from nexync_contracts.limits import ATTACHMENT_HOURS, ATTACHMENTS_WAITING
 from nexync_contracts.profile_rest import OwnProfile
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool
 from svc_chat.adapters.profiles import own_profile
-from svc_chat.adapters.records import Connection
 from svc_chat.attaching import Stored, Upload, folder_of_content, folder_of_parts
 from svc_chat.errors import QuotaFullError, TooManyError
 
@@ -20,32 +19,44 @@ WAIT_SECONDS: Final = 60.0
 """What who has too many uploads that wait is told to wait."""
 
 _COLUMNS: Final = "id, owner, purpose, name, size, received, parts, content, facts::text, variants"
-_LATER: Final = f"now() + interval '{ATTACHMENT_HOURS} hours'"
+LATER: Final = f"now() + interval '{ATTACHMENT_HOURS} hours'"
+"""When what is kept now is looked at next."""
+
+_HELD: Final = "EXISTS (SELECT FROM scheduled_files s WHERE s.attachment = a.id)"
+"""A message for later is going to carry it."""
 
 _BEGIN: Final = f"""
 INSERT INTO attachments (id, owner, purpose, name, size, content, check_at)
-VALUES (%(id)s, %(owner)s, %(purpose)s, %(name)s, %(size)s, %(content)s, {_LATER})
+VALUES (%(id)s, %(owner)s, %(purpose)s, %(name)s, %(size)s, %(content)s, {LATER})
 """  # noqa: S608 - what is put in is a constant of ours
 
 _BY_ID: Final = f"SELECT {_COLUMNS} FROM attachments WHERE id = %(id)s"  # noqa: S608 - as above
 _SHARED: Final = _BY_ID + " FOR KEY SHARE"
 _OWN: Final = _BY_ID + " AND owner = %(owner)s"
 
-_TAKEN: Final = """
-SELECT coalesce(sum(size), 0), count(*) FILTER (WHERE admitted_at IS NULL AND check_at IS NOT NULL)
-FROM attachments WHERE owner = %(owner)s
-"""
+_TAKEN: Final = f"""
+SELECT coalesce(sum(size), 0),
+       count(*) FILTER (WHERE admitted_at IS NULL AND check_at IS NOT NULL AND NOT {_HELD})
+FROM attachments a WHERE owner = %(owner)s
+"""  # noqa: S608 - as above
 
 _RECEIVED: Final = f"""
-UPDATE attachments SET received = received + %(size)s, parts = array_append(parts, %(part)s::text), check_at = {_LATER}
+UPDATE attachments SET received = received + %(size)s, parts = array_append(parts, %(part)s::text), check_at = {LATER}
 WHERE id = %(id)s AND received = %(offset)s AND facts IS NULL
 RETURNING {_COLUMNS}
 """  # noqa: S608 - as above
 
 _READY: Final = f"""
 UPDATE attachments SET facts = coalesce(facts, %(facts)s), variants = coalesce(variants, %(variants)s),
-       size = CASE WHEN facts IS NULL THEN %(size)s ELSE size END, parts = '{{}}', check_at = {_LATER}
+       size = CASE WHEN facts IS NULL THEN %(size)s ELSE size END, parts = '{{}}', check_at = {LATER}
 WHERE id = %(id)s AND content = %(content)s
+RETURNING {_COLUMNS}
+"""  # noqa: S608 - as above
+
+_DESCRIBE: Final = f"""
+UPDATE attachments a SET facts = CASE WHEN %(alt)s::text IS NULL THEN facts - 'alt'
+                                    ELSE jsonb_set(facts, '{{alt}}', to_jsonb(%(alt)s::text)) END
+WHERE id = %(id)s AND owner = %(owner)s AND facts IS NOT NULL AND admitted_at IS NULL AND NOT {_HELD}
 RETURNING {_COLUMNS}
 """  # noqa: S608 - as above
 
@@ -53,17 +64,25 @@ _COPY: Final = f"""
 INSERT INTO attachments
     (id, owner, purpose, name, size, received, content, facts, variants, check_at)
 VALUES (%(id)s, %(owner)s, %(purpose)s, %(name)s, %(size)s, %(received)s, %(content)s, %(facts)s,
-        %(variants)s, {_LATER})
+        %(variants)s, {LATER})
 """  # noqa: S608 - as above
 
 _ADMIT: Final = f"""
-UPDATE attachments SET admitted_at = now(), check_at = {_LATER}
+UPDATE attachments SET admitted_at = now(), check_at = {LATER}
 WHERE id IN (
     SELECT id FROM attachments
     WHERE id = ANY(%(ids)s::uuid[]) AND owner = %(owner)s AND purpose = %(purpose)s
       AND facts IS NOT NULL
     ORDER BY id FOR UPDATE
 ) RETURNING facts::text
+"""  # noqa: S608 - as above
+
+_DROP: Final = f"""
+DELETE FROM attachments a
+WHERE id = %(id)s AND owner = %(owner)s AND admitted_at IS NULL AND NOT {_HELD}
+  AND NOT EXISTS (SELECT FROM profiles p WHERE p.picture = a.id)
+  AND NOT EXISTS (SELECT FROM attachment_uses u WHERE u.attachment = a.id)
+RETURNING id::text, content::text
 """  # noqa: S608 - as above
 
 _PICTURE: Final = """
@@ -139,17 +158,15 @@ class PostgresAttachments:
             await connection.execute(_GARBAGE, ([folder_of_parts(upload.id)],))
         return made
 
+    async def describe(self, file: AttachmentId, owner: PersonId, alt: str | None) -> Upload | None:
+        """Another alt text of what no gateway has asked about; a message that was admitted keeps its own."""
+        async with self._pool.connection() as connection:
+            return await _one(connection, _DESCRIBE, {"id": file, "owner": owner, "alt": alt})
+
     async def drop(self, file: AttachmentId, owner: PersonId) -> bool:
-        """Forget an upload that was never asked about in order to send it."""
+        """Forget an upload that no message has or is going to have."""
         async with self._pool.connection() as connection, connection.transaction():
-            cursor = await connection.execute(
-                "DELETE FROM attachments a WHERE id = %(id)s AND owner = %(owner)s"
-                " AND admitted_at IS NULL"
-                " AND NOT EXISTS (SELECT FROM profiles p WHERE p.picture = a.id)"
-                " AND NOT EXISTS (SELECT FROM attachment_uses u WHERE u.attachment = a.id)"
-                " RETURNING id::text, content::text",
-                {"id": file, "owner": owner},
-            )
+            cursor = await connection.execute(_DROP.encode(), {"id": file, "owner": owner})
             rows = await cursor.fetchall()
             await throw_away(connection, rows)
         return bool(rows)
@@ -205,7 +222,7 @@ class PostgresAttachments:
     async def used(self, owner: PersonId) -> int:
         """Bytes that count towards the quota."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(_TAKEN, {"owner": owner})).fetchone()
+            row = await (await connection.execute(_TAKEN.encode(), {"owner": owner})).fetchone()
         return int(row[0]) if row else 0
 
     async def of_person(self, person: PersonId, picture: AttachmentId | None) -> OwnProfile | None:
@@ -251,7 +268,7 @@ async def _in_turn(connection: Connection, owner: PersonId, file: AttachmentId) 
 
 
 async def _room(connection: Connection, owner: PersonId, size: int, quota: int) -> None:
-    row = await (await connection.execute(_TAKEN, {"owner": owner})).fetchone()
+    row = await (await connection.execute(_TAKEN.encode(), {"owner": owner})).fetchone()
     used, waiting = row or (0, 0)
     if used + size > quota:
         raise QuotaFullError(quota)

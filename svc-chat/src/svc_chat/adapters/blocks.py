@@ -1,14 +1,16 @@
 """Blocks in Postgres, and the word of them to the private chat of the two, whose log has to know (ADR 0054).
 
+It has to know as well that a connection ended, and with it the webhooks (ADR 0070).
+
 Every function is called in the transaction that holds the pair's lock, so that blocks and unblocks come to the log in
 the order in which they were committed.
 """
 
 from typing import Final
 
-from nexync_contracts.commands import BlockPartner, CommandEnvelope, UnblockPartner
+from nexync_contracts.commands import BlockPartner, CommandEnvelope, EndHooks, UnblockPartner
 from nexync_contracts.ids import PersonId, chat_stream
-from svc_chat.adapters.records import Connection
+from nexync_runtime.postgres import Connection
 from svc_chat.identifiers import new_command_id, private_chat_id
 
 _BLOCK: Final = """
@@ -55,8 +57,16 @@ async def carry(connection: Connection, me: PersonId, other: PersonId) -> None:
         await _tell(connection, PersonId(str(blocker)), PersonId(str(blocked)), BlockPartner())
 
 
+async def parted(connection: Connection, me: PersonId, other: PersonId) -> None:
+    """End the webhooks of the private chat of two people who are connected no more."""
+    await _tell(connection, me, other, EndHooks())
+
+
 async def _tell(
-    connection: Connection, me: PersonId, other: PersonId, command: BlockPartner | UnblockPartner
+    connection: Connection,
+    me: PersonId,
+    other: PersonId,
+    command: BlockPartner | UnblockPartner | EndHooks,
 ) -> None:
     stream = chat_stream(private_chat_id(me, other))
     place = await (await connection.execute(_PLACE, {"stream": stream})).fetchone()

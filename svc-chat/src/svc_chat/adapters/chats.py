@@ -9,11 +9,11 @@ from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.limits import MENTIONS_COUNTED
 from nexync_contracts.retention import Retention
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool, one_moment
 from nexync_streams import group_settings
 from svc_chat.adapters.own_chats import own_of
 from svc_chat.adapters.receipts import READ_CHAPTER, READ_N
-from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.adapters.records import RECORD_COLUMNS, record_of
 from svc_chat.adapters.streams import SPAN_COLUMNS, membership_of
 from svc_chat.chapters import LATEST, Chapter
 from svc_chat.ports import ChatFacts, ChatSeat, MemberRow, StoredHead
@@ -25,7 +25,7 @@ SEATS: Final = 5_000
 SHOWN_MEMBERS: Final = 20
 
 _SEATS = """
-SELECT m.chat, m.spans, s.snapshot->>'kind', s.partition, s.log_epoch, s.head, s.n, s.at,
+SELECT m.chat::text, m.spans, s.snapshot->>'kind', s.partition, s.log_epoch, s.head, s.n, s.at,
        CASE WHEN m.present THEN coalesce((s.snapshot->'behind'->%(who)s->>1)::bigint, s.at)
             ELSE coalesce(m.until_at, s.at) END
 FROM (
@@ -66,14 +66,18 @@ CROSS JOIN LATERAL (
 """A former member knows the name that the group had until then, not the one that it got later."""
 
 _MEMBERS = """
-SELECT w.chat, p.id, p.username, p.name, m.role, p.bot, f.picture::text
-FROM unnest(%s::uuid[]) AS w(chat)
-CROSS JOIN LATERAL (
-    SELECT person, role, from_seq FROM members
-    WHERE chat = w.chat AND until_seq IS NULL ORDER BY from_seq, person LIMIT %s
-) m JOIN people p ON p.id = m.person LEFT JOIN profiles f ON f.person = m.person
-ORDER BY w.chat, m.from_seq, m.person
+WITH m AS MATERIALIZED (
+    SELECT w.chat, m.* FROM unnest(%s::uuid[]) AS w(chat)
+    CROSS JOIN LATERAL (
+        SELECT person, role, from_seq FROM members
+        WHERE chat = w.chat AND until_seq IS NULL ORDER BY from_seq, person LIMIT %s
+    ) m
+)
+SELECT m.chat::text, p.id::text, p.username, p.name, m.role, p.bot, f.picture::text
+FROM m JOIN people p ON p.id = m.person LEFT JOIN profiles f ON f.person = m.person
+ORDER BY m.chat, m.from_seq, m.person
 """
+"""First the members of all, then who they are: by one join, and not by one for each chat."""
 
 _RECORDS = (
     f"SELECT {RECORD_COLUMNS} FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[])"  # noqa: S608 - constant columns
@@ -97,16 +101,18 @@ _MENTIONED = """
 SELECT w.stream, count(*)
 FROM unnest(%(streams)s::text[], %(after)s::bigint[]) AS w(stream, after)
 CROSS JOIN LATERAL (
-    SELECT e.event FROM events e JOIN content_classes k ON k.class = e.class
+    SELECT e.event, e.sender FROM events e JOIN content_classes k ON k.class = e.class
     WHERE e.stream = w.stream AND e.seq > w.after AND e.at >= k.kept_from AND e.at >= coalesce((
         SELECT max(c.first_at) FROM chapters c WHERE c.stream = w.stream AND c.first_seq <= w.after), 0)
     ORDER BY e.seq DESC LIMIT %(most)s
 ) e
-WHERE e.event::jsonb->'mentions' @> %(named)s::jsonb
+WHERE e.event::jsonb->'mentions' @> %(named)s::jsonb AND e.sender <> ALL(%(blocked)s::uuid[])
   AND (e.event ->> 'hidden') IS DISTINCT FROM 'true'
 GROUP BY w.stream
 """
-"""Of a message that was deleted since, the mentions are gone with its text."""
+"""Of a message that was deleted since, the mentions are gone with its text. Whom one blocked calls nobody."""
+
+_BLOCKED = "SELECT blocked FROM blocks WHERE blocker = %s"
 
 
 class PostgresChats:
@@ -124,7 +130,7 @@ class PostgresChats:
             rows = await cursor.fetchall()
         return [
             ChatSeat(
-                chat=ChatId(str(row[0])),
+                chat=ChatId(row[0]),
                 kind=ChatKind(row[2]),
                 stored=StoredHead(*row[3:8]),
                 membership=membership_of(row[1]),
@@ -135,8 +141,7 @@ class PostgresChats:
 
     async def facts(self, person: PersonId, chats: Sequence[ChatId]) -> dict[ChatId, ChatFacts]:
         """Details of those chats that the person is or was in, all of one moment."""
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        async with one_moment(self._pool) as connection:
             cursor = await connection.execute(
                 _FACTS, {"person": person, "who": person, "chats": list(chats)}
             )
@@ -144,7 +149,7 @@ class PostgresChats:
             members = await _members(connection, chats)
             records = await _records(connection, rows)
             chapters = await _chapters(connection, rows)
-            mentioned = await _mentioned(connection, person, rows)
+            mentioned, blocked = await _mentioned(connection, person, rows)
         facts: dict[ChatId, ChatFacts] = {}
         for row in rows:
             chat, stored, membership = _of(row)
@@ -162,6 +167,7 @@ class PostgresChats:
                 settings=group_settings.from_json(row[14] or {}),
                 own=own_of(row[15:]),
                 mentioned=mentioned.get(stream),
+                unheard=blocked,
                 chapters=chapters.get(stream, ()),
                 workspace=Retention(row[13] or Retention.FOREVER),
                 delivered=row[25],
@@ -180,8 +186,8 @@ async def _members(
     cursor = await connection.execute(_MEMBERS, (list(chats), SHOWN_MEMBERS))
     members: dict[ChatId, list[MemberRow]] = {}
     for chat, person, username, name, role, bot, picture in await cursor.fetchall():
-        row = MemberRow(PersonId(str(person)), username, name, Role(role), bot, picture)
-        members.setdefault(ChatId(str(chat)), []).append(row)
+        row = MemberRow(PersonId(person), username, name, Role(role), bot, picture)
+        members.setdefault(ChatId(chat), []).append(row)
     return members
 
 
@@ -217,8 +223,8 @@ async def _chapters(
 
 async def _mentioned(
     connection: Connection, person: PersonId, rows: Sequence[Sequence[Any]]
-) -> dict[Stream, int]:
-    """Unread messages that name the person, in those chats that are muted and have unread ones."""
+) -> tuple[dict[Stream, int], frozenset[PersonId]]:
+    """Unread messages that name the person, in those chats that are muted, and whose don't count."""
     now = time.time() * 1000
     after: dict[Stream, int] = {}
     for row in rows:
@@ -226,12 +232,16 @@ async def _mentioned(
         if membership.role is not None and own_of(row[15:]).muted_until > now:
             after[chat_stream(chat)] = min(max(row[9], membership.spans[-1].from_seq), stored.head)
     if not after:
-        return {}
+        return {}, frozenset()
+    cursor = await connection.execute(_BLOCKED, (person,))
+    blocked = frozenset(PersonId(str(row[0])) for row in await cursor.fetchall())
     parameters = {
         "streams": list(after),
         "after": list(after.values()),
         "most": MENTIONS_COUNTED,
         "named": json.dumps([{"person": person}]),
+        "blocked": list(blocked),
     }
     cursor = await connection.execute(_MENTIONED, parameters)
-    return dict.fromkeys(after, 0) | {Stream(row[0]): row[1] for row in await cursor.fetchall()}
+    found = {Stream(row[0]): int(row[1]) for row in await cursor.fetchall()}
+    return dict.fromkeys(after, 0) | found, blocked

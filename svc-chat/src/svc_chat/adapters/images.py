@@ -6,9 +6,12 @@ import sys
 from asyncio.subprocess import PIPE
 from typing import Final
 
-from svc_chat import imaging, metrics
+from svc_chat import metrics
 from svc_chat.errors import BusyError
-from svc_chat.imaging import Made, NoImageError, decode_made
+from svc_chat.made_images import Made, NoImageError, decode_made
+
+PROGRAM: Final = "svc_chat.imaging"
+"""By name: imported, it would bring the decoders into this process."""
 
 SECONDS: Final = 9.0
 TURN_SECONDS: Final = 4.0
@@ -40,7 +43,7 @@ class ImageProcesses:
 async def _made(data: bytes, *, square: bool) -> Made:
     options = ["--square"] if square else []
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", imaging.__name__, *options, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", PROGRAM, *options, stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
     try:
         async with asyncio.timeout(SECONDS):

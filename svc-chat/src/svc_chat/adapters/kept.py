@@ -21,6 +21,12 @@ LEASE_MS: Final = 3_000
 REVISION_SECONDS: Final = 3_600
 """Longer than any answer is kept: a revision that was forgotten becomes another one."""
 
+_GET_OR_LEAD: Final = """
+local body = redis.call('GET', KEYS[1])
+if body then return {body, 0} end
+return {false, redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[1]) and 1 or 0}
+"""
+
 _log = log.get("kept")
 _Redis = (redis.exceptions.RedisError, OSError, TimeoutError)
 _Found = TypeVar("_Found")
@@ -33,6 +39,7 @@ class RedisKept:
         self, client: "redis.asyncio.Redis", now: Callable[[], float] = time.monotonic
     ) -> None:
         self._client: Any = client
+        self._leading: Any = client.register_script(_GET_OR_LEAD)
         self._now = now
         self._away_until = 0.0
 
@@ -44,12 +51,14 @@ class RedisKept:
         """Keep it for so many seconds."""
         await self._ask(lambda: self._client.set(f"answer:{key}", body, ex=seconds), None)
 
-    async def lead(self, key: str) -> bool:
-        """Whether it falls to this one to make the answer."""
-        return bool(await self._ask(lambda: self._lease(key), b"nobody is asked"))
+    async def get_or_lead(self, key: str) -> tuple[bytes | None, bool]:
+        """The answer, or whether it falls to this one to make it; one round trip."""
+        body, leads = await self._ask(lambda: self._got_or_leads(key), (None, 1))
+        return body, bool(leads)
 
-    async def _lease(self, key: str) -> object:
-        return await self._client.set(f"filling:{key}", "1", px=LEASE_MS, nx=True)
+    async def _got_or_leads(self, key: str) -> tuple[bytes | None, int]:
+        body, leads = await self._leading(keys=[f"answer:{key}", f"filling:{key}"], args=[LEASE_MS])
+        return body, leads
 
     async def _ask(self, ask: Callable[[], Awaitable[_Found]], otherwise: _Found) -> _Found:
         if self._now() < self._away_until:

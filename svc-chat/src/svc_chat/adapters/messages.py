@@ -10,8 +10,9 @@ from nexync_contracts.events import CHANGE_TAGS, event_adapter
 from nexync_contracts.events import EventRecord as Record
 from nexync_contracts.ids import PersonId, Stream
 from nexync_contracts.message_events import MessageEdited
+from nexync_runtime.postgres import Connection
 from nexync_streams.messages import UNTOUCHED, Edit, Now
-from svc_chat.adapters.records import RECORD_COLUMNS, SHOWN, Connection, record_of
+from svc_chat.adapters.records import RECORD_COLUMNS, SHOWN, record_of
 from svc_chat.chapters import Chapter, window
 from svc_chat.spans import Range
 
@@ -25,8 +26,8 @@ _LINES: Final[LiteralString] = (
 _NEWEST: Final = _LINES.format(order="DESC")
 _OLDEST: Final = _LINES.format(order="ASC")
 
-_EDITS = """
-SELECT t.target, m.seq, e.at, e.event::text
+_NOW = """
+SELECT 1, t.target, m.seq, e.at, e.event::text, NULL::text[], NULL::bigint[]
 FROM unnest(%(targets)s::bigint[]) AS t (target)
 CROSS JOIN LATERAL (
     SELECT seq FROM message_edits
@@ -35,21 +36,22 @@ CROSS JOIN LATERAL (
     ORDER BY seq DESC LIMIT 1
 ) m
 JOIN events e ON e.stream = %(stream)s AND e.seq = m.seq AND e.at >= %(since)s
-"""
-"""An edit is never older than its message, and lies in no class that is shorter."""
-
-_DELETIONS = """
-SELECT target, seq, sender::text FROM message_deletions
-WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[])
-"""
-
-_REACTIONS = """
-SELECT target, emoji, array_agg(person::text ORDER BY seq), array_agg(seq ORDER BY seq)
+UNION ALL
+SELECT 2, target, min(seq), NULL, emoji, array_agg(person::text ORDER BY seq), array_agg(seq ORDER BY seq)
 FROM message_reactions
 WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[]) AND seq <= %(as_of)s
   AND (only_for IS NULL OR only_for = %(viewer)s::uuid)
-GROUP BY target, emoji ORDER BY target, min(seq)
+GROUP BY target, emoji
+UNION ALL
+SELECT 3, target, seq, NULL, sender::text, NULL, NULL FROM message_deletions
+WHERE stream = %(stream)s AND target = ANY(%(targets)s::bigint[])
+ORDER BY 1, 2, 3
 """
+"""The newest edits, then the reactions, then the deletions. An edit is never older than its message, and lies in no
+class that is shorter."""
+
+_EDITED: Final = 1
+_REACTED: Final = 2
 
 _VERSIONS = """
 SELECT m.seq, e.at, e.event::text
@@ -98,13 +100,12 @@ async def lines(where: Where, ranges: Sequence[Range], count: int, *, newest: bo
 
 
 async def messages_now(where: Where, targets: Sequence[int], as_of: int) -> Mapping[int, Now]:
-    """What became of these messages up to `as_of`, by three queries.
+    """What became of these messages up to `as_of`, by one query.
 
     A deletion counts also when it came later: the text is gone, whoever asks.
     """
     if not targets:
         return {}
-    connection = where.connection
     since, _ = window(where.chapters, min(targets), as_of)
     asked = {
         "stream": where.stream,
@@ -114,15 +115,15 @@ async def messages_now(where: Where, targets: Sequence[int], as_of: int) -> Mapp
         "since": since,
     }
     found: dict[int, Now] = {}
-    for target, seq, at, event in await _rows(connection, _EDITS, asked):
-        found[target] = Now(edit=_edit(seq, at, event))
-    for target, emoji, people, seqs in await _rows(connection, _REACTIONS, asked):
+    for what, target, seq, at, text, people, seqs in await _rows(where.connection, _NOW, asked):
         now = found.get(target, UNTOUCHED)
-        who = {PersonId(person): seq for person, seq in zip(people, seqs, strict=True)}
-        found[target] = replace(now, reactions={**now.reactions, emoji: who})
-    for target, seq, sender in await _rows(connection, _DELETIONS, asked):
-        by = PersonId(sender) if seq <= as_of else None
-        found[target] = Now(deleted=True, deleted_by=by)
+        if what == _EDITED:
+            found[target] = Now(edit=_edit(seq, at, text))
+        elif what == _REACTED:
+            who = {PersonId(one): place for one, place in zip(people, seqs, strict=True)}
+            found[target] = replace(now, reactions={**now.reactions, text: who})
+        else:
+            found[target] = Now(deleted=True, deleted_by=PersonId(text) if seq <= as_of else None)
     return found
 
 

@@ -5,9 +5,8 @@ from typing import Final
 import psycopg
 import psycopg_pool
 
-from nexync_runtime.postgres import Pool
-from svc_chat.adapters.attachments import throw_away
-from svc_chat.adapters.records import Connection
+from nexync_runtime.postgres import Connection, Pool
+from svc_chat.adapters.attachments import LATER, throw_away
 from svc_chat.errors import StoreAwayError
 
 LOCK: Final = 0x6E65_7879_0002
@@ -27,7 +26,8 @@ SELECT count(*) FROM taken
 
 _DUE: Final = """
 SELECT a.id, EXISTS (SELECT FROM attachment_uses u WHERE u.attachment = a.id)
-          OR EXISTS (SELECT FROM profiles p WHERE p.picture = a.id)
+          OR EXISTS (SELECT FROM profiles p WHERE p.picture = a.id),
+       EXISTS (SELECT FROM scheduled_files s WHERE s.attachment = a.id)
 FROM (
     SELECT id FROM attachments WHERE check_at <= clock_timestamp()
     ORDER BY check_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
@@ -35,6 +35,9 @@ FROM (
 """
 
 _KEEP: Final = "UPDATE attachments SET check_at = NULL WHERE id = ANY(%s::uuid[])"
+_LATER: Final = f"UPDATE attachments SET check_at = {LATER} WHERE id = ANY(%s::uuid[])"  # noqa: S608 - a constant of ours
+"""What a message for later is going to carry is looked at again, so that nobody has to say when that is over."""
+
 _DELETE: Final = """
 DELETE FROM attachments WHERE id = ANY(%s::uuid[]) RETURNING id::text, content::text
 """
@@ -82,7 +85,8 @@ async def _judge(connection: Connection, limit: int) -> int:
     released = await (await connection.execute(_RELEASED, {"limit": limit})).fetchone()
     rows = await (await connection.execute(_DUE, {"limit": limit})).fetchall()
     await connection.execute(_KEEP, ([row[0] for row in rows if row[1]],))
-    orphans = [row[0] for row in rows if not row[1]]
+    await connection.execute(_LATER.encode(), ([row[0] for row in rows if row[2] and not row[1]],))
+    orphans = [row[0] for row in rows if not row[1] and not row[2]]
     gone = await (await connection.execute(_DELETE, (orphans,))).fetchall()
     await throw_away(connection, gone)
     return max(len(rows), int(released[0]) if released else 0)

@@ -7,9 +7,8 @@ import psycopg
 
 from nexync_contracts.ids import Stream
 from nexync_runtime import log
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool
 from svc_chat import metrics
-from svc_chat.adapters.records import Connection
 from svc_chat.errors import BusyError
 from svc_chat.ports import Log, OutboxRow
 

@@ -9,12 +9,14 @@ from nexync_contracts.ids import ChatId, PersonId
 from nexync_contracts.limits import PAGE_MAX
 from nexync_contracts.report_rest import ReportReason
 from nexync_runtime.postgres import Pool
+from svc_chat.attaching import ORIGINAL, place_of
+from svc_chat.own_data import OwnFile
 
 _FIRST: Final = "00000000-0000-0000-0000-000000000000"
 """Below every id."""
 
 _FILES: Final = """
-SELECT facts::text FROM attachments
+SELECT facts::text, content::text FROM attachments
 WHERE owner = %(person)s AND id > %(after)s AND facts IS NOT NULL ORDER BY id LIMIT %(limit)s
 """
 _REPORTS: Final = """
@@ -29,12 +31,15 @@ class PostgresOwnRows:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def files(self, person: PersonId, after: str | None) -> Sequence[Attachment]:
-        """The id in the facts is the row's."""
+    async def files(self, person: PersonId, after: str | None) -> Sequence[OwnFile]:
+        """The id in the facts is the row's, and their size that of the original."""
         asked = {"person": person, "after": after or _FIRST, "limit": PAGE_MAX}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(_FILES, asked)).fetchall()
-        return [Attachment.model_validate_json(row[0]) for row in rows]
+        return [
+            OwnFile(Attachment.model_validate_json(row[0]), place_of(row[1], ORIGINAL))
+            for row in rows
+        ]
 
     async def reports(
         self, person: PersonId, after: str | None

@@ -7,10 +7,10 @@ from typing import Any, Final
 from nexync_contracts.commands import CommandEnvelope, NoteConnection
 from nexync_contracts.events import ConnectionChange
 from nexync_contracts.ids import PersonId, person_stream
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool
 from svc_chat.adapters import blocks
 from svc_chat.adapters.people_sql import BY_ID, SEARCH, WORD_LIKENESS
-from svc_chat.adapters.records import Connection, literal_like
+from svc_chat.adapters.records import literal_like
 from svc_chat.errors import ClosedError
 from svc_chat.identifiers import connection_note_id
 from svc_chat.ports import PersonRow
@@ -25,7 +25,7 @@ FROM (
     UNION ALL
     SELECT person_a, asker, accepted_at FROM connections WHERE person_b = %(viewer)s::uuid
 ) c JOIN people p ON p.id = c.other LEFT JOIN profiles f ON f.person = p.id
-WHERE p.verified_at IS NOT NULL AND p.username > %(after)s
+WHERE p.verified_at IS NOT NULL AND p.erase_at IS NULL AND p.username > %(after)s
 ORDER BY p.username LIMIT %(limit)s
 """
 
@@ -47,7 +47,7 @@ _END: Final = """
 DELETE FROM connections
 WHERE person_a = least(%(me)s::uuid, %(other)s::uuid)
   AND person_b = greatest(%(me)s::uuid, %(other)s::uuid)
-RETURNING asked_at, asker
+RETURNING asked_at, asker, accepted_at IS NOT NULL
 """
 
 _PAIR: Final = """
@@ -207,11 +207,21 @@ async def _places(
 ) -> dict[PersonId, int] | None:
     """The partitions of both streams, None when one of the people doesn't exist."""
     cursor = await connection.execute(
-        "SELECT id, partition FROM people WHERE id = ANY(%s) AND verified_at IS NOT NULL",
+        "SELECT id, partition FROM people"
+        " WHERE id = ANY(%s) AND verified_at IS NOT NULL AND erased_at IS NULL FOR SHARE",
         ([me, other],),
     )
     places = {PersonId(str(row[0])): int(row[1]) for row in await cursor.fetchall()}
     return places if len(places) == 2 else None
+
+
+async def end_connection(connection: Connection, person: PersonId, other: PersonId) -> None:
+    """End what is between two people, one of whom is erased, in the caller's transaction."""
+    cursor = await connection.execute(
+        "SELECT id, partition FROM people WHERE id = ANY(%s)", ([person, other],)
+    )
+    places = {PersonId(str(row[0])): int(row[1]) for row in await cursor.fetchall()}
+    await _end(connection, places, person, other)
 
 
 async def _end(
@@ -222,6 +232,8 @@ async def _end(
     if ended is not None:
         asker = PersonId(str(ended[1]))
         await _note(connection, places, me, asker, ConnectionChange.ENDED, ended[0])
+        if ended[2]:
+            await blocks.parted(connection, me, other)
 
 
 async def _note(

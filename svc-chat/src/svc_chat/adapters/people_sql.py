@@ -43,22 +43,25 @@ def _open(setting: str) -> str:
 RELATION: Final = """CASE
     WHEN p.id = %(viewer)s::uuid THEN 'self'
     WHEN mine.blocker IS NOT NULL THEN 'blocked'
-    WHEN c.person_a IS NULL THEN 'none'
+    WHEN c.person_a IS NULL OR p.erase_at IS NOT NULL THEN 'none'
     WHEN c.accepted_at IS NOT NULL THEN 'connected'
     WHEN c.asker = %(viewer)s::uuid THEN 'asked'
     ELSE 'asking' END"""
+
+_GOING: Final = "(p.erase_at IS NOT NULL AND p.id <> %(viewer)s::uuid)"
+"""Whose account is to be erased, or was: to others it is as if they weren't connected, and they are not found."""
 
 _SHUT: Final = """(p.deactivated_at IS NOT NULL OR (p.bot AND EXISTS (
     SELECT FROM bots o LEFT JOIN blocks k ON k.blocker = o.owner AND k.blocked = %(viewer)s::uuid
     WHERE o.person = p.id AND (o.retired_at IS NOT NULL OR k.blocker IS NOT NULL))))"""
 """Whom an administrator locked opens to nobody new, nor a bot that is retired or whose owner blocked the viewer."""
 
-FINDABLE: Final = f"""(theirs.blocker IS NULL AND (
+FINDABLE: Final = f"""(theirs.blocker IS NULL AND NOT {_GOING} AND (
     p.id = %(viewer)s::uuid OR c.person_a IS NOT NULL OR mine.blocker IS NOT NULL
     OR ({_open("f.findable")} AND NOT {_SHUT})))"""
 """Who has a relation knows the person already, and a blocked person must be found to be unblocked."""
 
-ASKABLE: Final = f"""(theirs.blocker IS NULL AND mine.blocker IS NULL
+ASKABLE: Final = f"""(theirs.blocker IS NULL AND mine.blocker IS NULL AND NOT {_GOING}
     AND (c.person_a IS NOT NULL OR ({_open("f.askable")} AND NOT {_SHUT})))"""
 
 TELLS_PRESENCE: Final = """(p.id = %(viewer)s::uuid OR (
@@ -81,7 +84,8 @@ WHERE p.verified_at IS NOT NULL
 BY_ID: Final = PERSON + " AND p.id = ANY(%(people)s::uuid[])"
 
 _VERIFIED: Final = """
-SELECT id, username, name, bot, deactivated_at FROM people WHERE verified_at IS NOT NULL"""
+SELECT id, username, name, bot, deactivated_at, erase_at FROM people
+WHERE verified_at IS NOT NULL AND erased_at IS NULL"""
 
 _ALIKE: Final = "\nUNION ".join(
     f"{_VERIFIED} AND {alike}"
@@ -105,7 +109,7 @@ CANDIDATES: Final = 200
 
 SEARCH: Final = f"""
 WITH p AS MATERIALIZED (
-    SELECT id, username, name, bot, deactivated_at, row_number() OVER (
+    SELECT id, username, name, bot, deactivated_at, erase_at, row_number() OVER (
         ORDER BY (username = %(text)s) DESC, (username LIKE %(prefix)s) DESC,
                  greatest(similarity(username, %(text)s), similarity(name, %(text)s),
                           word_similarity(%(text)s, name)) DESC, username) AS place

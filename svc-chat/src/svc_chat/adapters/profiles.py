@@ -12,9 +12,8 @@ from nexync_contracts.profile_rest import (
     PrivacyView,
     ReceiptAudience,
 )
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool
 from svc_chat.adapters.people_sql import CIRCLE, JOINS, PERSON
-from svc_chat.adapters.records import Connection
 from svc_chat.ports import PersonRow, ProfileRow
 
 _THEIRS: Final = """(
@@ -57,8 +56,11 @@ WHERE p.id = %(person)s AND p.verified_at IS NOT NULL
 
 _NAME: Final = """
 UPDATE people SET name = CASE WHEN %(name)s::text = '' THEN username ELSE %(name)s END
-WHERE id = %(person)s AND verified_at IS NOT NULL
+WHERE id = %(person)s AND verified_at IS NOT NULL AND erased_at IS NULL
 """
+
+_THERE: Final = "SELECT 1 FROM people WHERE id = %(person)s AND erased_at IS NULL FOR SHARE"
+"""Whoever erases the account at this moment waits, and finds what was written."""
 
 _BIO: Final = """
 INSERT INTO profiles (person, bio) VALUES (%(person)s, %(bio)s)
@@ -121,6 +123,8 @@ class PostgresProfiles:
     ) -> OwnProfile | None:
         """Change what is not None; an empty name gives the username back."""
         async with self._pool.connection() as connection, connection.transaction():
+            if await (await connection.execute(_THERE, {"person": person})).fetchone() is None:
+                return None
             if name is not None:
                 await connection.execute(_NAME, {"person": person, "name": name})
             if bio is not None:

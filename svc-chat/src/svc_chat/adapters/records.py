@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import psycopg
-from psycopg.rows import TupleRow
-
 from nexync_contracts.events import EventRecord, event_adapter
 
-Connection = psycopg.AsyncConnection[TupleRow]
-
-RECORD_COLUMNS: Final = "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id, e.sender, e.event::text"
+RECORD_COLUMNS: Final = (
+    "e.stream, e.log_epoch, e.seq, e.n, e.at, e.id::text, e.sender::text, e.event::text"
+)
+"""Ids as text, since that is what they are in contracts; as UUIDs they would be taken apart and put together again."""
 
 
 SHOWN: Final = "({e}.sender = %(viewer)s::uuid OR ({e}.event ->> 'hidden') IS DISTINCT FROM 'true')"
@@ -26,8 +24,8 @@ def record_of(row: Sequence[Any]) -> EventRecord:
         seq=seq,
         n=n,
         at=at,
-        id=str(identifier),
-        by=str(sender),
+        id=identifier,
+        by=sender,
         event=event_adapter.validate_json(event),
     )
 

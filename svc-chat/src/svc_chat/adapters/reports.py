@@ -3,6 +3,7 @@
 import uuid
 from typing import Final
 
+from nexync_contracts.admin_rest import AdminAction
 from nexync_contracts.ids import PersonId, ReportId
 from nexync_contracts.limits import ADMIN_PAGE, REPORTS_A_DAY
 from nexync_contracts.report_rest import ReportReason, ReportsPage, ReportView
@@ -42,9 +43,13 @@ WHERE r.handled_at IS NULL ORDER BY r.reported_at, r.id LIMIT %s
 """
 
 _CLOSE: Final = """
-UPDATE reports SET handled_by = CASE WHEN handled_at IS NULL THEN %(by)s::uuid ELSE handled_by END,
-    handled_at = coalesce(handled_at, now())
-WHERE id = %(report)s
+WITH closed AS (
+    UPDATE reports SET handled_by = %(by)s, handled_at = now()
+    WHERE id = %(report)s AND handled_at IS NULL RETURNING person
+)
+INSERT INTO audit_log (at, actor, actor_name, action, subject, subject_name, address)
+SELECT now(), %(by)s::uuid, coalesce(a.username, ''), %(action)s, c.person, coalesce(p.username, ''), %(address)s
+FROM closed c LEFT JOIN people a ON a.id = %(by)s::uuid LEFT JOIN people p ON p.id = c.person
 """
 
 
@@ -104,8 +109,16 @@ class PostgresReports:
         )
         return ReportsPage(reports=reports, waiting=rows[0][12] if rows else 0)
 
-    async def close(self, report: ReportId, by: PersonId) -> bool:
-        """Keeps the first time and who it was."""
+    async def close(self, report: ReportId, by: PersonId, address: str) -> bool:
+        """Keeps the first time and who it was; the entry in the audit log is written by the same statement."""
+        asked = {
+            "report": report,
+            "by": by,
+            "action": AdminAction.REPORT_CLOSED.value,
+            "address": address,
+        }
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_CLOSE, {"report": report, "by": by})
-            return cursor.rowcount == 1
+            if (await connection.execute(_CLOSE, asked)).rowcount == 1:
+                return True
+            there = await connection.execute("SELECT FROM reports WHERE id = %s", (report,))
+            return await there.fetchone() is not None

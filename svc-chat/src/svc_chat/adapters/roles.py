@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from nexync_contracts.admin_rest import RoleView
 from nexync_contracts.ids import PersonId
 from nexync_contracts.session import AdminCheck
+from nexync_runtime.asking import answered, timeout_of
 
 PATH: Final = "/internal/admins/check"
 TIMEOUT: Final = 3.0
@@ -23,12 +24,14 @@ class AskedRoles:
     async def is_admin(self, person: PersonId) -> bool:
         """One question."""
         try:
-            answer = await self._http.post(
+            asked = self._http.build_request(
+                "POST",
                 self._url,
                 content=AdminCheck(person=person).model_dump_json().encode(),
                 headers={"Content-Type": "application/json"},
-                timeout=TIMEOUT,
+                timeout=timeout_of(TIMEOUT),
             )
+            answer = await answered(self._http, asked)
             answer.raise_for_status()
             return RoleView.model_validate_json(answer.content).admin
         except (httpx.HTTPError, ValidationError):

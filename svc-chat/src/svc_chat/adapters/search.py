@@ -1,7 +1,10 @@
 """Texts of messages in Postgres, by the index `events_search` or among the newest messages; bounded in time."""
 
 import asyncio
+import json
 from collections.abc import Mapping
+from itertools import pairwise, product
+from math import prod
 from typing import Any, Final
 
 import psycopg
@@ -14,7 +17,7 @@ from nexync_runtime.postgres import Pool
 from svc_chat.adapters.records import SHOWN, literal_like
 from svc_chat.errors import BusyError, TooSlowError
 from svc_chat.ports import Hit, HitPlace, Phase, Sought
-from svc_chat.querying import wordless
+from svc_chat.querying import indexable, wordless
 
 STATEMENT_MS: Final = 2_000
 
@@ -28,7 +31,24 @@ RECENT_CHATS: Final = 100
 """Chats, those active last, among which the newest messages are taken where several are searched."""
 
 RECENT_EACH: Final = 2_000
-"""Messages of each of them."""
+"""Messages with files of each of them."""
+
+RECENT_EVENTS: Final = 20_000
+"""Events of several chats that are looked through for the newest messages: a reaction and an edit are events, too."""
+
+FRESH_EVENTS: Final = 1_500
+"""Newest events in which a whole word is looked for before the index is asked. Of a word that every second message has,
+the index knows half of everything; the newest messages have enough of them."""
+
+FRESH_HITS: Final = 6
+"""Of the newest events with the words, so many times the hits that are wanted are looked at closely: some were edited
+since, deleted, or are not for this person."""
+
+_DEPTHS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600)
+"""How far below its head a chat is asked for the time, to find the moment since which there were so many events."""
+
+SPELLINGS: Final = 16
+"""Of one term, at most: four letters in each case."""
 
 _BODY: Final = "(e.event ->> 'body')"
 _VECTOR: Final = "to_tsvector('simple', e.event ->> 'body')"
@@ -39,13 +59,55 @@ _INDEXED: Final = (
 )
 """An edit is never older than its message, so the months before `since` have nothing of it."""
 
-_NEWEST: Final = f"""(
-    SELECT r.* FROM unnest(%(newest)s::text[]) AS s (stream)
+_MARKS: Final = """
+marks AS MATERIALIZED (
+    SELECT s.stream, s.head - d.depth AS seq, d.step, e.at
+    FROM unnest(%(newest)s::text[], %(heads)s::bigint[]) AS s (stream, head)
+    CROSS JOIN unnest(%(depths)s::bigint[], %(steps)s::bigint[]) AS d (depth, step)
+    CROSS JOIN LATERAL (
+        SELECT at FROM events WHERE stream = s.stream AND seq = s.head - d.depth LIMIT 1
+    ) e
+), since AS MATERIALIZED (
+    SELECT coalesce((
+        SELECT m.at FROM (
+            SELECT at, sum(step) OVER (ORDER BY at DESC, stream, seq) AS later FROM marks
+        ) m WHERE m.later >= %(events)s ORDER BY m.at DESC LIMIT 1
+    ), 0) AS at
+), floors AS MATERIALIZED (
+    SELECT s.stream, coalesce(max(m.seq), 0) AS seq
+    FROM unnest(%(newest)s::text[]) AS s (stream)
+    LEFT JOIN marks m ON m.stream = s.stream AND m.at <= (SELECT at FROM since)
+    GROUP BY s.stream
+),"""
+"""The moment since which these chats had so many events, and what of each chat is older for sure.
+
+The limit changes nothing but the plan: without it all events of these chats may be read, to join them.
+"""
+
+_NEWER: Final = f"""(
+    SELECT r.* FROM floors s
     CROSS JOIN LATERAL (
         SELECT e.stream, e.seq, e.at, e.sender, e.tag, e.event, e.class FROM events e
-        WHERE e.stream = s.stream AND {_TEXTS} ORDER BY e.seq DESC LIMIT %(each)s
+        WHERE e.stream = s.stream AND e.seq > s.seq{{newer}} AND {_TEXTS}
+        ORDER BY e.seq DESC LIMIT %(each)s
     ) r ORDER BY r.at DESC LIMIT %(recent)s
 ) e WHERE true"""  # noqa: S608 - constant text
+
+_NEWEST: Final = _NEWER.format(newer="")
+
+_NOT_LATER: Final = " AND (e.tag = 'message.edited' OR e.at <= %(at)s AND e.at < %(until)s)"
+_FRESH: Final = _NEWER.format(newer=" AND e.at > (SELECT at FROM since)") + _NOT_LATER
+"""An edit may be newer than the message that is looked for, nothing else."""
+
+_CUT: Final = " ORDER BY e.at DESC LIMIT %(cut)s"
+"""The newest come first, so what is behind enough hits isn't even looked at."""
+
+_COMPLETE: Final = """
+      AND p.at > (SELECT at FROM since)
+      AND p.at > (SELECT CASE WHEN count(*) < %(cut)s THEN 0 ELSE min(f.at) END FROM found f)
+      AND p.at > (SELECT coalesce(max(t.at), 0) FROM streams t WHERE t.id = ANY(%(others)s::text[]))"""
+"""Hits that nothing is missing between: newer than the moment, than where the look was cut off, and than all of the
+chats that aren't looked at."""
 
 _CARRYING: Final = """(
     SELECT r.* FROM unnest(%(newest)s::text[]) AS s (stream)
@@ -63,19 +125,20 @@ _CARRYING: Final = """(
 """The newest messages that carry a file of that kind, each as the event that gave it its text of now."""
 
 _QUERY: Final = """
-WITH seen AS MATERIALIZED (
-    SELECT stream, low, high
-    FROM unnest(%(spans)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) AS s (stream, low, high)
-), changed AS MATERIALIZED (
+WITH {marks} changed AS MATERIALIZED (
     SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
 ), found AS MATERIALIZED (
     SELECT e.stream, e.seq AS said, e.at, e.sender, e.class,
            CASE WHEN e.tag = 'message.edited' THEN (e.event ->> 'target')::bigint END AS target
-    FROM {source} {conditions}
+    FROM {source} {conditions}{cut}
 ), placed AS (
     SELECT f.stream, coalesce(f.target, f.said) AS seq, f.said, coalesce(o.at, f.at) AS at, f.sender,
            f.target IS NOT NULL AS edited, f.at AS said_at
-    FROM found f LEFT JOIN events o ON o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
+    FROM found f LEFT JOIN LATERAL (
+        SELECT o.* FROM events o
+        WHERE f.target IS NOT NULL AND o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
+        OFFSET 0
+    ) o ON true
     JOIN content_classes k ON k.class = coalesce(o.class, f.class)
     WHERE (f.target IS NULL OR o.seq IS NOT NULL AND {target_shown}) AND coalesce(o.at, f.at) >= k.kept_from
       AND f.said = coalesce(
@@ -84,7 +147,9 @@ WITH seen AS MATERIALIZED (
            AND (m.only_for IS NULL OR m.only_for = %(viewer)s::uuid)), f.said)
 ), page AS MATERIALIZED (
     SELECT * FROM placed p
-    WHERE EXISTS (SELECT FROM seen s WHERE s.stream = p.stream AND p.seq BETWEEN s.low AND s.high)
+    WHERE EXISTS (
+          SELECT FROM jsonb_array_elements(%(seen)s::jsonb -> p.stream) AS s (span)
+          WHERE p.seq BETWEEN (s.span ->> 0)::bigint AND (s.span ->> 1)::bigint)
       AND NOT EXISTS (SELECT FROM changed c WHERE c.stream = p.stream AND c.seq = p.seq)
       AND NOT EXISTS (
           SELECT FROM message_deletions d WHERE d.stream = p.stream AND d.target = p.seq)
@@ -92,7 +157,7 @@ WITH seen AS MATERIALIZED (
           SELECT FROM unnest(%(has)s::text[]) AS h (kind) WHERE NOT EXISTS (
               SELECT FROM attachment_uses u
               WHERE u.stream = p.stream AND u.seq = p.seq AND u.kind = h.kind))
-      AND p.at >= %(since)s AND p.at < %(until)s
+      AND p.at >= %(since)s AND p.at < %(until)s{complete}
       AND (-p.at, p.stream, -p.seq) > (-%(at)s::bigint, %(stream)s::text, -%(seq)s::bigint)
     ORDER BY -p.at, p.stream, -p.seq LIMIT %(count)s
 )
@@ -102,6 +167,8 @@ SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body',
 FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at
 ORDER BY -p.at, p.stream, -p.seq
 """
+"""What may be seen is looked up by the chat of each hit, since a join would compare each hit with all of the chats. The
+message that an event changes is looked for only where it changes one."""
 
 _LATEST: Final = 2**62
 _ATTACHMENTS: Final[TypeAdapter[tuple[Attachment, ...]]] = TypeAdapter(tuple[Attachment, ...])
@@ -125,7 +192,6 @@ class PostgresSearch:
         self, sought: Sought, phase: Phase, after: HitPlace | None, count: int
     ) -> list[Hit]:
         """The first hits behind that place. Raises TooSlowError after 2 s, BusyError."""
-        query, parameters = statement(sought, phase, after, count)
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._turns.acquire()
@@ -134,7 +200,7 @@ class PostgresSearch:
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 await bound(connection)
-                rows = await (await connection.execute(query, parameters)).fetchall()
+                rows = await _rows(connection, sought, phase, after, count)
         except psycopg.errors.QueryCanceled:
             raise TooSlowError from None
         finally:
@@ -160,25 +226,40 @@ async def bound(connection: psycopg.AsyncConnection[Any]) -> None:
     )
 
 
+async def _rows(
+    connection: psycopg.AsyncConnection[Any],
+    sought: Sought,
+    phase: Phase,
+    after: HitPlace | None,
+    count: int,
+) -> list[Any]:
+    """The rows of hits; for whole words from the newest messages alone where these have enough of them."""
+    if phase is Phase.WHOLE and not sought.has:
+        query, parameters = statement(sought, phase, after, count, fresh=True)
+        rows = await (await connection.execute(query, parameters)).fetchall()
+        if len(rows) == count:
+            return rows
+    query, parameters = statement(sought, phase, after, count)
+    return await (await connection.execute(query, parameters)).fetchall()
+
+
 def statement(
-    sought: Sought, phase: Phase, after: HitPlace | None, count: int
+    sought: Sought, phase: Phase, after: HitPlace | None, count: int, *, fresh: bool = False
 ) -> tuple[bytes, Mapping[str, object]]:
-    """The query and its parameters."""
-    spans = [(stream, *part) for stream, ranges in sought.ranges.items() for part in ranges]
+    """The query and its parameters; `fresh` looks for whole words in the newest messages only."""
+    seen = {stream: [list(part) for part in ranges] for stream, ranges in sought.ranges.items()}
     changed = sorted(sought.changed)
     streams = list(sought.ranges)
     start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
-    conditions, terms = _conditions(sought, phase)
-    newest = _CARRYING if sought.has else _NEWEST
-    source = _INDEXED if phase in {Phase.WHOLE, Phase.PART} else newest
+    conditions, terms = _conditions(sought, phase, fresh=fresh)
+    indexed = phase in {Phase.WHOLE, Phase.PART} and not fresh
+    source, marks = _INDEXED, ""
+    if not indexed:
+        newest = _FRESH if fresh else _NEWEST
+        source, marks = (_CARRYING, "") if sought.has else (newest, _MARKS)
     parameters: dict[str, object] = {
         "streams": streams,
-        "newest": streams[:RECENT_CHATS],
-        "each": SEARCH_RECENT if len(streams) == 1 else RECENT_EACH,
-        "recent": SEARCH_RECENT,
-        "spans": [span[0] for span in spans],
-        "lows": [span[1] for span in spans],
-        "highs": [span[2] for span in spans],
+        "seen": json.dumps(seen),
         "changed": [one[0] for one in changed],
         "seqs": [one[1] for one in changed],
         "sender": sought.sender,
@@ -191,14 +272,44 @@ def statement(
         "stream": start.stream,
         "seq": start.seq,
         "count": count,
+        "cut": FRESH_HITS * count,
+        **_newest(sought, FRESH_EVENTS if fresh else RECENT_EVENTS),
         **terms,
     }
     return _QUERY.format(
-        source=source, conditions=conditions, target_shown=SHOWN.format(e="o")
+        source=source,
+        marks=marks,
+        complete=_COMPLETE if fresh else "",
+        cut=_CUT if fresh else "",
+        conditions=conditions,
+        target_shown=SHOWN.format(e="o"),
     ).encode(), parameters
 
 
-def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
+def _newest(sought: Sought, events: int) -> dict[str, object]:
+    """Which chats the newest events are taken from, and how they are found. One chat needs no moment."""
+    streams = list(sought.ranges)
+    newest = streams[:RECENT_CHATS]
+    fresh = events < SEARCH_RECENT
+    depths = [depth for depth in _DEPTHS if events // 64 < depth < 2 * events]
+    if len(streams) == 1 and not fresh:
+        depths = []
+    each = SEARCH_RECENT if not (sought.has and len(streams) > 1) else RECENT_EACH
+    return {
+        "newest": newest,
+        "others": streams[RECENT_CHATS:],
+        "heads": [max((part.high for part in sought.ranges[one]), default=0) for one in newest],
+        "depths": depths,
+        "steps": [depth - before for before, depth in pairwise((0, *depths))],
+        "events": events,
+        "each": each,
+        "recent": SEARCH_RECENT,
+    }
+
+
+def _conditions(
+    sought: Sought, phase: Phase, *, fresh: bool = False
+) -> tuple[str, dict[str, object]]:
     parameters: dict[str, object] = {}
     queries: list[str] = []
     parts: list[str] = []
@@ -207,9 +318,15 @@ def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
         if phase is not Phase.RECENT:
             queries.append(f"{function}('simple', %(word{number})s)")
             parameters[f"word{number}"] = term
-        if phase is not Phase.WHOLE or wordless(term):
-            parts.append(f"{_BODY} ILIKE %(part{number})s")
-            parameters[f"part{number}"] = f"%{literal_like(term)}%"
+        # Without the index, a look at the letters spares most messages the making of a vector.
+        if phase is not Phase.WHOLE or wordless(term) or (fresh and term.isalnum()):
+            spelled = _spelled(term)
+            if spelled is None:
+                parts.append(f"{_BODY} ILIKE %(part{number})s")
+                parameters[f"part{number}"] = f"%{literal_like(term)}%"
+            else:
+                parts.append(f"{_BODY} LIKE ANY(%(part{number})s::text[])")
+                parameters[f"part{number}"] = [f"%{literal_like(one)}%" for one in spelled]
     words = f"{_VECTOR} @@ ({' && '.join(queries)})" if queries else ""
     conditions = [*parts, SHOWN.format(e="e")]
     if words:
@@ -217,3 +334,17 @@ def _conditions(sought: Sought, phase: Phase) -> tuple[str, dict[str, object]]:
     if sought.sender is not None:
         conditions.append("e.sender = %(sender)s::uuid")
     return "".join(f" AND {condition}" for condition in conditions), parameters
+
+
+def _spelled(term: str) -> list[str] | None:
+    """A term that no index helps with in small and capital letters, in every mixture; None where that is no help.
+
+    Comparing letters as they are takes a fraction of what it takes to make the whole text small first.
+    """
+    if indexable(term):
+        return None
+    letters = [sorted({one.lower(), one.upper()}) for one in term]
+    if any(len(one) > 1 for pair in letters for one in pair):
+        return None
+    count = prod(len(pair) for pair in letters)
+    return ["".join(one) for one in product(*letters)] if count <= SPELLINGS else None

@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, Final
 
 from nexync_contracts.events import ChatKind, EventRecord, Role
 from nexync_contracts.ids import PersonId, Stream, is_chat_stream, stream_id
 from nexync_contracts.session import Span
 from nexync_runtime.placing import choose, taken_partitions
-from nexync_runtime.postgres import Pool
+from nexync_runtime.postgres import Connection, Pool, one_moment
 from nexync_streams.messages import Edit, Now
 from svc_chat.adapters import messages
-from svc_chat.adapters.records import RECORD_COLUMNS, Connection, record_of
+from svc_chat.adapters.records import RECORD_COLUMNS, record_of
 from svc_chat.chapters import Chapter, window
 from svc_chat.ports import StoredHead
 from svc_chat.spans import NO_MEMBERSHIP, Membership, Range
 
 PLACES_KEPT: Final = 50_000
 """Partitions of streams remembered. They never change; over the bound the memory starts anew."""
+
+SPANS_KEPT: Final = 2_000
+"""Most people are in their chats since one of the first events, so few spans are those of many."""
 
 _CHAT_PLACE: Final = (
     "SELECT partition FROM streams WHERE id = %(id)s"
@@ -28,23 +32,22 @@ _PLACE: Final = (
     "INSERT INTO placements (stream, partition) VALUES (%(id)s, %(partition)s)"
     " ON CONFLICT (stream) DO NOTHING"
 )
-_HEAD = """
-SELECT s.partition, s.log_epoch, s.head, s.n, s.at, s.snapshot->>'kind',
-       (SELECT json_agg(json_build_array(c.first_seq, c.first_n, c.first_at, k.kept_from)
-                        ORDER BY c.first_seq)
-        FROM chapters c JOIN content_classes k ON k.class = c.class WHERE c.stream = s.id)
-FROM streams s WHERE s.id = %s
-"""
 SPAN_COLUMNS: Final = """
 m.from_seq, m.until_seq, m.role,
 coalesce(m.from_n, (SELECT e.n FROM events e WHERE e.stream = 'c:' || m.chat::text AND e.seq = m.from_seq)),
 m.until_n
 """
 """A span of a persister that doesn't know of `from_n` yet is counted by its event."""
-_SPANS: Final = (
-    f"SELECT {SPAN_COLUMNS} FROM members m WHERE m.chat = %s AND m.person = %s"  # noqa: S608 - constant columns
-    " ORDER BY m.from_seq"
-)
+_HEAD: Final = """
+SELECT s.partition, s.log_epoch, s.head, s.n, s.at, s.snapshot->>'kind',
+       (SELECT json_agg(json_build_array(c.first_seq, c.first_n, c.first_at, k.kept_from)
+                        ORDER BY c.first_seq)
+        FROM chapters c JOIN content_classes k ON k.class = c.class WHERE c.stream = s.id),
+       (SELECT json_agg(json_build_array({spans}) ORDER BY m.from_seq)
+        FROM members m WHERE m.chat = %(chat)s AND m.person = %(person)s)
+FROM (SELECT) one LEFT JOIN streams s ON s.id = %(stream)s
+""".replace("{spans}", SPAN_COLUMNS)
+"""One row, also of a stream that isn't there."""
 _EVENTS = (
     f"SELECT {RECORD_COLUMNS} FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)"  # noqa: S608 - constant columns
     " JOIN events e ON e.stream = %s AND e.seq BETWEEN r.low AND r.high"
@@ -56,10 +59,15 @@ def membership_of(rows: Sequence[Sequence[Any]]) -> Membership:
     """A membership from rows of `SPAN_COLUMNS`, oldest first."""
     if not rows:
         return NO_MEMBERSHIP
-    spans = tuple(Span(from_seq=row[0], until_seq=row[1]) for row in rows)
+    spans = tuple(_span(row[0], row[1]) for row in rows)
     _, until_seq, role, joined_n, left_n = rows[-1]
     present = Role(role) if until_seq is None else None
     return Membership(spans, present, joined_n or 0, left_n)
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def _span(low: int, high: int | None) -> Span:
+    return Span(from_seq=low, until_seq=high)
 
 
 class PostgresSnapshot:
@@ -118,14 +126,14 @@ class PostgresStreams:
         self, stream: Stream, person: PersonId | None
     ) -> AsyncGenerator[PostgresSnapshot]:
         """Head, membership and events of one moment."""
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            row = await (await connection.execute(_HEAD, (stream,))).fetchone()
-            membership = NO_MEMBERSHIP
-            if person is not None and is_chat_stream(stream):
-                cursor = await connection.execute(_SPANS, (stream_id(stream), person))
-                membership = membership_of(await cursor.fetchall())
-            if row is None:
+        chat = stream_id(stream) if is_chat_stream(stream) else None
+        async with one_moment(self._pool) as connection:
+            cursor = await connection.execute(
+                _HEAD, {"stream": stream, "chat": chat, "person": person}
+            )
+            row = await cursor.fetchone()
+            membership = NO_MEMBERSHIP if row is None else membership_of(row[7] or ())
+            if row is None or row[0] is None:
                 yield PostgresSnapshot(connection, stream, None, membership)
                 return
             kind = ChatKind(row[5]) if row[5] else None

@@ -40,7 +40,8 @@ SELECT p.id, p.username, p.name, coalesce(known.mutual, 0), f.picture::text
 FROM known FULL JOIN lately ON lately.person = known.person
 JOIN people p ON p.id = coalesce(known.person, lately.person)
 LEFT JOIN profiles f ON f.person = p.id
-WHERE p.verified_at IS NOT NULL AND p.deactivated_at IS NULL AND NOT p.bot AND p.id <> %(viewer)s::uuid
+WHERE p.verified_at IS NOT NULL AND p.deactivated_at IS NULL AND p.erase_at IS NULL
+  AND NOT p.bot AND p.id <> %(viewer)s::uuid
   AND coalesce(f.findable, 'everyone') <> 'nobody' AND coalesce(f.askable, 'everyone') <> 'nobody'
   AND (known.mutual > 0 OR (coalesce(f.findable, 'everyone') = 'everyone'
                             AND coalesce(f.askable, 'everyone') = 'everyone'))
