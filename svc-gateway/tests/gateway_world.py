@@ -37,9 +37,14 @@ from nexync_contracts.ids import (
 from nexync_contracts.session import PersonStreams, Span, StreamHead, StreamView
 from nexync_runtime.limiting import Budget
 from nexync_streams.encoding import encode_frame
-from svc_gateway.errors import BackendAwayError, NotVisibleError, UnauthenticatedError
+from svc_gateway.errors import (
+    BackendAwayError,
+    NotVisibleError,
+    SetupFirstError,
+    UnauthenticatedError,
+)
 from svc_gateway.metrics import Counts
-from svc_gateway.ports import Clock, Happened, Identity, Range, SendMany
+from svc_gateway.ports import Clock, CommandLog, Happened, Identity, Range, SendMany
 from svc_gateway.socket import Socket
 from svc_gateway.tasks import Nursery
 from svc_gateway.wiring import build_core
@@ -161,10 +166,10 @@ class FakeLog:
         self.records.append((partition, key, json.loads(value)))
         self.waiting.append(on_delivery)
 
-    def deliver(self) -> None:
+    def deliver(self, error: Exception | None = None) -> None:
         waiting, self.waiting = self.waiting, []
         for done in waiting:
-            done(None)
+            done(error)
 
     async def flush(self, timeout: float) -> int:
         del timeout
@@ -268,6 +273,7 @@ class World:
         budget: Budget = UNLIMITED,
         send_many: SendMany | None = None,
         descriptor_of: Callable[[asyncio.BaseTransport], int] | None = None,
+        log: CommandLog | None = None,
     ) -> None:
         sending = FakeSending() if PAST_TRANSPORTS[0] else None
         if descriptor_of is None:
@@ -308,7 +314,7 @@ class World:
             chats=FakeChats(self),
             sessions=self,
             tokens=self,
-            commands=self.log,
+            commands=log or self.log,
             receipts=self.receipts,
             clock=Clock(lambda: self.now, lambda: self.now_ms),
             sleep=self.sleep,
@@ -370,6 +376,8 @@ class World:
         return frozenset(sessions) - self.dead_sessions
 
     async def identify(self, token: str) -> Identity:
+        if token == "setting-up":
+            raise SetupFirstError
         if not token.startswith("good."):
             raise UnauthenticatedError("foreign")
         _, person, session = token.split(".")

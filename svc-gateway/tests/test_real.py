@@ -169,7 +169,10 @@ def topic() -> Generator[str]:
 
 async def test_a_command_is_in_its_partition_once_it_is_delivered(topic: str) -> None:
     bootstrap = required("NEXYNC_KAFKA_BOOTSTRAP")
-    producer = Producer({"bootstrap.servers": bootstrap}, client_id="gateway-test")
+    ended: list[Exception] = []
+    producer = Producer(
+        {"bootstrap.servers": bootstrap}, client_id="gateway-test", on_fatal=ended.append
+    )
     commands = KafkaCommands(producer, topic)
     delivered: list[Exception | None] = []
     for number in range(3):

@@ -1,5 +1,6 @@
 """Sends: admission, acks, order, refusals; and what a void authority does to them."""
 
+import asyncio
 import json
 
 import pytest
@@ -9,7 +10,8 @@ from nexync_contracts import limits
 from nexync_contracts.commands import envelope_adapter
 from nexync_contracts.frames import server_frame_adapter
 from nexync_contracts.ids import ChatId, PersonId, SessionId, chat_stream, person_stream
-from svc_gateway.conversation import BLOCKED_SECONDS
+from nexync_runtime.kafka import DeliveryError
+from svc_gateway.ordering import MOST_REFUSED, PATIENCE_SECONDS
 from svc_gateway.recalling import KEEP_SECONDS
 
 ANA, BEN = PersonId(some_id()), PersonId(some_id())
@@ -92,16 +94,109 @@ async def test_after_a_retry_later_sends_wait_for_the_refused_one() -> None:
         assert [record[2]["id"] for record in world.log.records] == [first, second]
 
 
-async def test_a_client_that_gives_a_send_up_is_not_blocked_for_ever() -> None:
+async def test_a_send_that_passes_leaves_those_after_it_that_were_refused_in_their_places() -> None:
+    """The first came twice: with its second coming the fourth would have been before the second."""
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        world.log.full = True
+        first = ana.send(chat, "one")
+        second = ana.send(chat, "two")
+        world.log.full = False
+        ana.send(chat, "one", first)
+        third = ana.send(chat, "three")
+        for body, identifier in (("one", first), ("two", second), ("three", third)):
+            ana.send(chat, body, identifier)
+        assert [record[2]["id"] for record in world.log.records] == [first, second, third]
+
+
+async def test_one_that_is_refused_anew_keeps_its_place() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        world.log.full = True
+        first, second = ana.send(chat, "one"), ana.send(chat, "two")
+        ana.send(chat, "one", first)
+        world.log.full = False
+        ana.send(chat, "two", second)
+        assert not world.log.records
+        ana.send(chat, "one", first)
+        ana.send(chat, "two", second)
+        assert [record[2]["id"] for record in world.log.records] == [first, second]
+
+
+async def test_a_send_that_was_looked_up_waits_for_one_that_the_log_gave_back_meanwhile() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        late = world.chat(BEN)
+        ana = await world.resumed(ANA)
+        world.members[late][ANA] = world.members[chat][ANA]
+        first = ana.send(chat, "one")
+        world.under_way = asyncio.Event()
+        second = ana.send(late, "two")
+        await settle()
+        world.log.deliver(DeliveryError("no"))
+        world.under_way.set()
+        await settle()
+        assert [(f["t"], f["id"]) for f in ana.new_frames() if f["t"] == "retry"] == [
+            ("retry", first),
+            ("retry", second),
+        ]
+        assert [record[2]["id"] for record in world.log.records] == [first]
+
+
+async def test_a_socket_whose_refused_send_never_comes_again_is_given_up() -> None:
+    """Later ones never pass by the clock: it says nothing of what the client had heard when it wrote them."""
     async with Running() as world:
         chat = world.chat(ANA)
         ana = await world.resumed(ANA)
         world.log.full = True
         ana.send(chat, "one")
         world.log.full = False
-        world.now += BLOCKED_SECONDS
+        second = ana.send(chat, "two")
+        world.now += PATIENCE_SECONDS
+        ana.send(chat, "two", second)
+        assert not world.log.records
+        assert (ana.close_code, world.counts.stuck_sends) == (1012, 1)
+
+
+async def test_a_delivered_copy_is_waited_for_no_longer() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        first = ana.send(chat, "one")
+        world.log.full = True
+        ana.send(chat, "one", first)
+        world.log.full = False
+        world.log.deliver()
         ana.send(chat, "two")
-        assert len(world.log.records) == 1
+        assert len(world.log.records) == 2
+
+
+async def test_refused_sends_beyond_the_bound_close_the_socket() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        world.log.full = True
+        for number in range(MOST_REFUSED + 1):
+            assert ana.close_code is None
+            ana.send(chat, str(number))
+        assert ana.close_code == 1012
+
+
+async def test_sends_of_a_socket_that_has_gone_are_left_to_its_next() -> None:
+    async with Running() as world:
+        chat = world.chat(BEN)
+        ana = await world.resumed(ANA)
+        world.members[chat][ANA] = world.members[chat][BEN]
+        world.under_way = asyncio.Event()
+        ana.send(chat, "one")
+        ana.send(chat, "two")
+        await settle()
+        ana.hang_up()
+        world.under_way.set()
+        await settle()
+        assert not world.log.records
 
 
 async def test_the_33rd_unacknowledged_send_is_told_to_come_again() -> None:
@@ -129,6 +224,38 @@ async def test_sends_before_the_streams_are_read_keep_their_order() -> None:
             ana.send(chat, str(number))
         await settle()
         assert [r[2]["command"]["body"] for r in world.log.records] == list("01234")
+
+
+async def test_one_that_is_too_many_holds_up_none_that_came_before_it() -> None:
+    """They wait for the streams when it is refused; the resend of all would else pass in another order."""
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = world.client(ANA)
+        ana.handshake()
+        await settle()
+        ana.say(t="resume", heads={})
+        sent = [ana.send(chat, str(number)) for number in range(limits.UNACKNOWLEDGED_SENDS + 1)]
+        await settle()
+        world.log.deliver()
+        ana.send(chat, "the last", sent[-1])
+        assert [record[2]["id"] for record in world.log.records] == sent
+
+
+async def test_one_that_the_log_could_not_take_comes_before_one_that_was_refused_first() -> None:
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        first = ana.send(chat, "one")
+        world.log.full = True
+        second = ana.send(chat, "two")
+        world.log.full = False
+        world.log.deliver(DeliveryError("fatal"))
+        await settle()
+        assert [f["id"] for f in ana.new_frames()] == [second, first]
+        world.log.records.clear()
+        ana.send(chat, "one", first)
+        ana.send(chat, "two", second)
+        assert [record[2]["id"] for record in world.log.records] == [first, second]
 
 
 async def void_and_away(world: World) -> None:
@@ -245,3 +372,14 @@ async def test_commands_around_a_broken_subscription_are_produced_again() -> Non
         world.log.deliver()
         await settle()
         assert (acks, ana.new_frames()) == (3, [])
+
+
+async def test_what_the_log_gave_back_is_not_produced_again() -> None:
+    """It comes again from its sender, in its place; this gateway would put it anywhere."""
+    async with Running() as world:
+        chat = world.chat(ANA)
+        ana = await world.resumed(ANA)
+        ana.send(chat, "one")
+        world.log.deliver(DeliveryError("no"))
+        world.core.recall.lost()
+        assert world.core.recall.replay(world.log) == 0

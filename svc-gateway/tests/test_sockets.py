@@ -7,7 +7,9 @@ from gateway_world import ORIGIN, Running, World, settle, some_id
 from websockets.frames import Opcode
 
 from nexync_contracts import limits
+from nexync_contracts.errors import CloseCode
 from nexync_contracts.ids import PersonId, SessionId, chat_stream
+from svc_gateway.arriving import AT_ONCE
 from svc_gateway.draining import Drain
 from svc_gateway.handshake import judge
 from svc_gateway.keeping import PING_SECONDS, SLOW_BYTES, SLOW_SECONDS
@@ -68,6 +70,16 @@ async def test_without_a_good_token_the_socket_opens_and_closes_with_4401(
         assert not client.all_frames()
 
 
+async def test_who_must_set_up_a_factor_first_is_closed_with_4503() -> None:
+    """Before anything is read for them; the page knows then what to show."""
+    async with Running() as world:
+        client = world.client(ANA)
+        client.handshake(token="setting-up")
+        await settle()
+        assert client.close_code == CloseCode.SETUP_FIRST
+        assert not client.all_frames()
+
+
 async def test_an_ended_session_is_closed_with_4501() -> None:
     async with Running() as world:
         session = SessionId(some_id())
@@ -118,6 +130,22 @@ async def test_bytes_after_the_handshake_are_not_lost() -> None:
         client.say(t="resume", heads={})
         await settle()
         assert client.new_frames()[-1]["t"] == "resumed"
+
+
+async def test_of_many_newcomers_few_are_looked_at_in_one_turn_and_all_in_the_end() -> None:
+    """What they say meanwhile is not lost, and who leaves meanwhile is not missed."""
+    async with Running() as world:
+        clients = [world.client(ANA) for _ in range(3 * AT_ONCE)]
+        for client in clients:
+            client.handshake()
+            client.say(t="resume", heads={})
+        assert sum(bool(client.transport.written) for client in clients) == AT_ONCE
+        gone = clients.pop()
+        gone.socket.close(CloseCode.RESTART, "before its handshake was answered")
+        assert gone.transport.closed
+        await settle()
+        assert all(client.new_frames()[-1]["t"] == "resumed" for client in clients)
+        assert not gone.transport.written, "no frame before a handshake"
 
 
 async def test_the_first_frame_is_resume() -> None:
@@ -237,6 +265,17 @@ async def test_a_short_grace_shortens_the_leading_away_not_the_flush() -> None:
         await draining(world, lambda: None, grace=7.0).run()
         assert world.now - began < 7.0
         assert {client.close_code for client in clients} == {1012}
+
+
+async def test_the_last_wave_has_the_time_that_it_was_told() -> None:
+    """With a grace of the spread, what the last ones need, and the flush, nobody is closed before."""
+    async with Running() as world:
+        clients = [await world.resumed(ANA) for _ in range(4)]
+        began = world.now
+        await draining(world, lambda: None, grace=1.0 + 12 + 5).run()
+        assert world.now - began >= 1.0 + 10
+        told = [frame for frame in clients[-1].new_frames() if frame["t"] == "drain"]
+        assert [frame["within_ms"] for frame in told] == [10_000]
 
 
 async def test_drain_leads_away_in_waves_then_closes_the_rest() -> None:

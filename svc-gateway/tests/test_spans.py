@@ -26,3 +26,28 @@ def test_merging_is_idempotent_and_in_any_order(edges: list[int]) -> None:
     )
     older = merge((), (*spans[:-1], (spans[-1][0], None)))
     assert merge(spans, older) == merge(older, spans) == merge((), spans)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 50), st.integers(0, 20)), max_size=4),
+    st.none() | st.integers(51, 60),
+    st.integers(0, 70),
+)
+def test_the_newest_that_one_sees_is_seen_also_where_spans_overlap(
+    earlier: list[tuple[int, int]], joined: int | None, seq: int
+) -> None:
+    spans = merge((), tuple((start, start + more) for start, more in earlier))
+    if joined is not None:
+        spans = merge(spans, ((joined, None),))
+    view = View(1, 1, spans)
+    assert view.newest(seq) == max((one for one in range(1, seq + 1) if view.sees(one)), default=0)
+
+
+def test_who_comes_back_and_is_granted_all_sees_also_what_was_said_meanwhile() -> None:
+    view = View(1, 1, ((5, None),))
+    view.left(10)
+    view.joined(20, history=True)
+    assert (view.newest(15), view.before_last()) == (15, 0)
+    view.left(25)
+    view.joined(30)
+    assert (view.newest(28), view.before_last()) == (25, 25)

@@ -4,22 +4,20 @@ from collections import deque
 from typing import Final, Protocol
 
 from nexync_contracts import limits
-from nexync_contracts.attachments import Attachment
-from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage
-from nexync_contracts.errors import RejectCode
-from nexync_contracts.frames import DeleteFrame, EditFrame, RejectedFrame, SendFrame
-from nexync_contracts.ids import ChatId, CommandId, PersonId, chat_stream, id_time_ms
-from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
+from nexync_contracts.errors import CloseCode, RejectCode
+from nexync_contracts.frames import RejectedFrame, SendFrame
+from nexync_contracts.ids import ChatId, CommandId, chat_stream, id_time_ms
 from svc_gateway import frames
 from svc_gateway.authors import Authors
 from svc_gateway.carrying import Files
-from svc_gateway.conversation import Asking, Conversation
+from svc_gateway.conversation import NOT_AGAIN, Asking, Conversation
 from svc_gateway.errors import BackendAwayError, NotVisibleError
 from svc_gateway.metrics import Counts
 from svc_gateway.outbox import Flusher
 from svc_gateway.people import Person, PersonSocket
 from svc_gateway.ports import Clock, CommandLog
-from svc_gateway.recalling import Recall
+from svc_gateway.recalling import Kept, Recall
+from svc_gateway.recording import record
 from svc_gateway.spans import View
 
 UNSURE_MS: Final = 500
@@ -37,64 +35,19 @@ class Sender(PersonSocket, Protocol):
 
     person: Person | None
     conversation: Conversation
-    sends: deque[Asking] | None
-    """Sends that wait for a membership to be read, in order; bounded by the unacknowledged ones."""
+    sends: deque[tuple[Asking, int]] | None
+    """Sends that wait for a membership to be read, with their turns, in order; bounded by the unacknowledged ones."""
+
+    @property
+    def ended(self) -> bool:
+        """Closing or closed: nobody would hear what becomes of its sends, and they come again on another socket."""
+        ...
 
 
 def too_early(identifier: str, now_ms: int) -> bool:
     """Whether the id's own time lies more than the limit ahead of the server's."""
     time = id_time_ms(identifier)
     return time is not None and time > now_ms + limits.ID_AHEAD_MS
-
-
-def command_of(
-    frame: Asking, author: PersonId | None, attachments: tuple[Attachment, ...] = ()
-) -> Command:
-    """The command that a frame asks for. The frame has been validated, so nothing is validated twice."""
-    if isinstance(frame, SendFrame):
-        return CreateMessage.model_construct(
-            body=frame.body,
-            reply_to=frame.reply_to,
-            mentions=frame.mentions,
-            mention_all=frame.mention_all,
-            forwarded=frame.forwarded,
-            files=frame.files,
-            attachments=attachments,
-        )
-    if isinstance(frame, EditFrame):
-        return EditMessage.model_construct(
-            target=frame.target,
-            body=frame.body,
-            mentions=frame.mentions,
-            mention_all=frame.mention_all,
-            author=author,
-        )
-    if isinstance(frame, DeleteFrame):
-        return DeleteMessage.model_construct(target=frame.target, author=author)
-    return React.model_construct(target=frame.target, emoji=frame.emoji, on=frame.on, author=author)
-
-
-def envelope(
-    frame: Asking,
-    socket: PersonSocket,
-    person: Person,
-    trace: str,
-    author: PersonId | None = None,
-    attachments: tuple[Attachment, ...] = (),
-) -> bytes:
-    """The record of a send, an edit, a deletion or a reaction."""
-    return (
-        CommandEnvelope.model_construct(
-            stream=chat_stream(frame.chat),
-            id=frame.id,
-            sender=person.id,
-            session=socket.session,
-            trace=trace,
-            command=command_of(frame, author, attachments),
-        )
-        .model_dump_json(exclude_none=True)
-        .encode()
-    )
 
 
 class Admission:
@@ -126,14 +79,13 @@ class Admission:
         self.closed = False
         """Draining is over: every send is told to come again, elsewhere."""
 
-    def admit(self, socket: Sender, frame: Asking) -> bool:
-        """Answer or produce the send now; False if the membership has to be read first."""
+    def admit(self, socket: Sender, frame: Asking, turn: int) -> bool:
+        """Answer or produce the socket's `turn`th send now; False if the membership has to be read first."""
         person = socket.person
-        if not socket.conversation.may_pass(frame.id, self._clock.monotonic()):
-            self._retry(socket, frame, "in_order")
+        if not self._in_order(socket, frame, turn):
             return True
         if self.closed:
-            self._retry(socket, frame, "draining", UNSURE_MS)
+            self._retry(socket, frame, turn, "draining", UNSURE_MS)
             return True
         now_ms = self._clock.unix_ms()
         if too_early(frame.id, now_ms):
@@ -142,13 +94,25 @@ class Admission:
         if person is None or not person.ready:
             return False
         if not person.fresh:
-            self._retry(socket, frame, "memberships", UNSURE_MS)
+            self._retry(socket, frame, turn, "memberships", UNSURE_MS)
             return True
         view = person.views.get(frame.chat)
         if view is None or not self._facts_known(person, frame):
             return False
-        self._produce(socket, person, view, frame)
+        self._produce(socket, person, view, frame, turn)
         return True
+
+    def _in_order(self, socket: Sender, frame: Asking, turn: int) -> bool:
+        """Whether no earlier send has to come again first. If one has, this one is told so, or the socket given up."""
+        order = socket.conversation.order
+        if order.may_pass(frame.id, turn):
+            return True
+        if order.stuck(self._clock.monotonic()):
+            self._counts.stuck_sends += 1
+            socket.close(CloseCode.RESTART, NOT_AGAIN)
+        else:
+            self._retry(socket, frame, turn, "in_order")
+        return False
 
     def _facts_known(self, person: Person, frame: Asking) -> bool:
         if isinstance(frame, SendFrame):
@@ -156,18 +120,17 @@ class Admission:
         return self._authors.known(frame.chat, frame.target)
 
     async def drain(self, socket: Sender) -> None:
-        """Work off the sends that wait, in order; one task a socket."""
-        while socket.sends:
-            frame = socket.sends[0]
-            if not self.admit(socket, frame):
-                await self._read(socket, frame)
-            socket.sends.popleft()
+        """Work off the sends that wait, in order; one task a socket. It ends with the socket."""
+        while socket.sends and not socket.ended:
+            frame, turn = socket.sends.popleft()
+            if not self.admit(socket, frame, turn):
+                await self._read(socket, frame, turn)
         socket.sends = None
 
-    async def _read(self, socket: Sender, frame: Asking) -> None:
+    async def _read(self, socket: Sender, frame: Asking, turn: int) -> None:
         person = socket.person
         if person is None:
-            self._retry(socket, frame, "not_resumed")
+            self._retry(socket, frame, turn, "not_resumed")
             return
         try:
             known = person.views.get(frame.chat) if person.ready else None
@@ -180,22 +143,32 @@ class Admission:
         except NotVisibleError:
             self._reject(socket, frame, RejectCode.NOT_A_MEMBER)
         except BackendAwayError:
-            self._retry(socket, frame, "memberships", UNSURE_MS)
+            self._retry(socket, frame, turn, "memberships", UNSURE_MS)
         else:
-            self._produce(socket, person, view, frame)
+            # Meanwhile the log may have given an earlier one back.
+            if not socket.ended and self._in_order(socket, frame, turn):
+                self._produce(socket, person, view, frame, turn)
 
-    def _produce(self, socket: Sender, person: Person, view: View, frame: Asking) -> None:
+    def _produce(
+        self, socket: Sender, person: Person, view: View, frame: Asking, turn: int
+    ) -> None:
         """A former member's send goes into the log too: a double must get the outcome that it had."""
         self._number += 1
         identifier = frame.id
+        order = socket.conversation.order
+        place = order.place(identifier, turn)
+        kept: Kept | None = None
 
         def delivered(error: Exception | None) -> None:
             socket.conversation.unacknowledged -= 1
             if error is None:
                 self._counts.acks += 1
+                order.settled(identifier)
                 self._flusher.push(socket, frames.ack(identifier))
             else:
-                self._push_retry(socket, frame, "log", UNSURE_MS)
+                if kept is not None:
+                    kept.given_back = True
+                self._push_retry(socket, frame, place, "log", UNSURE_MS)
 
         key = chat_stream(frame.chat).encode()
         author, attachments = None, ()
@@ -204,27 +177,40 @@ class Admission:
         elif frame.files:
             attachments = self._files.found(person.id, frame.files)
         trace = f"{self._instance}-{self._number:x}"
-        value = envelope(frame, socket, person, trace, author, attachments)
+        value = record(
+            frame,
+            sender=person.id,
+            session=socket.session,
+            trace=trace,
+            author=author,
+            attachments=attachments,
+        )
         try:
             self._log.produce(view.partition, key, value, delivered)
-            self._recall.remember(view.partition, key, value)
         except BackendAwayError:
-            self._retry(socket, frame, "queue_full")
+            self._retry(socket, frame, turn, "queue_full")
+        else:
+            order.settled(identifier)
+            kept = self._recall.remember(view.partition, key, value)
 
-    def _retry(self, socket: Sender, frame: Asking, reason: str, after_ms: int = 250) -> None:
+    def _retry(
+        self, socket: Sender, frame: Asking, turn: int, reason: str, after_ms: int = 250
+    ) -> None:
         socket.conversation.unacknowledged -= 1
-        self._push_retry(socket, frame, reason, after_ms)
+        self._push_retry(socket, frame, turn, reason, after_ms)
 
-    def _push_retry(self, socket: Sender, frame: Asking, reason: str, after_ms: int) -> None:
+    def _push_retry(
+        self, socket: Sender, frame: Asking, turn: int, reason: str, after_ms: int
+    ) -> None:
         self._counts.retries += 1
-        now = self._clock.monotonic()
-        refused = socket.conversation.refused(frame.id, now, reason, after_ms)
+        refused = socket.conversation.refused(frame.id, turn, reason, after_ms)
         self._flusher.push(socket, frames.wire(refused))
 
     def _reject(
         self, socket: Sender, frame: Asking, code: RejectCode, time: int | None = None
     ) -> None:
         socket.conversation.unacknowledged -= 1
+        socket.conversation.order.settled(frame.id)
         self._counts.rejections += 1
         stream = chat_stream(frame.chat)
         rejected = RejectedFrame(id=CommandId(frame.id), code=code, stream=stream, time=time)

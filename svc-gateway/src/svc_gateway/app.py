@@ -13,6 +13,7 @@ from nexync_runtime.limiting import Budget
 from nexync_runtime.redis_client import open_redis, reachable
 from nexync_runtime.tokens import BOTS_PATH, JWKS_PATH, BotTokens, Tokens, Verifier
 from nexync_runtime.waiting import until_there
+from svc_gateway import collecting
 from svc_gateway.adapters import sending
 from svc_gateway.adapters.commands import EarlyAckCommands, KafkaCommands
 from svc_gateway.adapters.inside import (
@@ -22,11 +23,14 @@ from svc_gateway.adapters.inside import (
     VerifiedTokens,
     open_http,
 )
+from svc_gateway.adapters.listening import Listening
 from svc_gateway.adapters.pubsub import RedisChannels
 from svc_gateway.adapters.windows import RedisNotices, RedisSeen, RedisWindows
 from svc_gateway.draining import Drain
+from svc_gateway.entrances import Entrances
+from svc_gateway.kit import Kit
 from svc_gateway.metrics import Counts, CountsCollector
-from svc_gateway.ports import Clock, CommandLog
+from svc_gateway.ports import Clock, CommandLog, SendMany
 from svc_gateway.presence import Presence
 from svc_gateway.settings import GatewaySettings
 from svc_gateway.socket import Socket
@@ -41,6 +45,7 @@ TICK_SECONDS: Final = 1.0
 async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     """Build the gateway into its lifecycle."""
     loop = asyncio.get_running_loop()
+    collecting.look_seldom()
     logger = log.get("gateway")
     counts = Counts()
     REGISTRY.register(CountsCollector(counts))
@@ -75,9 +80,6 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         on_resubscribed=resubscribed,
         ca_file=settings.ca_file,
     )
-    send_many = sending.load()
-    if send_many is None:
-        logger.warning("no native function for fan-out: the event loop writes to each socket alone")
     core = build_core(
         instance=settings.instance,
         origins=settings.origins,
@@ -100,7 +102,7 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         spawn=nursery.spawn,
         call_soon=loop.call_soon,
         call_later=loop.call_later,
-        send_many=send_many,
+        send_many=_send_many(),
         descriptor_of=sending.descriptor_of,
         counts=counts,
     )
@@ -128,19 +130,6 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
         logger.info("listening", host=settings.host, port=settings.port)
         await life.stopping.wait()
 
-    drain = Drain(
-        keeper=core.kit.keeper,
-        admission=core.kit.admission,
-        log=commands,
-        flusher=core.kit.flusher,
-        sleep=asyncio.sleep,
-        clock=core.kit.clock,
-        last_marks=core.kit.marking.tick,
-        refuse=core.kit.refuse,
-        stop_accepting=server.close,
-        spread_seconds=settings.drain_spread_seconds,
-        grace_seconds=settings.grace_seconds,
-    )
     life.task("nursery", nursery.run)
     life.task("pubsub", channels.run)
     life.task("ping", watch.ping_forever)
@@ -149,10 +138,50 @@ async def build(life: Lifecycle, settings: GatewaySettings) -> None:
     life.task("keeper", lambda: _keep(core))
     life.task("presence", presence.beat_forever)
     life.task("marks", lambda: core.kit.marking.tick_forever(asyncio.sleep))
+    if settings.edge_port:
+        life.task("entrances", _entrances(core.kit, settings).watch_forever)
     life.task("accept", accept)
-    life.on_drain(drain.run, "drain")
+    life.on_drain(_drain(core.kit, commands, server, settings).run, "drain")
     life.ready_check("redis", lambda: reachable(redis))
     life.ready_check("pubsub", lambda: None if channels.connected else "not subscribed")
+
+
+def _send_many() -> SendMany | None:
+    found = sending.load()
+    if found is None:
+        words = "no native function for fan-out: the event loop writes to each socket alone"
+        log.get("gateway").warning(words)
+    return found
+
+
+def _drain(
+    kit: Kit, commands: CommandLog, server: asyncio.Server, settings: GatewaySettings
+) -> Drain:
+    return Drain(
+        keeper=kit.keeper,
+        admission=kit.admission,
+        log=commands,
+        flusher=kit.flusher,
+        sleep=asyncio.sleep,
+        clock=kit.clock,
+        last_marks=kit.marking.tick,
+        refuse=kit.refuse,
+        stop_accepting=server.close,
+        spread_seconds=settings.drain_spread_seconds,
+        grace_seconds=settings.grace_seconds,
+    )
+
+
+def _entrances(kit: Kit, settings: GatewaySettings) -> Entrances:
+    return Entrances(
+        keeper=kit.keeper,
+        flusher=kit.flusher,
+        listens=Listening(settings.edge_port),
+        sleep=asyncio.sleep,
+        spawn=kit.spawn,
+        counts=kit.counts,
+        spread_seconds=settings.drain_spread_seconds,
+    )
 
 
 async def _keep(core: Core) -> None:
@@ -164,7 +193,7 @@ async def _keep(core: Core) -> None:
 
 
 def _producer(life: Lifecycle, settings: GatewaySettings) -> Producer:
-    producer = Producer(settings.cluster, client_id=settings.instance)
+    producer = Producer(settings.cluster, client_id=settings.instance, on_fatal=life.fail)
 
     async def close() -> None:
         await producer.flush(1.0)

@@ -24,6 +24,7 @@ from nexync_contracts.frames import (
     TypingFrame,
     client_frame_adapter,
 )
+from svc_gateway.ordering import Order
 
 BAD_FRAMES: Final = 10
 """Bad frames that one socket may send; the next closes it."""
@@ -31,10 +32,10 @@ BAD_FRAMES: Final = 10
 CHECK_SECONDS: Final = 5.0
 """The least time between two checks; clients send one every 15 s."""
 
-BLOCKED_SECONDS: Final = 15.0
-"""How long later sends wait for the resend of the one that was told to retry."""
-
 RETRY_MS: Final = 250
+
+NOT_AGAIN: Final = "a refused send did not come again"
+"""Why a socket closes whose later sends can't pass."""
 
 
 class Phase(Enum):
@@ -68,20 +69,15 @@ Step = Reading | Asking | Passing | Reply | Close
 
 
 class Conversation:
-    """The state of one socket's conversation.
+    """The state of one socket's conversation. `order` says which of its sends may pass."""
 
-    Sends of one socket keep their order: after a `retry` every later send is told to retry too, until the
-    refused one comes again (or BLOCKED_SECONDS have passed, for a client that gave it up).
-    """
-
-    __slots__ = ("_blocked", "_blocked_until", "_checked_at", "bad", "phase", "unacknowledged")
+    __slots__ = ("_checked_at", "bad", "order", "phase", "unacknowledged")
 
     def __init__(self) -> None:
         self.phase = Phase.FRESH
         self.bad = 0
         self.unacknowledged = 0
-        self._blocked: str | None = None
-        self._blocked_until = 0.0
+        self.order = Order()
         self._checked_at = -CHECK_SECONDS
 
     def receive(self, payload: bytes, now: float, time_ms: int) -> Step:
@@ -119,25 +115,20 @@ class Conversation:
             self._checked_at = now
         return frame
 
-    def may_pass(self, identifier: str, now: float) -> bool:
-        """Whether this send may be admitted now, or an earlier one has to come again first."""
-        if self._blocked is None or self._blocked == identifier or now >= self._blocked_until:
-            self._blocked = None
-            return True
-        return False
-
     def refused(
-        self, identifier: str, now: float, reason: str, after_ms: int = RETRY_MS
+        self, identifier: str, turn: int, reason: str, after_ms: int = RETRY_MS
     ) -> RetryFrame:
-        """The `retry` for a send that was not taken; later sends wait for it."""
-        if self._blocked is None:
-            self._blocked = identifier
-            self._blocked_until = now + BLOCKED_SECONDS
+        """The `retry` for a send that was not taken, the `turn`th; later sends wait for it."""
+        self.order.refused(identifier, turn)
         return RetryFrame.model_construct(id=identifier, after_ms=after_ms, reason=reason)
 
     def _send(self, frame: Asking, now: float) -> Step:
+        order = self.order
+        order.turn += 1
         if self.unacknowledged >= limits.UNACKNOWLEDGED_SENDS:
-            return Reply(self.refused(frame.id, now, "too_many_unacknowledged"))
+            if order.stuck(now):
+                return Close(CloseCode.RESTART, NOT_AGAIN)
+            return Reply(self.refused(frame.id, order.turn, "too_many_unacknowledged"))
         self.unacknowledged += 1
         return frame
 

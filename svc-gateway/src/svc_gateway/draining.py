@@ -4,22 +4,16 @@ New handshakes are answered with 503 all the while, which brings a client to ano
 connection that nobody accepts.
 """
 
-import math
 from collections.abc import Callable
 from typing import Final
 
 from nexync_contracts.errors import CloseCode
-from nexync_contracts.frames import DrainFrame
 from nexync_runtime import log
-from svc_gateway import frames
 from svc_gateway.admission import Admission
 from svc_gateway.keeping import Keeper
+from svc_gateway.leading import WAVE_SECONDS, WITHIN_MS, lead_away
 from svc_gateway.outbox import Flusher
 from svc_gateway.ports import Clock, CommandLog, Sleep
-
-WAVE_SECONDS: Final = 0.25
-WITHIN_MS: Final = 5_000
-"""What a client has after its `drain` frame to open and resume a second socket."""
 
 FLUSH_SECONDS: Final = 5.0
 PARTING_SECONDS: Final = 0.3
@@ -67,7 +61,12 @@ class Drain:
         began = self._clock.monotonic()
         led = len(self._keeper)
         self._refuse()
-        await self._lead_away()
+        await lead_away(
+            list(self._keeper),
+            flusher=self._flusher,
+            sleep=self._sleep,
+            spread_seconds=self._spread,
+        )
         await self._wait_for_leaving(began + self._leading)
         self._admission.closed = True
         self._last_marks()
@@ -82,16 +81,6 @@ class Drain:
             await self._sleep(PARTING_SECONDS)
         seconds = round(self._clock.monotonic() - began, 2)
         _log.info("sockets drained", led_away=led - len(rest), closed=len(rest), seconds=seconds)
-
-    async def _lead_away(self) -> None:
-        sockets = list(self._keeper)
-        waves = max(1, math.ceil(self._spread / WAVE_SECONDS))
-        size = math.ceil(len(sockets) / waves)
-        hint = frames.wire(DrainFrame(within_ms=WITHIN_MS))
-        for start in range(0, len(sockets), max(size, 1)):
-            for socket in sockets[start : start + size]:
-                self._flusher.push(socket, hint)
-            await self._sleep(WAVE_SECONDS)
 
     async def _wait_for_leaving(self, deadline: float) -> None:
         for _ in range(int(WITHIN_MS / 1000 / WAVE_SECONDS)):

@@ -17,6 +17,10 @@ class UnauthenticatedError(GatewayError):
     """The access token is missing, expired or foreign; the text says which, for logs."""
 
 
+class SetupFirstError(GatewayError):
+    """The token is good for nothing but setting up a second factor, which is done over REST."""
+
+
 class FrameError(GatewayError):
     """The peer broke the WebSocket protocol or one of its limits; the socket closes with `code`."""
 

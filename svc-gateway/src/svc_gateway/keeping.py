@@ -1,5 +1,6 @@
 """Open sockets: pings, the dead, the slow, the old. One sweep a second, a twentieth of the sockets each."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from random import Random
@@ -32,6 +33,8 @@ class KeptSocket(Protocol):
     pending: Pending | None
     direct: int
     bucket: int
+    host: str
+    """Whom the connection came from: an edge, as a rule. Empty where nobody knows."""
     heard_at: float
     """When bytes came last, monotonic seconds."""
     paused_at: float
@@ -58,6 +61,8 @@ class Keeper:
         self._counts = counts
         self._random = random
         self._max_age = max_age
+        self.hosts: Counter[str] = Counter()
+        """How many sockets each host has open here."""
         self._buckets: list[set[KeptSocket]] = [set() for _ in range(PING_SECONDS)]
         self._paused: set[KeptSocket] = set()
         self._next = 0
@@ -75,6 +80,8 @@ class Keeper:
         self._next = (self._next + 1) % PING_SECONDS
         self._buckets[socket.bucket].add(socket)
         self._counts.connections += 1
+        if socket.host:
+            self.hosts[socket.host] += 1
         socket.heard_at = now
         if self._max_age:
             jitter = self._random.uniform(1 - AGE_JITTER, 1 + AGE_JITTER)
@@ -86,7 +93,14 @@ class Keeper:
         if socket in bucket:
             bucket.discard(socket)
             self._counts.connections -= 1
+            self._forget(socket.host)
         self._paused.discard(socket)
+
+    def _forget(self, host: str) -> None:
+        if self.hosts[host] > 1:
+            self.hosts[host] -= 1
+        else:
+            del self.hosts[host]
 
     def paused(self, socket: KeptSocket) -> None:
         """The socket's transport is above its high-water mark."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from svc_gateway.admission import Admission
+from svc_gateway.arriving import Arrivals
 from svc_gateway.keeping import Keeper
 from svc_gateway.looking import Looking
 from svc_gateway.marking import Marking
@@ -21,10 +22,11 @@ class State(Enum):
     """Where a connection is in its life."""
 
     HEAD = 0
-    IDENTIFYING = 1
-    OPEN = 2
-    CLOSING = 3
-    CLOSED = 4
+    WAITING = 1
+    IDENTIFYING = 2
+    OPEN = 3
+    CLOSING = 4
+    CLOSED = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Kit:
     people: People
     resumer: Resumer
     admission: Admission
+    arrivals: Arrivals
     tokens: Tokens
     windows: Windows
     spawn: Spawn

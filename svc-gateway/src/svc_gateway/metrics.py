@@ -25,6 +25,7 @@ _COUNTERS = {
     "acks": "commands that are durable",
     "retries": "sends that were told to come again",
     "rejections": "sends refused here, without a command",
+    "stuck_sends": "sockets closed because a refused send did not come again before later ones",
     "holes": "holes found in a stream",
     "holes_repaired": "holes closed",
     "events_repaired": "events fetched to close holes",
@@ -33,6 +34,7 @@ _COUNTERS = {
     "slow_readers": "sockets closed because they didn't read",
     "rests": "pauses in which a socket that sends too fast was not read",
     "dead_sockets": "sockets closed because nothing was heard",
+    "edges_left": "edges that stopped listening while sockets came through them",
     "resubscribes": "subscribing connections that were made anew",
     "typing": "words about somebody who types that were passed on",
     "typing_dropped": "those that were not, because Redis didn't take them in time",
@@ -62,6 +64,7 @@ class Counts:
     acks: int = 0
     retries: int = 0
     rejections: int = 0
+    stuck_sends: int = 0
     holes: int = 0
     holes_repaired: int = 0
     events_repaired: int = 0
@@ -70,6 +73,7 @@ class Counts:
     slow_readers: int = 0
     rests: int = 0
     dead_sockets: int = 0
+    edges_left: int = 0
     resubscribes: int = 0
     typing: int = 0
     typing_dropped: int = 0

@@ -130,7 +130,10 @@ class Tokens(Protocol):
     """Checks access tokens."""
 
     async def identify(self, token: str) -> Identity:
-        """Whom the token names. Raises UnauthenticatedError, or BackendAwayError when keys can't be had."""
+        """Whom the token names.
+
+        Raises UnauthenticatedError, SetupFirstError, or BackendAwayError when keys can't be had.
+        """
         ...
 
 

@@ -5,7 +5,8 @@ listened would never reach its sender. A double changes nothing in the log and i
 """
 
 from collections import deque
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from svc_gateway.errors import BackendAwayError
 from svc_gateway.ports import Clock, CommandLog
@@ -17,13 +18,16 @@ KEEP_COMMANDS: Final = 20_000
 """Beyond that the oldest are dropped: their senders ask again when they reconnect."""
 
 
-class Kept(NamedTuple):
+@dataclass(slots=True)
+class Kept:
     """One record as it was produced, with the monotonic time."""
 
     at: float
     partition: int
     key: bytes
     value: bytes
+    given_back: bool = False
+    """The log did not take it: its sender was told to send it again, in its place among the others."""
 
 
 class Recall:
@@ -34,9 +38,11 @@ class Recall:
         self._kept: deque[Kept] = deque(maxlen=KEEP_COMMANDS)
         self._lost_at: float | None = None
 
-    def remember(self, partition: int, key: bytes, value: bytes) -> None:
+    def remember(self, partition: int, key: bytes, value: bytes) -> Kept:
         """Keep one command."""
-        self._kept.append(Kept(self._clock.monotonic(), partition, key, value))
+        kept = Kept(self._clock.monotonic(), partition, key, value)
+        self._kept.append(kept)
+        return kept
 
     def prune(self) -> None:
         """Drop what is old, once a second; nothing while the subscription is broken."""
@@ -55,6 +61,8 @@ class Recall:
         self._lost_at = None
         count = 0
         for kept in self._kept:
+            if kept.given_back:
+                continue
             try:
                 log.produce(kept.partition, kept.key, kept.value, _ignore)
             except BackendAwayError:

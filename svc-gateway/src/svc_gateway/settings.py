@@ -29,6 +29,9 @@ class GatewaySettings(KafkaSettings):
     drain_spread_seconds: Annotated[float, Field(ge=0, le=600)] = 5.0
     """Over how long the `drain` frames of a shutdown are spread."""
 
+    edge_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    """Where the edges that sockets come through listen; one that stops has its sockets led away. 0 asks none."""
+
     max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000
     """Sockets of this process; the next handshake is answered with 503."""
 

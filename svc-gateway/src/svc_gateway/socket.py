@@ -21,8 +21,17 @@ from nexync_contracts.frames import (
 )
 from nexync_contracts.ids import PersonId, SessionId, Stream
 from svc_gateway import frames
-from svc_gateway.conversation import Asking, Close, Conversation, Passing, Reading, Reply
-from svc_gateway.errors import BackendAwayError, UnauthenticatedError
+from svc_gateway.conversation import (
+    NOT_AGAIN,
+    Asking,
+    Close,
+    Conversation,
+    Passing,
+    Reading,
+    Reply,
+)
+from svc_gateway.entrances import host_of
+from svc_gateway.errors import BackendAwayError, SetupFirstError, UnauthenticatedError
 from svc_gateway.framing import (
     CLOSE,
     PING,
@@ -76,6 +85,7 @@ class Socket(asyncio.Protocol):
         "direct",
         "full_at",
         "heard_at",
+        "host",
         "live",
         "looking",
         "paused_at",
@@ -103,13 +113,14 @@ class Socket(asyncio.Protocol):
         self.full_at = 0.0
         self.direct = -1
         self.heard_at = 0.0
+        self.host = ""
         self.live = False
         self.looking: Stream | None = None
         self.paused_at = 0.0
         self.pending: Pending | None = None
         self.person: Person | None = None
         self.retire_at = 0.0
-        self.sends: deque[Asking] | None = None
+        self.sends: deque[tuple[Asking, int]] | None = None
         self.session = NO_SESSION
         self.typed_at = -EVERY_SECONDS
 
@@ -118,6 +129,11 @@ class Socket(asyncio.Protocol):
         """Whose socket it is; nobody's until the token is checked."""
         return self._identity
 
+    @property
+    def ended(self) -> bool:
+        """Closing or closed."""
+        return self._state in {State.CLOSING, State.CLOSED}
+
     # The transport calls these.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -125,6 +141,7 @@ class Socket(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
         self._descriptor = self._kit.descriptor_of(transport)
+        self.host = host_of(transport)
         self._kit.opening += 1
         self._after(HANDSHAKE_SECONDS, self.abort)
 
@@ -134,7 +151,7 @@ class Socket(asyncio.Protocol):
             self._read(data)
         elif self._state is State.HEAD:
             self._handshake(data)
-        elif self._state is State.IDENTIFYING:
+        elif self._state is State.WAITING or self._state is State.IDENTIFYING:
             self._head += data
             if len(self._head) > limits.FRAME_BYTES:
                 self.abort()
@@ -187,6 +204,9 @@ class Socket(asyncio.Protocol):
         transport = self._transport
         if transport is None or self._state in {State.CLOSING, State.CLOSED}:
             return
+        if self._state is State.WAITING:
+            self.abort()
+            return
         if self._state is State.IDENTIFYING:
             transport.resume_reading()
         self._wake()
@@ -216,6 +236,19 @@ class Socket(asyncio.Protocol):
             if len(self._head) > HEAD_BYTES:
                 self.abort()
             return
+        transport.pause_reading()
+        if self._kit.arrivals.at_once():
+            self._judge(transport, end)
+            return
+        self._state = State.WAITING
+        self._kit.spawn(self._wait(end), "arrive")
+
+    async def _wait(self, end: int) -> None:
+        await self._kit.arrivals.turn()
+        if self._state is State.WAITING and self._transport is not None:
+            self._judge(self._transport, end)
+
+    def _judge(self, transport: asyncio.Transport, end: int) -> None:
         kit = self._kit
         full = kit.counts.connections + kit.opening > kit.max_connections
         judged = judge(self._head[:end], kit.origins, full=full, leaving=kit.leaving)
@@ -228,7 +261,6 @@ class Socket(asyncio.Protocol):
             return
         self._head = self._head[end:]
         self._state = State.IDENTIFYING
-        transport.pause_reading()
         kit.spawn(self._identify(judged.token), "identify")
 
     async def _identify(self, token: str | None) -> None:
@@ -238,6 +270,9 @@ class Socket(asyncio.Protocol):
             ended = await kit.windows.ended(identity.session)
         except UnauthenticatedError:
             self.close(CloseCode.UNAUTHENTICATED, "log in first")
+            return
+        except SetupFirstError:
+            self.close(CloseCode.SETUP_FIRST, "set up a second factor first")
             return
         except BackendAwayError:
             self.close(CloseCode.LOST_BACKEND, "try again")
@@ -329,6 +364,7 @@ class Socket(asyncio.Protocol):
                 kit.counts.bad_frames += 1
             kit.flusher.push(self, frames.wire(step.frame))
         elif isinstance(step, Close):
+            kit.counts.stuck_sends += step.reason is NOT_AGAIN
             self.close(step.code, step.reason)
         elif isinstance(step, Passing):
             if isinstance(step, MarkFrame):
@@ -339,14 +375,15 @@ class Socket(asyncio.Protocol):
             self._queue_read(step)
 
     def _send(self, frame: Asking) -> None:
+        turn = self.conversation.order.turn
         if self.sends is None:
-            if self.person is not None and self._kit.admission.admit(self, frame):
+            if self.person is not None and self._kit.admission.admit(self, frame, turn):
                 return
-            self.sends = deque((frame,))
+            self.sends = deque(((frame, turn),))
             if self.person is not None:
                 self._kit.spawn(self._kit.admission.drain(self), "sends")
         else:
-            self.sends.append(frame)
+            self.sends.append((frame, turn))
 
     def _queue_read(self, frame: Reading) -> None:
         if isinstance(frame, ResumeFrame):

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from nexync_contracts.session import Span, StreamView
 
 Spans = tuple[tuple[int, int | None], ...]
-"""(from_seq, until_seq), both inclusive, ascending; until_seq None while a member."""
+"""(from_seq, until_seq), both inclusive, ascending by from_seq; until_seq None while a member.
+
+They overlap where somebody was granted all that was before they came back.
+"""
 
 WHOLE: Spans = ((1, None),)
 """A person's own stream."""
@@ -47,10 +50,9 @@ class View:
 
     def newest(self, seq: int) -> int:
         """The last seq up to `seq` that one of the spans holds; 0 if there is none."""
-        for start, until in reversed(self.spans):
-            if start <= seq:
-                return seq if until is None else min(seq, until)
-        return 0
+        return max(
+            (min(seq, until or seq) for start, until in self.spans if start <= seq), default=0
+        )
 
     def joined(self, seq: int, *, history: bool = False) -> None:
         """The person is a member from `seq` on; with `history` all that was before is seen, too."""
@@ -66,7 +68,7 @@ class View:
         """The last event seen before the last span began; 0 if there was none, or if all before is seen, too."""
         if len(self.spans) < 2:
             return 0
-        until = self.spans[-2][1] or 0
+        until = max(until or 0 for _, until in self.spans[:-1])
         return 0 if until == self.spans[-1][0] - 1 else until
 
 

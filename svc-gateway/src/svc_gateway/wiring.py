@@ -7,6 +7,7 @@ from random import Random
 
 from nexync_runtime.limiting import Budget
 from svc_gateway.admission import Admission
+from svc_gateway.arriving import Arrivals
 from svc_gateway.authority import MembershipAuthority
 from svc_gateway.authors import Authors
 from svc_gateway.carrying import Files
@@ -158,6 +159,7 @@ def build_core(
         people=people,
         resumer=resumer,
         admission=admission,
+        arrivals=Arrivals(call_soon),
         tokens=tokens,
         windows=windows,
         spawn=spawn,

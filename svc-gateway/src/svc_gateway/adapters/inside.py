@@ -1,4 +1,8 @@
-"""svc-chat's and svc-auth's internal ports over HTTP: bounded connections, a timeout on everything."""
+"""svc-chat's and svc-auth's internal ports over HTTP: bounded connections, a timeout on everything.
+
+All of it may be asked twice (reads, and what keeps files from being cleaned up). So a pod that ends while it is
+asked, or that its Service still names although it is gone, costs a moment and no answer (docs/adr/0066).
+"""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -21,9 +25,15 @@ from nexync_contracts.session import (
     StreamView,
 )
 from nexync_runtime import log
+from nexync_runtime.asking import answered, timeout_of
 from nexync_runtime.tokens import KeysAwayError, TokenError, Tokens
 from nexync_streams.encoding import encode_frame
-from svc_gateway.errors import BackendAwayError, NotVisibleError, UnauthenticatedError
+from svc_gateway.errors import (
+    BackendAwayError,
+    NotVisibleError,
+    SetupFirstError,
+    UnauthenticatedError,
+)
 from svc_gateway.ports import Happened, Identity, Range
 
 TIMEOUT_SECONDS: Final = 5.0
@@ -39,10 +49,14 @@ _log = log.get("inside")
 def open_http() -> httpx.AsyncClient:
     """A client with at most CONNECTIONS requests at once; more wait for their turn, within their timeout."""
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(TIMEOUT_SECONDS, pool=WAITING_TIMEOUT_SECONDS),
+        timeout=_timeout(TIMEOUT_SECONDS),
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         trust_env=False,
     )
+
+
+def _timeout(seconds: float) -> httpx.Timeout:
+    return timeout_of(seconds, pool=WAITING_TIMEOUT_SECONDS)
 
 
 class Inside:
@@ -56,7 +70,9 @@ class Inside:
         self, kind: type[Model], path: str, query: dict[str, int], timeout: float = TIMEOUT_SECONDS
     ) -> Model:
         """GET. Raises NotVisibleError at 404, BackendAwayError at anything else that isn't 200."""
-        request = self._http.build_request("GET", self._url + path, params=query, timeout=timeout)
+        request = self._http.build_request(
+            "GET", self._url + path, params=query, timeout=_timeout(timeout)
+        )
         return await self._answer(kind, request)
 
     async def post(self, kind: type[Model], path: str, body: BaseModel) -> Model:
@@ -71,7 +87,7 @@ class Inside:
 
     async def _answer(self, kind: type[Model], request: httpx.Request) -> Model:
         try:
-            answer = await self._http.send(request)
+            answer = await answered(self._http, request)
         except httpx.HTTPError as error:
             raise BackendAwayError(f"{request.url.path}: {type(error).__name__}") from None
         if answer.status_code == HTTPStatus.NOT_FOUND:
@@ -167,4 +183,6 @@ class VerifiedTokens:
             raise UnauthenticatedError(str(error)) from None
         except KeysAwayError as error:
             raise BackendAwayError(str(error)) from None
+        if claims.setup:
+            raise SetupFirstError
         return Identity(claims.sub, claims.sid)
