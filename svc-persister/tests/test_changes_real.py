@@ -9,9 +9,15 @@ from persister_world import ANN, BOB, LUNCH, envelope, lunch
 from test_real import database, fed, sequencer_of, store_of
 
 from nexync_contracts.attachments import Attachment, AttachmentKind
-from nexync_contracts.commands import Command, CommandEnvelope, CreateMessage, SetPicture
+from nexync_contracts.commands import (
+    Command,
+    CommandEnvelope,
+    CreateMessage,
+    NoteErasure,
+    SetPicture,
+)
 from nexync_contracts.events import EventRecord, MessageCreated, PictureChanged, event_adapter
-from nexync_contracts.ids import AttachmentId, CommandId
+from nexync_contracts.ids import AttachmentId, CommandId, person_stream
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
 from nexync_contracts.message_events import MessageDeleted
 from nexync_streams.messages import UNTOUCHED, Now, after, target_of
@@ -188,3 +194,26 @@ def test_what_events_carry_is_known_and_what_they_no_longer_carry_is_let_go_of(
     assert {(seq, one): kind for seq, one, kind in uses} == expected
     assert {row[0] for row in released} == gone
     assert gone
+
+
+def test_who_was_erased_is_remembered_and_how_far_they_read_is_not(database: str) -> None:
+    """The word in the person's stream makes one row; read marks go, and of those that come late none is kept."""
+    store = store_of(database)
+    sequencer = sequencer_of(store)
+    fed(sequencer, envelope(lunch(), 1))
+    store.flush([sequencer.start_flush()])
+    sequencer.end_flush()
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO read_marks (chat, person, seq) SELECT chat, person, 1 FROM members"
+        )
+    fed(sequencer, envelope(NoteErasure(), 2, stream=person_stream(ANN)))
+    fed(sequencer, envelope(NoteErasure(), 3, stream=person_stream(ANN)))
+    store.flush([sequencer.start_flush()])
+    sequencer.end_flush()
+    store.close()
+    with psycopg.connect(database) as connection:
+        erased = connection.execute("SELECT person::text FROM erased_people").fetchall()
+        marks = connection.execute("SELECT person::text FROM read_marks").fetchall()
+    assert erased == [(ANN,)]
+    assert marks == [(BOB,)]

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lunch_chat import message, opened
 from persister_world import (
     ANN,
     BOB,
@@ -20,7 +21,6 @@ from persister_world import (
 from nexync_contracts.commands import (
     AddMember,
     Command,
-    CommandEnvelope,
     CreateMessage,
     RemoveMember,
     SetHistory,
@@ -29,7 +29,6 @@ from nexync_contracts.commands import (
 )
 from nexync_contracts.events import History, Role
 from nexync_contracts.ids import Stream
-from svc_persister.engine import Limits
 from svc_persister.errors import (
     BrokenInvariantError,
     DeadLetterLimitError,
@@ -37,20 +36,6 @@ from svc_persister.errors import (
     LostPartitionsError,
     UnknownTagError,
 )
-
-
-def message(number: int, body: str | None = None, sender: str = ANN) -> CommandEnvelope:
-    return envelope(CreateMessage(body=body or f"m{number}"), number).model_copy(
-        update={"sender": sender}
-    )
-
-
-def opened(**limits: float) -> World:
-    """A world whose lunch chat exists and is stored."""
-    world = World(Limits(recent_records=50, unflushed_events=20, **limits))  # pyright: ignore[reportArgumentType] - numbers by name
-    world.add(envelope(lunch(), 1))
-    world.settle()
-    return world
 
 
 def test_an_event_is_live_before_it_is_stored() -> None:
@@ -112,32 +97,6 @@ def test_roles_and_history_are_in_the_rows_of_members() -> None:
     assert world.store.spans[chat, ANN, 1] == 6
     assert world.store.roles[chat, BOB, 1] == "admin"
     assert world.store.spans[chat, BOB, 1] is None
-
-
-def test_a_double_gets_its_outcome_again_and_takes_no_number() -> None:
-    world = opened()
-    world.add(message(2), message(2), message(2, "another"), message(3, sender=CID))
-    world.add(message(3, sender=CID))
-    world.settle()
-    assert world.bodies() == ["m2"]
-    assert [(f["t"], f.get("seq"), f.get("code")) for f in world.frames(ANN)] == [
-        ("accepted", 2, None),
-        ("rejected", None, "id_reused"),
-    ]
-    assert [f["code"] for f in world.frames(CID)] == ["not_a_member", "not_a_member"]
-
-
-def test_a_double_that_memory_forgot_is_found_in_postgres_by_one_query() -> None:
-    world = opened()
-    for number in range(2, 80):
-        world.add(message(number))
-        world.settle()
-    world.store.queries.clear()
-    world.add(*(message(number) for number in range(2, 22)))
-    world.step()
-    assert world.store.queries == ["find"]
-    world.settle()
-    assert len(world.bodies()) == 78
 
 
 def test_redis_away_is_caught_up_with_windows_and_outcomes() -> None:
@@ -329,7 +288,7 @@ commands = st.one_of(
 ACTIONS = ("step", "flush", "crash", "crash", "redis gone", "redis empty", "postgres gone", "back")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

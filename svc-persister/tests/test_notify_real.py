@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from test_real import database, fed, sequencer_of, store_of
 
 from nexync_contracts.channels import PUSH_QUEUE
-from nexync_contracts.commands import BlockPartner, CreateChat, CreateMessage
+from nexync_contracts.commands import BlockPartner, CreateChat, CreateMessage, UnblockPartner
 from nexync_contracts.events import ChatKind, Member, Role
 from nexync_contracts.ids import ChatId, stream_id
 from nexync_contracts.message_commands import DeleteMessage, EditMessage, React
@@ -105,6 +105,37 @@ def test_what_is_hidden_by_a_block_is_told_to_nobody(database: str) -> None:
     assert row is not None
     assert "new" not in row[0]
     assert HIDDEN.decode() in row[0]
+
+
+@pytest.mark.parametrize("flushes", [1, 2])
+def test_a_hidden_reaction_that_comes_again_after_the_block_is_seen(
+    database: str, flushes: int
+) -> None:
+    """Its second event is there for both, so the table must not hide it. Nor may it hide one that was seen before."""
+    store = store_of(database)
+    sequencer = sequencer_of(store)
+    members = (Member(person=ANN, role=Role.MEMBER), Member(person=BOB, role=Role.MEMBER))
+    private = CreateChat(kind=ChatKind.PRIVATE, members=members, partition=PARTITION)
+    again = React(target=2, emoji="👀", author=BOB)
+    seen = React(target=2, emoji="🎉", author=BOB)
+    fed(
+        sequencer,
+        envelope(private, 1),
+        envelope(CreateMessage(body="old"), 2, sender=BOB),
+        envelope(seen, 3, sender=BOB),
+        envelope(BlockPartner(), 4, sender=ANN),
+        envelope(again, 5, sender=BOB),
+        envelope(seen, 6, sender=BOB),
+    )
+    if flushes == 2:
+        store.flush([sequencer.start_flush()])
+        sequencer.end_flush()
+    fed(sequencer, envelope(UnblockPartner(), 7, sender=ANN), envelope(again, 8, sender=BOB))
+    store.flush([sequencer.start_flush()])
+    store.close()
+    with psycopg.connect(database) as connection:
+        query = "SELECT emoji, only_for FROM message_reactions ORDER BY seq"
+        assert connection.execute(query).fetchall() == [("🎉", None), ("👀", None)]
 
 
 async def test_rows_leave_in_order_and_once(database: str) -> None:

@@ -1,5 +1,6 @@
 """`python -m svc_mailer` does jobs; `… preview [folder]` writes mails to look at; `… dead list` is about dead jobs."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from svc_mailer.settings import MailerSettings
 def main() -> None:
     """Read the settings and work until SIGTERM."""
     if sys.argv[1:2] == ["preview"]:
-        files = write(Path(*sys.argv[2:3] or ["mails"]))
+        parser = argparse.ArgumentParser(
+            "svc_mailer preview", description="Write every mail as a file."
+        )
+        parser.add_argument("folder", type=Path, nargs="?", default=Path("mails"))
+        files = write(parser.parse_args(sys.argv[2:]).folder)
         sys.stdout.writelines(f"{path}\n" for path in files)
         return
     settings = load(MailerSettings)

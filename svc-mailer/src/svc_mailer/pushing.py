@@ -6,7 +6,6 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from nexync_contracts.errors import issues_of
 from nexync_contracts.push_jobs import (
     PushJob,
     PushPageAsk,
@@ -26,6 +25,7 @@ from svc_mailer.errors import (
     RecordError,
     TemporaryPushError,
 )
+from svc_mailer.judging import Judged, told, unreadable
 from svc_mailer.metrics import JOBS, PUSH_LAG_SECONDS
 from svc_mailer.ports import Record, Standing
 from svc_mailer.push_ports import PushChats, PushJobs, PushService
@@ -73,26 +73,18 @@ class Pushing:
 
     async def take(self, delivery: Delivery) -> Verdict:
         """The verdict about one message; known failures are verdicts, anything else is raised."""
-        verdict, outcome = await self._take(delivery)
-        JOBS.labels(delivery.queue, outcome).inc()
-        reason = verdict.reason if isinstance(verdict, Retry | Dead) else None
-        _log.info(
-            "job " + outcome, job=delivery.message_id, attempt=delivery.attempt, reason=reason
-        )
-        return verdict
+        return told(_log, delivery, await self._take(delivery))
 
-    async def _take(self, delivery: Delivery) -> tuple[Verdict, str]:
+    async def _take(self, delivery: Delivery) -> Judged:
         try:
             job: PushWork = push_adapter.validate_json(delivery.body)
         except ValidationError as error:
-            first = issues_of(error)[0]
-            where = ".".join(str(part) for part in first.path)
-            return Dead(f"unreadable: {where}: {first.message}"), "unreadable"
+            return unreadable(error)
         if isinstance(job, PushPageJob):
             return await self._expand(job)
         return await self._tell(job)
 
-    async def _expand(self, job: PushPageJob) -> tuple[Verdict, str]:
+    async def _expand(self, job: PushPageJob) -> Judged:
         """One job a device, then the next page; all are safe before this one is done."""
         if self._clock_ms() - job.at > PAGE_LIFE_MS:
             return Done(), "expired"
@@ -125,7 +117,7 @@ class Pushing:
             return Retry(f"rabbitmq: {error}"), "put off"
         return Done(), "expanded"
 
-    async def _tell(self, job: PushJob) -> tuple[Verdict, str]:
+    async def _tell(self, job: PushJob) -> Judged:
         now = self._clock_ms()
         if job.expires_at <= now:
             return Done(), "expired"
@@ -141,7 +133,7 @@ class Pushing:
         except RecordError as error:
             return Retry(f"postgres: {error}"), "put off"
 
-    async def _send(self, job: PushJob, now: int) -> tuple[Verdict, str]:
+    async def _send(self, job: PushJob, now: int) -> Judged:
         try:
             await self._service.send(job)
         except GonePushError as error:
@@ -160,7 +152,7 @@ class Pushing:
         PUSH_LAG_SECONDS.observe(max(0, now + PUSH_LIFE_MS - job.expires_at) / 1000)
         return Done(), "sent"
 
-    async def _forget(self, job: PushJob, reason: str) -> tuple[Verdict, str]:
+    async def _forget(self, job: PushJob, reason: str) -> Judged:
         try:
             await self._chats.gone(job.session, job.token)
         except ChatAwayError as error:

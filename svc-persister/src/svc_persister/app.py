@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import sys
 import threading
 import time
 from typing import Protocol
@@ -36,13 +37,20 @@ from svc_persister.receipts import ReceiptEngine
 from svc_persister.retaining import Retaining
 from svc_persister.settings import PersisterSettings
 
-NEEDED_MIGRATION = 29
+NEEDED_MIGRATION = 33
 IDLE_POLL_SECONDS = 0.05
 BUSY_POLL_SECONDS = 0.005
 CONSUMER_STORE_SECONDS = 1.5
 FLUSHER_STORE_SECONDS = 30.0
 RECEIPT_STORE_SECONDS = 5.0
 RECEIPT_POLL_SECONDS = 0.1
+SWITCH_SECONDS = 0.0005
+"""How long a thread keeps the interpreter while others wait for it; Python's own value is 5 ms.
+
+The consumer's thread waits for Kafka and Redis several times a step, and each time for its turn after them. While
+rows of a flush were built (13 ms for 5,000), a step with four such waits took 20 and 30 ms at its 99th percentile with
+Python's value, and 10 and 18 with this one, in two pairs of runs on a busy machine.
+"""
 
 
 def limits_of(settings: PersisterSettings) -> Limits:
@@ -209,6 +217,7 @@ async def build(life: Lifecycle) -> None:
     if not isinstance(settings, PersisterSettings):
         msg = "the persister needs PersisterSettings"
         raise TypeError(msg)
+    sys.setswitchinterval(SWITCH_SECONDS)
     metrics = metric_set.make()
     await schema.gate(life, settings.postgres_url, needs=NEEDED_MIGRATION, ca_file=settings.ca_file)
     cluster = settings.cluster

@@ -7,8 +7,8 @@ whether it was taken back and whether it is there now.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from nexync_contracts.events import Event, EventRecord, MessageCreated, PictureChanged
-from nexync_contracts.ids import AttachmentId, PersonId, Stream
+from nexync_contracts.events import Event, EventRecord, MessageCreated, PersonErased, PictureChanged
+from nexync_contracts.ids import AttachmentId, PersonId, Stream, stream_id
 from nexync_contracts.message_events import MessageDeleted, MessageEdited, MessageReacted
 
 
@@ -53,16 +53,16 @@ class ReactionChange(NamedTuple):
     """Whether who has it alone sees it."""
 
 
-def carries_files(event: Event) -> bool:
-    """Whether the event is a use of attachments, or ends one."""
+def is_projected(event: Event) -> bool:
+    """Whether the event is a use of attachments, ends one, or ends an account."""
     if isinstance(event, MessageCreated):
         return bool(event.attachments)
-    return isinstance(event, PictureChanged)
+    return isinstance(event, PictureChanged | PersonErased)
 
 
 @dataclass(slots=True)
 class Changes:
-    """The changes of messages in one portion, and the files that events carry."""
+    """The changes of messages in one portion, the files that events carry, and who was erased."""
 
     uses: list[UseRow] = field(default_factory=list[UseRow])
     pictures: dict[Stream, int] = field(default_factory=dict[Stream, int])
@@ -72,18 +72,22 @@ class Changes:
         default_factory=dict[tuple[Stream, int], tuple[int, PersonId]]
     )
     """(stream, target) → (seq, who)."""
+    erased: dict[PersonId, int] = field(default_factory=dict[PersonId, int])
+    """Person → when, Unix milliseconds."""
     reactions: dict[ReactionKey, ReactionChange] = field(
         default_factory=dict[ReactionKey, ReactionChange]
     )
 
     def add(self, record: EventRecord) -> None:
-        """Take in one event of a chat."""
+        """Take in one event."""
         event = record.event
         if isinstance(event, MessageCreated):
             self.uses += [
                 UseRow(record.stream, record.seq, one.id, one.kind.value)
                 for one in {one.id: one for one in event.attachments}.values()
             ]
+        elif isinstance(event, PersonErased):
+            self.erased.setdefault(PersonId(stream_id(record.stream)), record.at)
         elif isinstance(event, PictureChanged):
             self.pictures[record.stream] = record.seq
             if event.picture is not None:
@@ -98,7 +102,7 @@ class Changes:
             before = self.reactions.get(key, ReactionChange(taken_back=False, since=None))
             if not event.on:
                 change = ReactionChange(taken_back=True, since=None)
-            elif before.since is None:
+            elif before.since is None or (before.hidden and not event.hidden):
                 change = ReactionChange(before.taken_back, record.seq, event.hidden)
             else:
                 change = before

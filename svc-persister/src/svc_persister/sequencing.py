@@ -35,7 +35,7 @@ from nexync_streams.deciding import Accepted, Double, Rejected, Seen, decide, di
 from nexync_streams.deriving import derive
 from nexync_streams.encoding import encode_event, encode_frame
 from nexync_streams.fold import ChatState, StreamState, apply, fresh
-from svc_persister.changes import carries_files
+from svc_persister.changes import is_projected
 from svc_persister.faults import Faults
 from svc_persister.months import Places
 from svc_persister.ports import Lookup, Notice, Taken, WindowEvent
@@ -243,7 +243,7 @@ class Sequencer:
         made.events.append(
             WindowEvent(event.stream, event.n, payload, self._faults.drops_publish())
         )
-        if tag in CHANGE_TAGS or carries_files(event.event):
+        if tag in CHANGE_TAGS or is_projected(event.event):
             portion.changes.add(event)
         if tag in STATE_TAGS and isinstance(after.body, ChatState):
             made.membership = True

@@ -9,6 +9,7 @@ from nexync_contracts.channels import PUSH_QUEUE
 from nexync_contracts.ids import SessionId
 from nexync_contracts.push_jobs import PushGone, PushPage, PushPageAsk, PushWork
 from nexync_contracts.push_rest import PushToken
+from nexync_runtime.asking import answered, timeout_of
 from nexync_runtime.rabbit import Publisher, PublishError
 from svc_mailer.errors import ChatAwayError, QueueAwayError
 
@@ -36,9 +37,13 @@ class HttpPushChats:
 
     async def _post(self, path: str, body: BaseModel) -> bytes:
         try:
-            answer = await self._client.post(
-                self._url + path, content=body.model_dump_json(), timeout=ANSWER_SECONDS
+            asked = self._client.build_request(
+                "POST",
+                self._url + path,
+                content=body.model_dump_json(),
+                timeout=timeout_of(ANSWER_SECONDS),
             )
+            answer = await answered(self._client, asked)
         except httpx.HTTPError as error:
             raise ChatAwayError(type(error).__name__) from None
         if not answer.is_success:

@@ -62,8 +62,10 @@ FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::
 WHERE NOT EXISTS (
   SELECT FROM message_deletions d WHERE d.stream = k.stream AND d.target = k.target
 )
-ON CONFLICT (stream, target, emoji, person) DO NOTHING
+ON CONFLICT (stream, target, emoji, person) DO UPDATE SET seq = excluded.seq, only_for = NULL
+WHERE message_reactions.only_for IS NOT NULL AND excluded.only_for IS NULL
 """
+"""One that was hidden and comes again for all to see is seen from then on."""
 
 DROP_REACTIONS = """
 DELETE FROM message_reactions r
@@ -101,6 +103,17 @@ ON CONFLICT (attachment) DO NOTHING
 """
 """The same of the pictures that a group had before."""
 
+ADD_ERASED = """
+INSERT INTO erased_people (person, at) SELECT person, at FROM unnest(%s::uuid[], %s::bigint[]) AS e (person, at)
+ON CONFLICT (person) DO NOTHING
+"""
+
+FORGET_MARKS = """
+DELETE FROM read_marks r USING members m
+WHERE m.person = ANY(%s::uuid[]) AND r.chat = m.chat AND r.person = m.person
+"""
+"""How far who was erased had read; the receipts that are still on their way are not taken in any more."""
+
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
@@ -126,6 +139,14 @@ def write(cursor: Cursor, portions: Sequence[Portion]) -> None:
     pictures = [entry for portion in portions for entry in portion.changes.pictures.items()]
     _execute(cursor, REPLACE, pictures)
     _execute(cursor, DROP_REACTIONS, [row[:2] for row in deletions])
+    erased = [
+        (uuid.UUID(person), at)
+        for portion in portions
+        for person, at in portion.changes.erased.items()
+    ]
+    if erased:
+        _execute(cursor, ADD_ERASED, erased)
+        cursor.execute(FORGET_MARKS, ([person for person, _ in erased],))
     back = [(*key[:3], uuid.UUID(key.person)) for key, change in reactions if change.taken_back]
     _execute(cursor, TAKE_BACK, back)
     there = [

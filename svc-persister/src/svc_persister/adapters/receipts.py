@@ -61,6 +61,7 @@ INSERT INTO read_marks (chat, person, seq, read_at, delivered_seq, delivered_at,
 SELECT chat, person, seq, read_at, delivered_seq, delivered_at, moments::bigint[]
 FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
   AS k (chat, person, seq, read_at, delivered_seq, delivered_at, moments)
+WHERE NOT EXISTS (SELECT FROM erased_people e WHERE e.person = k.person)
 ON CONFLICT (chat, person) DO UPDATE SET seq = excluded.seq, read_at = excluded.read_at,
   delivered_seq = excluded.delivered_seq, delivered_at = excluded.delivered_at,
   moments = excluded.moments
