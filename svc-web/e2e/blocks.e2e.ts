@@ -94,6 +94,13 @@ describe("a block", () => {
     await bo.locator("[data-chat]").filter({ hasText: "Choir" }).click();
     await say(bo, "la la la.");
     await last(anna, "la la la.");
+    await anna.locator("[data-message]", { hasText: "la la la." }).focus();
+    await anna.keyboard.press("Enter");
+    await anna.getByRole("dialog").getByRole("button", { name: "Pin", exact: true }).click();
+    const pinned = anna.getByRole("region", { name: "Pinned messages" });
+    await pinned.getByText("la la la.").waitFor();
+    await say(bo, "tra la.");
+    await last(anna, "tra la.");
 
     await anna
       .getByRole("button", { name: `Profile of ${BO}` })
@@ -108,10 +115,30 @@ describe("a block", () => {
     await profile.getByRole("button", { name: "Unblock" }).waitFor();
     await profile.getByRole("button", { name: "Close" }).click();
     await last(anna, "Message of a blocked person");
-    expect(await bodies(anna)).toEqual(["Message of a blocked person"]);
+    const covered = "Message of a blocked person";
+    expect(await bodies(anna)).toEqual([covered, covered]);
     const listed = anna.locator("[data-chat]").filter({ hasText: "Choir" });
     await listed.getByText("Message of a blocked person").waitFor();
-    await anna.getByRole("button", { name: "Show this message of a blocked person" }).click();
+    await pinned.getByText("Message of a blocked person").waitFor();
+    await expect
+      .poll(
+        async () => {
+          const answer = await anna.request.get(`${PAGE}/api/search?q=la`);
+          return ((await answer.json()) as { hits: unknown[] }).hits.length;
+        },
+        { timeout: 30_000, interval: 300 },
+      )
+      .toBe(2);
+    await anna.getByRole("button", { name: "Search in this chat" }).click();
+    await anna.getByLabel("Words in this chat").fill("la");
+    const hits = anna.locator("a[data-hit]");
+    await hits.last().getByText(covered).waitFor();
+    expect(await hits.locator("mark").count()).toBe(0);
+    await anna.getByRole("button", { name: "Close search" }).click();
+    await anna
+      .getByRole("button", { name: "Show this message of a blocked person" })
+      .first()
+      .click();
     await last(anna, "la la la.");
   });
 });

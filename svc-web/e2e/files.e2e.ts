@@ -79,14 +79,25 @@ describe("two people and their files", () => {
     await strip(anna).getByText("The file is empty").waitFor();
     expect(await anna.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
     await anna.getByRole("button", { name: "Remove nothing.txt" }).click();
+    await anna.getByRole("button", { name: "Describe lake.png" }).press("Enter");
+    const words = anna.getByRole("dialog").getByRole("textbox", { name: "What lake.png shows" });
+    await words.fill("A white boat on a lake");
+    await words.press("Enter");
+    await anna.getByRole("button", { name: "Change the description of lake.png" }).waitFor();
     await choose(anna, [text("list.txt", "what to bring\n")]);
     await anna.getByRole("button", { name: "Remove list.txt" }).click();
     expect(await strip(anna).getByRole("listitem").count()).toBe(1);
+    await strip(anna).locator("[data-status=ready]").waitFor();
+    await anna.reload();
+    await strip(anna)
+      .locator("[data-status=ready]")
+      .getByRole("button", { name: "Change the description of lake.png" })
+      .waitFor();
   });
 
   it("get an image in its shape, with its text, and look at it whole", async () => {
     await say(anna, "The lake");
-    const seen = image(bo, "lake.png");
+    const seen = bo.getByRole("button", { name: "A white boat on a lake" });
     await seen.waitFor();
     const size = await seen.boundingBox();
     expect(Math.round(((size?.width ?? 0) / (size?.height ?? 1)) * 10)).toBe(30);
@@ -94,6 +105,8 @@ describe("two people and their files", () => {
     await seen.click();
     const whole = bo.getByRole("dialog", { name: "lake.png" });
     await whole.locator("[data-state=there]").waitFor();
+    expect(await whole.getByRole("img", { name: "A white boat on a lake" }).count()).toBe(1);
+    await whole.getByText("A white boat on a lake").waitFor();
     await bo.keyboard.press("Escape");
     await whole.waitFor({ state: "detached" });
   });

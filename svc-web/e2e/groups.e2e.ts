@@ -95,6 +95,28 @@ describe("a group, from its making to its end", () => {
     expect(late.status()).toBe(404);
   });
 
+  it("hears one in a private chat, too, which its maker is told of as well", async () => {
+    await bo.getByRole("link", { name: "People" }).click();
+    await bo.getByRole("button", { name: `Chat with ${ANNA}` }).click();
+    await bo.getByRole("button", { name: "Details", exact: true }).click();
+    const hooks = bo.getByRole("region", { name: "Webhooks" });
+    await hooks.getByRole("button", { name: "New webhook" }).click();
+    await hooks.getByLabel("Name").fill("Door");
+    await hooks.getByRole("button", { name: "Make webhook" }).click();
+    const address = await hooks.getByLabel("The address of the webhook").inputValue();
+    await hooks.getByText("By you, since").waitFor();
+    const said = await anna.request.post(address, { data: { text: "somebody rang" } });
+    expect(said.status()).toBe(201);
+    const shown = bo.locator("[data-message]").filter({ hasText: "somebody rang" });
+    await shown.getByText("Webhook", { exact: true }).waitFor();
+    expect(await shown.getAttribute("data-own")).toBe("false");
+    await anna.getByText("Door: somebody rang").waitFor();
+    await bo.getByRole("button", { name: "Close details" }).click();
+    await bo.getByRole("link", { name: "Chats" }).click();
+    await bo.locator("[data-chat]").filter({ hasText: "Lunch" }).click();
+    await line(bo, `${ANNA} revoked a webhook`);
+  });
+
   it("loses its maker, has an admin all the same, and ends", async () => {
     await anna.getByRole("button", { name: `Change ${BO}` }).click();
     await anna.getByRole("menuitem", { name: "Remove as admin" }).click();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
-import { signUp } from "./people";
+import { PASSWORD, signUp } from "./people";
 
 const NOOR = `noor-${Date.now().toString(36)}`;
 
@@ -16,12 +16,18 @@ afterAll(async () => {
 });
 
 describe("one's own data", () => {
-  it("is downloaded from the settings, as a zip that is whole", async () => {
+  it("is downloaded from the settings after the password, as a zip that is whole", async () => {
     const page = await signUp(await browser.newContext({ acceptDownloads: true }), NOOR);
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("link", { name: "Your data" }).click();
-    const begun = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download" }).click();
+    const dialog = page.getByRole("dialog", { name: "Download your data" });
+    await dialog.getByLabel("Password", { exact: true }).fill("not my password");
+    await dialog.getByRole("button", { name: "Download" }).click();
+    await dialog.getByText("This is not your current password.").waitFor();
+    await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    const begun = page.waitForEvent("download");
+    await dialog.getByRole("button", { name: "Download" }).click();
     const download = await begun;
     expect(download.suggestedFilename()).toBe("nexync-my-data.zip");
     expect(await download.failure()).toBeNull();

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 
 export const PAGE = process.env["NEXYNC_PAGE"] ?? "http://127.0.0.1:8080";
-export const MAIL = process.env["NEXYNC_MAIL"] ?? "http://127.0.0.1:18025";
+const MAIL = process.env["NEXYNC_MAIL"] ?? "http://127.0.0.1:18025";
 
 export const PASSWORD = "a long enough password";
 const MAIL_MS = 30_000;

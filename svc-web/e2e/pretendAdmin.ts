@@ -1,16 +1,17 @@
-import { uuid } from "./pretendPeople";
 import type {
   AuditEntry,
   InvitationView,
   ManagedPerson,
   ReportView,
 } from "../src/shared/contracts/generated";
+import { NOW, ok, problem, type Answer, type Asked, type Pretence } from "./pretence";
+import { uuid } from "./pretendPeople";
 
 /** What an administrator of the pictures sees. */
 
 const HOUR = 3_600_000;
 
-export function managedOf(now: number): ManagedPerson[] {
+function managedOf(): ManagedPerson[] {
   const one = (index: number, name: string, more: Partial<ManagedPerson>): ManagedPerson => {
     const username = name.toLowerCase().split(" ")[0] ?? "x";
     return {
@@ -25,18 +26,19 @@ export function managedOf(now: number): ManagedPerson[] {
       second_factor: false,
       passkeys: 0,
       sessions: 1,
-      made_at: now - 900 * HOUR,
-      seen_at: now - (index + 1) * 7 * HOUR,
+      made_at: NOW - 900 * HOUR,
+      seen_at: NOW - (index + 1) * 7 * HOUR,
       deactivated_at: null,
+      erase_at: null,
       ...more,
     };
   };
   return [
     one(2, "Aiko Tanaka", { role: "granted", second_factor: true }),
-    one(20, "Build", { username: "build-bot", bot: true, owner: "jonas", seen_at: now - HOUR }),
-    one(21, "Elin", { role: "settings", passkeys: 2, second_factor: true, seen_at: now }),
+    one(20, "Build", { username: "build-bot", bot: true, owner: "jonas", seen_at: NOW - HOUR }),
+    one(21, "Elin", { role: "settings", passkeys: 2, second_factor: true, seen_at: NOW }),
     one(1, "Jonas Weber", {}),
-    one(0, "Mara Lindqvist", { deactivated_at: now - 3 * HOUR, sessions: 0 }),
+    one(0, "Mara Lindqvist", { deactivated_at: NOW - 3 * HOUR, sessions: 0 }),
     one(22, "Oskar von und zu Hohenberg-Wolkenstein", {
       verified: false,
       sessions: 0,
@@ -46,13 +48,13 @@ export function managedOf(now: number): ManagedPerson[] {
   ];
 }
 
-export function invitationsOf(now: number): InvitationView[] {
+function invitationsOf(): InvitationView[] {
   const one = (index: number, more: Partial<InvitationView>): InvitationView => ({
     invitation: uuid("e", index),
     label: "",
     by: "elin",
-    made_at: now - index * 30 * HOUR,
-    expires_at: now + 150 * HOUR,
+    made_at: NOW - index * 30 * HOUR,
+    expires_at: NOW + 150 * HOUR,
     most: 1,
     uses: 0,
     revoked_at: null,
@@ -62,14 +64,14 @@ export function invitationsOf(now: number): InvitationView[] {
     one(1, { label: "The new team in Lyon", most: 10, uses: 4 }),
     one(2, {}),
     one(3, { label: "Sam, for the workshop", uses: 1 }),
-    one(4, { label: "Spring", most: 100, uses: 12, expires_at: now - HOUR }),
+    one(4, { label: "Spring", most: 100, uses: 12, expires_at: NOW - HOUR }),
   ];
 }
 
-export function entriesOf(now: number): AuditEntry[] {
+function entriesOf(): AuditEntry[] {
   const one = (number: number, more: Partial<AuditEntry>): AuditEntry => ({
     number,
-    at: now - (9 - number) * 11 * HOUR,
+    at: NOW - (9 - number) * 11 * HOUR,
     by: "elin",
     action: "person.deactivated",
     subject: "mara",
@@ -90,12 +92,12 @@ export function entriesOf(now: number): AuditEntry[] {
   ];
 }
 
-export const MADE_TOKEN = "moss-lantern_".padEnd(43, "7Qa");
+const MADE_TOKEN = "moss-lantern_".padEnd(43, "7Qa");
 
-export function reportsOf(now: number): ReportView[] {
+function reportsOf(): ReportView[] {
   const one = (index: number, more: Partial<ReportView>): ReportView => ({
     report: uuid("f", index),
-    reported_at: now - (9 - index) * 5 * HOUR,
+    reported_at: NOW - (9 - index) * 5 * HOUR,
     reason: "spam",
     comment: "",
     reporter: "jonas",
@@ -104,7 +106,7 @@ export function reportsOf(now: number): ReportView[] {
     chat: uuid("c", 1),
     seq: 12,
     said: "Win a moss lantern today: https://moss.test/win",
-    said_at: now - 60 * HOUR,
+    said_at: NOW - 60 * HOUR,
     of_person: 3,
     ...more,
   });
@@ -120,4 +122,27 @@ export function reportsOf(now: number): ReportView[] {
     }),
     one(3, { ...none, reason: "impersonation", username: null, comment: "Not the real Lea." }),
   ];
+}
+
+export function answerAdmin({ path, method, query }: Asked, how: Pretence): Answer | null {
+  const busy = how.admin === "busy";
+  if (path.endsWith("/deactivation")) return problem(403, "wrong_password");
+  switch (path) {
+    case "/api/auth/role":
+      return ok({ admin: how.admin !== undefined });
+    case "/api/auth/admin/people": {
+      const q = query.get("q") ?? "";
+      const found = managedOf().filter(({ name }) => name.toLowerCase().includes(q));
+      return ok({ people: found, next: q === "" ? "oskar" : null });
+    }
+    case "/api/auth/admin/invitations":
+      if (method === "POST") return ok({ invitation: invitationsOf()[1], token: MADE_TOKEN }, 201);
+      return ok({ invitations: busy ? invitationsOf() : [] });
+    case "/api/auth/admin/audit-log":
+      return ok({ entries: busy ? entriesOf() : [], next: null });
+    case "/api/admin/reports":
+      return ok({ reports: busy ? reportsOf() : [], waiting: busy ? 57 : 0 });
+    default:
+      return null;
+  }
 }

@@ -19,7 +19,7 @@ const SKIES = [
 const LOST = 8;
 const GONE = 9;
 
-const photo = (number: number, name: string, width: number, height: number): Attachment => ({
+export const photo = (number: number, name: string, width: number, height: number): Attachment => ({
   id: uuid("7", number),
   kind: "image",
   name,
@@ -29,9 +29,10 @@ const photo = (number: number, name: string, width: number, height: number): Att
   height,
   blur: BLURS[number % BLURS.length] ?? null,
   animated: false,
+  alt: null,
 });
 
-const file = (number: number, name: string, size: number): Attachment => ({
+export const file = (number: number, name: string, size: number): Attachment => ({
   ...photo(number, name, 1, 1),
   kind: "file",
   type: "application/octet-stream",
@@ -51,7 +52,10 @@ const SAID: [text: string, files: Attachment[]][] = [
     "",
     [
       photo(1, "pier.jpg", 1200, 900),
-      photo(2, "lake.jpg", 900, 1200),
+      {
+        ...photo(2, "lake.jpg", 900, 1200),
+        alt: "A lake between dark hills, with a small hut on its shore and the first light of the morning above",
+      },
       photo(3, "hut.jpg", 1200, 800),
     ],
   ],

@@ -1,4 +1,5 @@
 import type { PersonView, ProfileView } from "../src/shared/contracts/generated";
+import { NOW, ok, type Answer, type Asked, type Pretence } from "./pretence";
 
 /** The people of the pictures, and what they say of themselves. */
 
@@ -32,8 +33,10 @@ export const people: PersonView[] = NAMES.map((name, index) => ({
   askable: true,
   bot: false,
   picture: null,
+  deleted: false,
 }));
 
+export const PRIVATE = uuid("c", 0);
 export const GROUP = uuid("c", 9);
 export const PERSON = uuid("b", 1);
 
@@ -44,25 +47,14 @@ const OWN = {
   bio: "Product at Nordhamn.\nMostly on trains, always with a map.",
 };
 
-/** What one says and allows; a change is what is sent. */
-export function ofMine(path: string, sent: unknown): object | null {
-  const changes = typeof sent === "object" ? sent : {};
-  if (path === "/api/me/profile") return { ...OWN, ...changes };
-  if (path === "/api/me/privacy") {
-    return {
-      findable: "second_degree",
-      askable: "everyone",
-      presence: "connections",
-      receipts: "everyone",
-      ...changes,
-    };
-  }
-  if (path !== "/api/blocks") return null;
-  const blocked = { name: "Otto Falk", username: "otto", relation: "blocked" };
-  return { people: [{ ...people[0], ...blocked, person: uuid("b", 30) }], next: null };
-}
+const PRIVACY = {
+  findable: "second_degree",
+  askable: "everyone",
+  presence: "connections",
+  receipts: "everyone",
+};
 
-export function profileOf(person: PersonView): ProfileView {
+function profileOf(person: PersonView): ProfileView {
   const connected = person.relation === "connected";
   return {
     person: { ...person, mutual: connected ? 3 : 0 },
@@ -72,4 +64,56 @@ export function profileOf(person: PersonView): ProfileView {
     groups: connected ? [{ chat: GROUP, name: "Design" }] : [],
     group_count: connected ? 1 : 0,
   };
+}
+
+/** Who may be suggested: nobody to a new account. */
+function suggested(how: Pretence): object[] {
+  const known = how.account === "busy" ? [people[2], people[4]] : [];
+  return known.map((one, at) => ({
+    ...one,
+    person: uuid("b", 20 + at),
+    name: at ? "Yara Haddad" : "Felix Brandt",
+    username: at ? "yara" : "felix",
+    relation: "none",
+    mutual: at ? 0 : 3,
+  }));
+}
+
+function blockedBy(how: Pretence): object[] {
+  if (how.blocked === "two") {
+    return people.slice(0, 2).map((one) => ({ ...one, relation: "blocked" }));
+  }
+  const blocked = { name: "Otto Falk", username: "otto", relation: "blocked" };
+  return [{ ...people[0], ...blocked, person: uuid("b", 30) }];
+}
+
+export function answerPeople({ path, sent }: Asked, how: Pretence): Answer | null {
+  const page = (rows: object[]): Answer => ok({ people: rows, next: null });
+  /** A change is answered by what was sent. */
+  const changed = (kept: object): Answer => {
+    const changes = sent();
+    return ok({ ...kept, ...(typeof changes === "object" ? changes : {}) });
+  };
+  switch (path) {
+    case "/api/connections":
+      return page(how.account === "busy" ? people : []);
+    case "/api/people":
+      return page(
+        people.slice(0, 3).map((one, at) => ({ ...one, relation: at ? "none" : "asked" })),
+      );
+    case "/api/people/suggestions":
+      return page(suggested(how));
+    case "/api/blocks":
+      return page(blockedBy(how));
+    case "/api/me/profile":
+      return changed(OWN);
+    case "/api/me/privacy":
+      return changed(PRIVACY);
+  }
+  const [, id, what] = /^\/api\/people\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (what === "presence") return ok({ person: people[0]?.person, online: true, seen_at: NOW });
+  const person = people.find((one) => one.person === id);
+  if (person === undefined) return null;
+  if (what === "profile") return ok(profileOf(person));
+  return what === undefined ? ok(person) : null;
 }

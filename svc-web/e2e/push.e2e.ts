@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
-import { pretend, PRIVATE } from "./pretend";
+import { pretend } from "./pretend";
+import { PRIVATE } from "./pretendPeople";
 import { serve } from "./static";
 import { inSteps } from "./steps";
 

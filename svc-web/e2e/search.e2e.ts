@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ExportLine } from "../src/shared/contracts/generated";
 import { launch } from "./browser";
 import { connect, PAGE, say, signUp } from "./people";
 import { inSteps } from "./steps";
@@ -18,6 +20,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
 });
+
+/** So many days from today, as the page's calendar says them. */
+const day = (page: Page, ahead: number): Promise<string> =>
+  page.evaluate((days) => {
+    const then = new Date();
+    then.setDate(then.getDate() + days);
+    const two = (number: number): string => `${number}`.padStart(2, "0");
+    return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
+  }, ahead);
 
 describe("search in what was said", () => {
   inSteps();
@@ -74,5 +85,35 @@ describe("search in what was said", () => {
     await panel.getByText("No message found", { exact: true }).waitFor();
     await field.fill("li");
     await panel.getByText("Only your newest 10,000 messages").waitFor();
+  });
+
+  it("goes to where a day begins, and says when nothing was said since", async () => {
+    const first = anna.locator("[data-message]", { hasText: "lighthouse" });
+    const top = (): Promise<number> =>
+      first.evaluateAll(([one]) => one?.getBoundingClientRect().top ?? -1);
+    expect(await top()).toBeLessThan(0);
+    await anna.getByRole("button", { name: "Go to a day" }).click();
+    const card = anna.getByRole("dialog", { name: "Go to a day" });
+    await card.getByLabel("Go to a day").fill(await day(anna, 2));
+    await card.getByRole("button", { name: "Go", exact: true }).click();
+    await card.getByText("Nothing was said on that day or after it.").waitFor();
+    await card.getByLabel("Go to a day").fill(await day(anna, -1));
+    await card.getByLabel("Go to a day").press("Enter");
+    await card.waitFor({ state: "detached" });
+    await expect.poll(top, { timeout: 15_000 }).toBeGreaterThan(0);
+  });
+
+  it("takes along all that was said, a line each", async () => {
+    await anna.getByRole("button", { name: "Details", exact: true }).click();
+    const [saved] = await Promise.all([
+      anna.waitForEvent("download"),
+      anna.getByRole("button", { name: "Export messages" }).click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe("chat.jsonl");
+    const lines = (await readFile(await saved.path(), "utf8")).trim().split("\n");
+    const bodies = lines.map((line) => (JSON.parse(line) as ExportLine).record.event);
+    const said = bodies.flatMap((event) => (event.tag === "message.created" ? [event.body] : []));
+    const counted = Array.from({ length: 30 }, (_, line) => `line ${line}`);
+    expect(said).toEqual(["The <b>lighthouse</b> opens at nine", ...counted]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
-import { linkFor, logIn, PAGE, signUp } from "./people";
+import { linkFor, logIn, PAGE, PASSWORD, signUp } from "./people";
 import { inSteps } from "./steps";
 
 const CARA = `cara-${Date.now().toString(36)}`;
@@ -75,5 +75,33 @@ describe("sessions", () => {
     }
     await list.getByText("You are logged in nowhere else.").waitFor();
     expect(await list.getByRole("listitem").count()).toBe(1);
+  });
+
+  it("logs out from any page", async () => {
+    const page = await logIn(await browser.newContext(), CARA);
+    for (const path of ["/people", "/settings/privacy", "/"]) {
+      await page.goto(PAGE + path);
+      await page.getByRole("button", { name: /^You, / }).waitFor();
+    }
+    await page.getByRole("button", { name: /^You, / }).click();
+    await page.getByRole("menuitem", { name: "Log out" }).click();
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+  });
+
+  it("masks passwords, and lets them be pasted and filled in", async () => {
+    const context = await browser.newContext();
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const page = await context.newPage();
+    await page.goto(`${PAGE}/signup`);
+    const fresh = page.getByLabel("Password", { exact: true });
+    expect(await fresh.getAttribute("autocomplete")).toBe("new-password");
+    await page.goto(`${PAGE}/login`);
+    const field = page.getByLabel("Password", { exact: true });
+    expect(await field.getAttribute("type")).toBe("password");
+    expect(await field.getAttribute("autocomplete")).toBe("current-password");
+    await page.evaluate((text) => navigator.clipboard.writeText(text), PASSWORD);
+    await field.focus();
+    await page.keyboard.press("Control+V");
+    expect(await field.inputValue()).toBe(PASSWORD);
   });
 });

@@ -1,26 +1,11 @@
-import { createHmac } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { enterCode } from "./authenticator";
 import { launch } from "./browser";
 import { linkFor, PAGE, PASSWORD, signUp } from "./people";
 import { inSteps } from "./steps";
 
 const ELLA = `ella-${Date.now().toString(36)}`;
-const STEP_MS = 30_000;
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-/** RFC 6238 as an authenticator app does it; `steps` from now. */
-function codeOf(secret: string, steps: number): string {
-  const bits = Array.from(secret, (one) => BASE32.indexOf(one).toString(2).padStart(5, "0")).join(
-    "",
-  );
-  const key = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / STEP_MS) + steps));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const at = (mac.at(-1) ?? 0) & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 async function password(page: Page): Promise<void> {
   await page.goto(`${PAGE}/login`);
@@ -57,10 +42,9 @@ describe("two-step verification", () => {
     await dialog.getByRole("button", { name: "Go on" }).click();
     await dialog.getByRole("img", { name: /QR code/ }).waitFor();
     secret = (await dialog.getByLabel("Key to type").innerText()).replace(/\s/g, "");
-    await dialog.getByLabel("Six-digit code").fill(codeOf(secret, 0));
-    await dialog.getByRole("button", { name: "Turn on" }).click();
     const shown = dialog.getByRole("list", { name: "Recovery codes" });
-    await shown.waitFor();
+    const turnOn = dialog.getByRole("button", { name: "Turn on" });
+    await enterCode(secret, dialog.getByLabel("Six-digit code"), turnOn, shown);
     codes = await shown.getByRole("listitem").allInnerTexts();
     expect(new Set(codes).size).toBe(10);
     await dialog.getByRole("button", { name: "I have kept them" }).click();
@@ -78,8 +62,7 @@ describe("two-step verification", () => {
     await page.getByRole("button", { name: "Back to the password" }).click();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Log in" }).click();
-    await field.fill(codeOf(secret, 1));
-    await page.getByText("No chats yet").waitFor();
+    await enterCode(secret, field, null, page.getByText("No chats yet"));
   });
 
   it("takes a recovery code once, and is turned off by both factors", async () => {

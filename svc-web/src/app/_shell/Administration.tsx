@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, ShieldX } from "lucide-react";
+import { ShieldX } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Administration.module.css";
 import type { AdminPage } from "@/app/_shell/place";
 import settings from "@/app/_shell/Settings.module.css";
+import { SettingsHead } from "@/app/_shell/SettingsPage";
 import { instanceQuery } from "@/features/account/api/instance";
 import { OwnerProof } from "@/features/account/ui/OwnerProof";
 import { adminQuery } from "@/features/admin/api/admin";
@@ -14,10 +15,8 @@ import { Reports } from "@/features/admin/ui/Reports";
 import type { Proof } from "@/features/admin/ui/proof";
 import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
-import { errorWords } from "@/shared/lib/words";
-import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
-import { Notice } from "@/shared/ui/Notice";
+import { LoadError } from "@/shared/ui/LoadError";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 const PAGES: readonly { page: AdminPage; to: string; words: string }[] = [
@@ -33,12 +32,7 @@ export function Administration({ page }: { page: AdminPage }): ReactNode {
   return (
     <div className={settings["page"]}>
       <div className={styles["column"]}>
-        <header className={settings["head"]}>
-          <Link to="/settings" className={settings["back"]} aria-label="Back to the settings">
-            <ArrowLeft size={20} strokeWidth={1.75} />
-          </Link>
-          <h1 className={settings["title"]}>Administration</h1>
-        </header>
+        <SettingsHead title="Administration" />
         {admin.data === true ? (
           <>
             <nav className={styles["tabs"]} aria-label="Administration">
@@ -62,16 +56,7 @@ export function Administration({ page }: { page: AdminPage }): ReactNode {
             words="Ask those who run this Nexync if you should be one."
           />
         ) : admin.error ? (
-          <Notice
-            tone="danger"
-            action={
-              <Button small onClick={() => void admin.refetch()}>
-                Try again
-              </Button>
-            }
-          >
-            {errorWords(admin.error)}
-          </Notice>
+          <LoadError error={admin.error} onAgain={() => void admin.refetch()} />
         ) : (
           <SkeletonRows count={5} label="Administration is loading" />
         )}

@@ -1,19 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SquarePen } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
-import { Administration } from "@/app/_shell/Administration";
-import { BotSettings } from "@/app/_shell/BotSettings";
-import { Notifications } from "@/app/_shell/Notifications";
 import { OpenChat } from "@/app/_shell/OpenChat";
-import { PeopleSettings } from "@/app/_shell/PeopleSettings";
-import { whoOf, type Place } from "@/app/_shell/place";
+import { SettingsPlace, useRestOfClient } from "@/app/_shell/parts";
+import { inSettings, whoOf, type Place } from "@/app/_shell/place";
 import { Invite } from "@/app/_shell/Invite";
 import { Rail } from "@/app/_shell/Rail";
-import { Security } from "@/app/_shell/Security";
-import { Settings } from "@/app/_shell/Settings";
+import settings from "@/app/_shell/Settings.module.css";
 import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
-import { YourData } from "@/app/_shell/YourData";
 import { endSession } from "@/features/account/api/session";
 import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
 import { useDelivered } from "@/features/chats/api/delivered";
@@ -24,7 +19,7 @@ import { NewChat } from "@/features/chats/ui/NewChat";
 import { OwnProblem } from "@/features/chats/ui/OwnProblem";
 import { connectionsQuery, usePeopleLive } from "@/features/people/api/people";
 import { circleOf } from "@/features/people/model/people";
-import { useNamesAgain, useOwnName } from "@/features/people/api/profiles";
+import { useBlocked, useNamesAgain, useOwnName } from "@/features/people/api/profiles";
 import { PeopleHint } from "@/features/people/ui/PeopleList";
 import { Profile } from "@/features/people/ui/Profile";
 import { usePushClicks, usePushKept } from "@/features/push/api/push";
@@ -33,8 +28,10 @@ import { navigate, useLocation } from "@/shared/lib/location";
 import { useDrafts } from "@/shared/lib/useDrafts";
 import { useNow } from "@/shared/lib/useNow";
 import { rememberNames } from "@/shared/lib/names";
+import { Arriving } from "@/shared/ui/Arriving";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 /** Rail, list, and what is open. */
 export function Home({ place }: { place: Place }): ReactNode {
@@ -46,7 +43,7 @@ export function Home({ place }: { place: Place }): ReactNode {
   const create = useCreateChat();
   const [making, setMaking] = useState(false);
   const circle = useMemo(() => circleOf(connections.data ?? []), [connections.data]);
-  useChatsLive(chats.data);
+  useChatsLive(chats.data, useBlocked());
   useDelivered(chats.data);
   usePeopleLive();
   useOwnLive();
@@ -72,6 +69,7 @@ export function Home({ place }: { place: Place }): ReactNode {
   }, [unread]);
   usePushClicks(unread);
   usePushKept();
+  useRestOfClient();
 
   useEffect(() => {
     if (state.kind === "closed" && state.reason === "signed_out") {
@@ -112,20 +110,10 @@ export function Home({ place }: { place: Place }): ReactNode {
             people={circle.connected}
             message={place.message}
           />
-        ) : place.kind === "settings" ? (
-          <Settings />
-        ) : place.kind === "security" ? (
-          <Security linked={place.linked} problem={place.problem} />
-        ) : place.kind === "admin" ? (
-          <Administration page={place.page} />
-        ) : place.kind === "bots" ? (
-          <BotSettings />
-        ) : place.kind === "profile" || place.kind === "privacy" ? (
-          <PeopleSettings kind={place.kind} onChat={chatWith} />
-        ) : place.kind === "notifications" ? (
-          <Notifications />
-        ) : place.kind === "data" ? (
-          <YourData />
+        ) : inSettings(place) ? (
+          <Arriving meanwhile={<SettingsSoon />}>
+            <SettingsPlace place={place} onChat={chatWith} />
+          </Arriving>
         ) : place.kind === "join" ? (
           <div className={styles["middle"]}>
             <JoinGroup fragment={place.fragment} onOpen={open} onBack={() => navigate("/")} />
@@ -169,6 +157,16 @@ export function Home({ place }: { place: Place }): ReactNode {
           navigate("/people");
         }}
       />
+    </div>
+  );
+}
+
+function SettingsSoon(): ReactNode {
+  return (
+    <div className={settings["page"]}>
+      <div className={settings["column"]}>
+        <SkeletonRows count={6} label="Loading the settings" />
+      </div>
     </div>
   );
 }

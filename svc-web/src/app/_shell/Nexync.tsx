@@ -4,14 +4,10 @@ import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-quer
 import { CloudOff } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Home } from "@/app/_shell/Home";
-import { placeOf, type Place } from "@/app/_shell/place";
+import { Doorway, SetUpFirst, useDoorway } from "@/app/_shell/parts";
+import { isDoor, placeOf, type DoorKind, type Place } from "@/app/_shell/place";
 import styles from "@/app/_shell/Shell.module.css";
 import { sessionQuery } from "@/features/account/api/session";
-import { ForgotPassword } from "@/features/account/ui/ForgotPassword";
-import { LogIn } from "@/features/account/ui/LogIn";
-import { ResetPassword } from "@/features/account/ui/ResetPassword";
-import { SignUp } from "@/features/account/ui/SignUp";
-import { Verify } from "@/features/account/ui/Verify";
 import { OutboxProvider } from "@/features/conversation/api/provider";
 import { LiveProvider } from "@/shared/lib/live";
 import { navigate, useLocation } from "@/shared/lib/location";
@@ -19,6 +15,7 @@ import { RestError } from "@/shared/lib/rest";
 import { applyTheme } from "@/shared/lib/theme";
 import { DraftsProvider } from "@/shared/lib/useDrafts";
 import { errorWords } from "@/shared/lib/words";
+import { Arriving } from "@/shared/ui/Arriving";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
 import { Logo } from "@/shared/ui/Logo";
@@ -53,16 +50,17 @@ export function Nexync(): ReactNode {
 /** Lets in who is logged in; shows the others the way. */
 function Door({ place }: { place: Place }): ReactNode {
   const session = useQuery(sessionQuery);
-  const outside = ["login", "signup", "verify", "forgot"].includes(place.kind);
   const anywhere = place.kind === "reset";
+  const outside = isDoor(place) && !anywhere;
   const me = session.data;
+  useDoorway(outside || anywhere);
   useEffect(() => {
     if (me === undefined) return;
     if (me !== null && outside) navigate("/", "replace");
     if (me === null && !outside && !anywhere) navigate("/login", "replace");
   }, [me, outside, anywhere]);
   // The link in the mail works for whoever has it, also in a browser where somebody is logged in.
-  if (place.kind === "reset") return <ResetPassword token={place.token} />;
+  if (place.kind === "reset") return <Outside place={place} />;
   if (me === undefined) {
     return session.error ? (
       <main className={styles["splash"]}>
@@ -76,14 +74,15 @@ function Door({ place }: { place: Place }): ReactNode {
       <Splash />
     );
   }
-  if (me === null) {
-    if (place.kind === "signup") return <SignUp fragment={place.fragment} />;
-    if (place.kind === "verify") return <Verify email={place.email} />;
-    if (place.kind === "forgot") return <ForgotPassword />;
-    if (place.kind !== "login") return <Splash />;
-    return <LogIn changed={place.changed} problem={place.problem} second={place.second} />;
-  }
+  if (me === null) return isDoor(place) ? <Outside place={place} /> : <Splash />;
   if (outside) return <Splash />;
+  if (me.setup) {
+    return (
+      <Arriving meanwhile={<Splash />}>
+        <SetUpFirst me={me} />
+      </Arriving>
+    );
+  }
   return (
     <LiveProvider me={me}>
       <OutboxProvider>
@@ -92,6 +91,14 @@ function Door({ place }: { place: Place }): ReactNode {
         </DraftsProvider>
       </OutboxProvider>
     </LiveProvider>
+  );
+}
+
+function Outside({ place }: { place: DoorKind }): ReactNode {
+  return (
+    <Arriving meanwhile={<Splash />}>
+      <Doorway place={place} />
+    </Arriving>
   );
 }
 

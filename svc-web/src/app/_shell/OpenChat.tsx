@@ -106,6 +106,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
       <SkeletonTalk label="Loading the chat" />
     );
   }
+  const toggleDetails = (): void => setBeside(beside === "details" ? null : "details");
   const group = view.kind === "group";
   const shut = view.partner !== null && relationOf(view.partner) === "blocked";
   return (
@@ -117,7 +118,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         subtitle={trouble === null ? subtitleOf(view, presence) : TROUBLES[trouble]}
         face={view}
         readSeq={view.read_seq}
-        writable={view.role !== null && !view.dismissed && !shut}
+        writable={view.role !== null && !view.dismissed && !shut && view.partner?.deleted !== true}
         closedWords={closedWords(view)}
         blocked={group ? blocked : NOBODY}
         ignored={blocked}
@@ -125,6 +126,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
         people={nameable(view, me.person)}
         message={message}
         onBack={() => navigate("/")}
+        onDetails={toggleDetails}
         onRead={onRead}
         onForward={setForwarding}
         onReport={setReported}
@@ -139,13 +141,15 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
                 <Search size={20} strokeWidth={1.75} />
               </IconButton>
             )}
-            <IconButton
-              label="Details"
-              aria-pressed={beside === "details"}
-              onClick={() => setBeside(beside === "details" ? null : "details")}
-            >
-              <PanelRight size={20} strokeWidth={1.75} />
-            </IconButton>
+            <span className={styles["spare"]}>
+              <IconButton
+                label="Details"
+                aria-pressed={beside === "details"}
+                onClick={toggleDetails}
+              >
+                <PanelRight size={20} strokeWidth={1.75} />
+              </IconButton>
+            </span>
             <ChatMenu
               chat={view}
               now={now}
@@ -183,6 +187,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
           chat={chat}
           me={me}
           message={message}
+          covered={group ? blocked : NOBODY}
           covers={() => window.matchMedia(COVERED).matches}
           onClose={() => setBeside(null)}
         />
@@ -193,6 +198,9 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
 
 /** Why one can only read; undefined for who isn't in the chat any more. */
 function closedWords(chat: ChatView): ReactNode {
+  if (chat.partner?.deleted === true) {
+    return "This account was deleted. You can read what was said.";
+  }
   if (chat.dismissed) return "This group was ended. You can read what was said.";
   if (chat.partner === null || relationOf(chat.partner) !== "blocked") return undefined;
   return <BlockedLine person={chat.partner} />;
@@ -205,6 +213,7 @@ function forwardedWords(body: string): Words {
 
 function subtitleOf(chat: ChatView, presence: string | null): string {
   if (chat.kind === "private") {
+    if (chat.partner?.deleted === true) return "No longer here";
     const username = `@${chat.partner?.username ?? ""}`;
     return chat.partner?.bot === true ? `Bot · ${username}` : (presence ?? username);
   }

@@ -1,12 +1,26 @@
-import { MessageCircle, Settings, UsersRound, type LucideIcon } from "lucide-react";
+import {
+  LogOut,
+  MessageCircle,
+  Settings,
+  ShieldCheck,
+  UserPen,
+  UsersRound,
+  type LucideIcon,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { inSettings, type Place } from "@/app/_shell/place";
 import styles from "@/app/_shell/Rail.module.css";
+import { useLogOut } from "@/features/account/api/session";
 import { useOwnName } from "@/features/people/api/profiles";
 import { useLive } from "@/shared/lib/live";
 import { Link } from "@/shared/lib/Link";
+import { navigate } from "@/shared/lib/location";
+import { errorWords } from "@/shared/lib/words";
 import { Badge } from "@/shared/ui/Badge";
+import { Button } from "@/shared/ui/Button";
+import { Dialog } from "@/shared/ui/Dialog";
 import { Logo } from "@/shared/ui/Logo";
+import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Tip } from "@/shared/ui/Tip";
 import { PersonFace } from "@/shared/ui/Face";
 
@@ -14,8 +28,6 @@ type RailProps = { place: Place; unread: number; asking: number };
 
 /** The main places: at the left of a wide page, at the bottom of a narrow one. */
 export function Rail({ place, unread, asking }: RailProps): ReactNode {
-  const { me } = useLive();
-  const name = useOwnName();
   const inChats = place.kind === "chats" || place.kind === "chat";
   return (
     <nav className={styles["rail"]} aria-label="Main">
@@ -30,10 +42,55 @@ export function Rail({ place, unread, asking }: RailProps): ReactNode {
       </Stop>
       <span className={styles["space"]} />
       <Stop to="/settings" icon={Settings} words="Settings" here={inSettings(place)} />
-      <span className={styles["me"]} title={`${name} · @${me.username}`}>
-        <PersonFace person={me.person} name={name} size={36} />
-      </span>
+      <Me />
     </nav>
+  );
+}
+
+/** One's own picture, and what is within reach everywhere. */
+function Me(): ReactNode {
+  const { me } = useLive();
+  const name = useOwnName();
+  const logOut = useLogOut(me.person);
+  return (
+    <>
+      <Menu
+        side="right"
+        trigger={
+          <button type="button" className={styles["me"]}>
+            <span className="visually-hidden">You, {name}</span>
+            <span className={styles["face"]} title={`${name} · @${me.username}`}>
+              <PersonFace person={me.person} name={name} size={36} />
+            </span>
+            <span className={styles["words"]} aria-hidden="true">
+              You
+            </span>
+          </button>
+        }
+      >
+        <MenuItem icon={UserPen} onSelect={() => navigate("/settings/profile")}>
+          Profile
+        </MenuItem>
+        <MenuItem icon={ShieldCheck} onSelect={() => navigate("/settings/security")}>
+          Security
+        </MenuItem>
+        <MenuItem icon={LogOut} danger onSelect={() => logOut.mutate()}>
+          Log out
+        </MenuItem>
+      </Menu>
+      <Dialog
+        open={logOut.isError}
+        onOpenChange={() => logOut.reset()}
+        title="You are still logged in"
+        words={errorWords(logOut.error)}
+      >
+        <div className={styles["again"]}>
+          <Button look="primary" busy={logOut.isPending} onClick={() => logOut.mutate()}>
+            Try again
+          </Button>
+        </div>
+      </Dialog>
+    </>
   );
 }
 

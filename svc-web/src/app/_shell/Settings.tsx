@@ -3,7 +3,6 @@ import {
   Archive,
   Bell,
   Bot,
-  ChevronRight,
   EyeOff,
   LogOut,
   Monitor,
@@ -12,13 +11,14 @@ import {
   ShieldUser,
   Sun,
   UserPen,
+  UserX,
 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import styles from "@/app/_shell/Settings.module.css";
+import { SettingsGroup, SettingsWay } from "@/app/_shell/SettingsPage";
 import { useLogOut } from "@/features/account/api/session";
 import { adminQuery } from "@/features/admin/api/admin";
 import { useOwnName } from "@/features/people/api/profiles";
-import { Link } from "@/shared/lib/Link";
 import { useLive } from "@/shared/lib/live";
 import { chooseTheme, theme, type Theme } from "@/shared/lib/theme";
 import { errorWords } from "@/shared/lib/words";
@@ -52,8 +52,7 @@ export function Settings(): ReactNode {
             <p className={styles["meta"]}>Others find you as @{me.username}</p>
           </div>
         </section>
-        <section className={styles["group"]} aria-label="Look">
-          <h2>Look</h2>
+        <SettingsGroup title="Look">
           <Segmented
             label="Look"
             value={chosen}
@@ -63,81 +62,68 @@ export function Settings(): ReactNode {
               setChosen(value);
             }}
           />
-        </section>
-        <section className={styles["group"]} aria-label="Account">
-          <h2>Account</h2>
-          <Link to="/settings/profile" className={styles["way"]}>
-            <UserPen size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Profile
-              <span className={styles["meta"]}>
-                Your picture, your name, and what you say of yourself
-              </span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-          <Link to="/settings/privacy" className={styles["way"]}>
-            <EyeOff size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Privacy
-              <span className={styles["meta"]}>Who may find you, ask you, and see you here</span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-          <Link to="/settings/notifications" className={styles["way"]}>
-            <Bell size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Notifications
-              <span className={styles["meta"]}>On this device, and what they say</span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-          <Link to="/settings/security" className={styles["way"]}>
-            <ShieldCheck size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Security
-              <span className={styles["meta"]}>Password, and where you are logged in</span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-          <Link to="/settings/bots" className={styles["way"]}>
-            <Bot size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Bots
-              <span className={styles["meta"]}>Programs that read and write in chats</span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-          <Link to="/settings/data" className={styles["way"]}>
-            <Archive size={20} strokeWidth={1.75} aria-hidden="true" />
-            <span>
-              Your data
-              <span className={styles["meta"]}>All that is yours, to take along</span>
-            </span>
-            <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-          </Link>
-        </section>
+        </SettingsGroup>
+        <SettingsGroup title="Account">
+          <SettingsWay
+            to="/settings/profile"
+            icon={UserPen}
+            title="Profile"
+            words="Your picture, your name, and what you say of yourself"
+          />
+          <SettingsWay
+            to="/settings/privacy"
+            icon={EyeOff}
+            title="Privacy"
+            words="Who may find you, ask you, and see you here"
+          />
+          <SettingsWay
+            to="/settings/notifications"
+            icon={Bell}
+            title="Notifications"
+            words="On this device, and what they say"
+          />
+          <SettingsWay
+            to="/settings/security"
+            icon={ShieldCheck}
+            title="Security"
+            words="Password, and where you are logged in"
+          />
+          <SettingsWay
+            to="/settings/bots"
+            icon={Bot}
+            title="Bots"
+            words="Programs that read and write in chats"
+          />
+          <SettingsWay
+            to="/settings/data"
+            icon={Archive}
+            title="Your data"
+            words="All that is yours, to take along"
+          />
+          <SettingsWay
+            to="/settings/account"
+            icon={UserX}
+            title="Delete account"
+            words="For good, with some days to think it over"
+          />
+        </SettingsGroup>
         {admin.data === true ? (
-          <section className={styles["group"]} aria-label="This Nexync">
-            <h2>This Nexync</h2>
-            <Link to="/admin" className={styles["way"]}>
-              <ShieldUser size={20} strokeWidth={1.75} aria-hidden="true" />
-              <span>
-                Administration
-                <span className={styles["meta"]}>People, invitations and reports</span>
-              </span>
-              <ChevronRight size={20} strokeWidth={1.75} aria-hidden="true" />
-            </Link>
-          </section>
+          <SettingsGroup title="This Nexync">
+            <SettingsWay
+              to="/admin"
+              icon={ShieldUser}
+              title="Administration"
+              words="People, invitations and reports"
+            />
+          </SettingsGroup>
         ) : null}
-        <section className={styles["group"]} aria-label="This device">
-          <h2>This device</h2>
+        <SettingsGroup title="This device">
           {logOut.error ? <Notice tone="danger">{errorWords(logOut.error)}</Notice> : null}
           <Button look="danger" busy={logOut.isPending} onClick={() => logOut.mutate()}>
             <LogOut size={18} strokeWidth={1.75} />
             Log out
           </Button>
-        </section>
+        </SettingsGroup>
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { Archive, ArrowLeft, MessagesSquare, SquarePen } from "lucide-react";
 import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { ConnectionLine } from "@/app/_shell/ConnectionLine";
+import { ErasureLine } from "@/app/_shell/ErasureLine";
 import { inSettings, type Place } from "@/app/_shell/place";
 import { Resizer, useWidth } from "@/app/_shell/Resizer";
 import styles from "@/app/_shell/Sidebar.module.css";
@@ -19,6 +20,7 @@ import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Notice } from "@/shared/ui/Notice";
 import { SearchField } from "@/shared/ui/SearchField";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
@@ -70,6 +72,7 @@ export function Sidebar({ place, chats, problem, onNew, onChat }: SidebarProps):
         )}
       </div>
       <ConnectionLine />
+      <ErasureLine />
       {inPeople ? (
         <>
           {problem ? (
@@ -97,16 +100,7 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
   if (chats.data === undefined) {
     return chats.error ? (
       <div className={styles["problem"]}>
-        <Notice
-          tone="danger"
-          action={
-            <Button look="quiet" small onClick={() => void chats.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(chats.error)}
-        </Notice>
+        <LoadError error={chats.error} onAgain={() => void chats.refetch()} />
       </div>
     ) : (
       <SkeletonRows count={8} label="Loading chats" />
@@ -167,6 +161,8 @@ function Chats({ place, chats, words, onNew }: ChatsProps): ReactNode {
   );
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Chats by name that are shown above the messages. */
 const NAMED_CHATS = 5;
 
@@ -178,6 +174,7 @@ function Found({ place, chats, words, now }: FoundProps): ReactNode {
   const blocked = useBlocked();
   const named = filterChats(chats, words).slice(0, NAMED_CHATS);
   const titles = new Map(chats.map((chat) => [chat.chat, chatTitle(chat)]));
+  const groups = new Set(chats.filter((one) => one.kind === "group").map((one) => one.chat));
   const open = place.kind === "chat" ? place : null;
   return (
     <div className={styles["found"]}>
@@ -205,6 +202,7 @@ function Found({ place, chats, words, now }: FoundProps): ReactNode {
         chat={null}
         me={me}
         now={now}
+        coveredIn={(chat) => (groups.has(chat) ? blocked : NOBODY)}
         titleOf={(chat) => titles.get(chat) ?? "Chat"}
         current={open === null ? null : { chat: open.chat, seq: open.message }}
       />

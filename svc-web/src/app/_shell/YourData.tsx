@@ -1,25 +1,16 @@
-import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
-import styles from "@/app/_shell/Settings.module.css";
+import { SettingsGroup, SettingsPage } from "@/app/_shell/SettingsPage";
 import { OwnData } from "@/features/account/ui/OwnData";
-import { Link } from "@/shared/lib/Link";
+import { useLive } from "@/shared/lib/live";
 
 /** What one can take along. */
 export function YourData(): ReactNode {
+  const { me } = useLive();
   return (
-    <div className={styles["page"]}>
-      <div className={styles["column"]}>
-        <header className={styles["head"]}>
-          <Link to="/settings" className={styles["back"]} aria-label="Back to the settings">
-            <ArrowLeft size={20} strokeWidth={1.75} />
-          </Link>
-          <h1 className={styles["title"]}>Your data</h1>
-        </header>
-        <section className={styles["group"]} aria-label="Take it along">
-          <h2>Take it along</h2>
-          <OwnData />
-        </section>
-      </div>
-    </div>
+    <SettingsPage title="Your data">
+      <SettingsGroup title="Take it along">
+        <OwnData username={me.username} />
+      </SettingsGroup>
+    </SettingsPage>
   );
 }

@@ -11,6 +11,7 @@ describe("a place", () => {
     ["/settings/notifications", "notifications"],
     ["/settings/security", "security"],
     ["/settings/data", "data"],
+    ["/settings/account", "account"],
     ["/settings/bots", "bots"],
     ["/settings", "settings"],
     ["/admin", "admin"],

@@ -23,7 +23,8 @@ export type Place =
   | { kind: "bots" }
   | { kind: "notifications" }
   | { kind: "admin"; page: AdminPage }
-  | { kind: "data" };
+  | { kind: "data" }
+  | { kind: "account" };
 
 const PERSON = /^[0-9a-f-]{36}$/;
 
@@ -33,18 +34,31 @@ export function whoOf(location: URL | null): string | null {
   return PERSON.test(person) ? person : null;
 }
 
+const DOORS = ["login", "signup", "verify", "forgot", "reset"] as const;
+const SETTINGS = [
+  "settings",
+  "security",
+  "profile",
+  "privacy",
+  "bots",
+  "notifications",
+  "admin",
+  "data",
+  "account",
+] as const;
+
+/** A page for who isn't in yet. */
+export type DoorKind = Extract<Place, { kind: (typeof DOORS)[number] }>;
+
+export type SettingsKind = Extract<Place, { kind: (typeof SETTINGS)[number] }>;
+
+export function isDoor(place: Place): place is DoorKind {
+  return DOORS.some((kind) => kind === place.kind);
+}
+
 /** Whether it is one of the pages of settings. */
-export function inSettings(place: Place): boolean {
-  return [
-    "settings",
-    "security",
-    "profile",
-    "privacy",
-    "bots",
-    "notifications",
-    "admin",
-    "data",
-  ].includes(place.kind);
+export function inSettings(place: Place): place is SettingsKind {
+  return SETTINGS.some((kind) => kind === place.kind);
 }
 
 const CHAT = /^\/c\/([0-9a-f-]{36})\/?$/;
@@ -90,6 +104,8 @@ export function placeOf(location: URL): Place {
       return { kind: "notifications" };
     case "/settings/data":
       return { kind: "data" };
+    case "/settings/account":
+      return { kind: "account" };
     case "/admin":
       return { kind: "admin", page: "people" };
     case "/admin/invitations":

@@ -234,7 +234,15 @@ function chat(id: string, name: string, unread: number, body: string): ChatView 
     role: "member",
     spans: [],
     members: [
-      { person: "anna", username: "anna", name: "Anna", role: "admin", bot: false, picture: null },
+      {
+        person: "anna",
+        username: "anna",
+        name: "Anna",
+        role: "admin",
+        bot: false,
+        picture: null,
+        deleted: false,
+      },
     ],
     member_count: 1,
     tagline: "",

@@ -82,10 +82,11 @@ export const attachmentKindSchema = z.enum(["image", "file"]);
 export type AttachmentKind = z.infer<typeof attachmentKindSchema>;
 
 /**
- * What is known of a file before any of it is loaded; it never changes.
+ * What is known of a file before any of it is loaded; it never changes once a message has it.
  *
  * `size` is what a download has, bytes. An image has `width` and `height` in pixels, as it is to be shown, and
- * `blur`, base64 of a WebP of a few pixels to show until it is there. `animated` ones move.
+ * `blur`, base64 of a WebP of a few pixels to show until it is there. `animated` ones move. `alt` is what its author
+ * says that an image shows; without one, its name stands for it.
  */
 export const attachmentSchema = z.object({
   id: uuid,
@@ -97,6 +98,7 @@ export const attachmentSchema = z.object({
   height: z.int().min(1).max(4096).nullable().default(null),
   blur: z.string().regex(/^[A-Za-z0-9+\/]*={0,2}$/).max(800).nullable().default(null),
   animated: z.boolean().default(false),
+  alt: text(1, 1000).nullable().default(null),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
@@ -106,7 +108,8 @@ export type Attachment = z.infer<typeof attachmentSchema>;
  * Where it was deleted since it has neither text nor files.
  *
  * `forwarded` says that the text was said in another chat before; by whom and where is told to nobody. With `hook` a
- * webhook brought it: who made the event is no person, and this is its name.
+ * webhook brought it, and this is its name. Who made the event is no person in a group, and in a private chat who made
+ * the webhook.
  */
 export const messageCreatedSchema = z.object({
   tag: z.literal("message.created"),
@@ -202,7 +205,11 @@ export const retentionChangedSchema = z.object({
 });
 export type RetentionChanged = z.infer<typeof retentionChangedSchema>;
 
-/** The group is over: it can be read and left, nothing else. */
+/**
+ * The group is over: it can be read and left, nothing else.
+ *
+ * In a private chat the account of who did it was erased; the other one can still read it.
+ */
 export const chatDismissedSchema = z.object({
   tag: z.literal("chat.dismissed"),
 });
@@ -225,7 +232,7 @@ export const inviteRevokedSchema = z.object({
 });
 export type InviteRevoked = z.infer<typeof inviteRevokedSchema>;
 
-/** A webhook may bring messages from now on, with its own id as their author. */
+/** A webhook may bring messages from now on: in a group with its own id as their author, else with its maker's. */
 export const hookMadeSchema = z.object({
   tag: z.literal("hook.made"),
   hook: uuid,
@@ -240,6 +247,12 @@ export const hookRevokedSchema = z.object({
   hook: uuid,
 });
 export type HookRevoked = z.infer<typeof hookRevokedSchema>;
+
+/** In a private chat: the two are connected no more, and none of its webhooks brings anything. */
+export const hooksEndedSchema = z.object({
+  tag: z.literal("hooks.ended"),
+});
+export type HooksEnded = z.infer<typeof hooksEndedSchema>;
 
 /**
  * The message `target` says this from now on. On a deleted message it has no effect.
@@ -304,7 +317,13 @@ export const chatUnblockedSchema = z.object({
 });
 export type ChatUnblocked = z.infer<typeof chatUnblockedSchema>;
 
-export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, hookMadeSchema, hookRevokedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema, chatBlockedSchema, chatUnblockedSchema]);
+/** In a person's stream: the account is gone. Who replays the log learns that it must not come back. */
+export const personErasedSchema = z.object({
+  tag: z.literal("person.erased"),
+});
+export type PersonErased = z.infer<typeof personErasedSchema>;
+
+export const eventSchema = z.discriminatedUnion("tag", [chatCreatedSchema, memberAddedSchema, memberRemovedSchema, messageCreatedSchema, chatJoinedSchema, chatLeftSchema, connectionChangedSchema, chatRenamedSchema, memberRoleChangedSchema, taglineChangedSchema, pictureChangedSchema, historyChangedSchema, retentionChangedSchema, chatDismissedSchema, inviteMadeSchema, inviteRevokedSchema, hookMadeSchema, hookRevokedSchema, hooksEndedSchema, messageEditedSchema, messageDeletedSchema, messageReactedSchema, messagePinnedSchema, messageUnpinnedSchema, chatBlockedSchema, chatUnblockedSchema, personErasedSchema]);
 export type Event = z.infer<typeof eventSchema>;
 
 /** The first frame of a socket: what the client has, so it gets what it lacks. An empty map is a new client. */
@@ -629,7 +648,7 @@ export const serverFrameSchema = z.discriminatedUnion("t", [welcomeFrameSchema, 
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 
 /** The `code` of a problem over REST, stable for clients; the words in `title` and `detail` are not. */
-export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "registration_closed", "invitation_over", "deactivated", "foreign_origin", "not_connected", "file_refused", "quota_full", "internal"]);
+export const problemCodeSchema = z.enum(["validation", "unauthenticated", "forbidden", "not_found", "conflict", "bad_cursor", "too_large", "too_many", "too_fast", "not_yet", "unavailable", "rejected", "wrong_credentials", "wrong_code", "code_spent", "link_spent", "wrong_password", "not_verified", "second_factor", "second_factor_needed", "passkey_needed", "factor_stays", "proof_needed", "login_over", "factor_unavailable", "passkey_refused", "passkey_unavailable", "provider_away", "provider_refused", "provider_cancelled", "address_not_verified", "link_needed", "linked_elsewhere", "last_way_in", "password_change_needed", "username_taken", "registration_closed", "invitation_over", "fresh_login_needed", "deactivated", "foreign_origin", "not_connected", "file_refused", "quota_full", "internal"]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
 /** An error over REST: RFC 9457 `application/problem+json`, with a stable `code` beside the words. */
@@ -830,10 +849,15 @@ export const resetBodySchema = z.strictObject({
 });
 export type ResetBody = z.infer<typeof resetBodySchema>;
 
-/** `current` proves that it is the owner who sits at an open page. */
+/**
+ * `current` proves that it is the owner who sits at an open page, and a code where a second factor is on.
+ *
+ * No code is needed soon after a proof or log-in in this session.
+ */
 export const changePasswordBodySchema = z.strictObject({
   current: text(8, 128),
   password: text(8, 128),
+  code: text(6, 24).nullable().optional(),
 });
 export type ChangePasswordBody = z.infer<typeof changePasswordBodySchema>;
 
@@ -850,12 +874,17 @@ export const acceptedSchema = z.object({
 });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end. */
+/**
+ * Who is logged in; the tokens are in HttpOnly cookies. `expires_at` (Unix ms) is the access token's end.
+ *
+ * With `setup` a second factor must be set up first, and then the session be refreshed; nothing else may be done.
+ */
 export const sessionViewSchema = z.object({
   person: uuid,
   username: z.string().regex(/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/).min(3).max(32),
   session: uuid,
   expires_at: z.int(),
+  setup: z.boolean().default(false),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
@@ -880,7 +909,7 @@ export type SessionsPage = z.infer<typeof sessionsPageSchema>;
  *
  * `mutual` counts the people whom both are connected with; it is told with suggestions and profiles only.
  * `askable` is False where the person takes no request of the viewer. A `bot` accepts at once.
- * `picture` is None where there is none.
+ * `picture` is None where there is none. `deleted` is somebody whose account was erased: there is no more to see.
  */
 export const personViewSchema = z.object({
   person: uuid,
@@ -891,6 +920,7 @@ export const personViewSchema = z.object({
   askable: z.boolean().default(true),
   bot: z.boolean().default(false),
   picture: uuid.nullable().default(null),
+  deleted: z.boolean().default(false),
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
@@ -943,6 +973,7 @@ export const memberViewSchema = z.object({
   role: roleSchema,
   bot: z.boolean().default(false),
   picture: uuid.nullable().default(null),
+  deleted: z.boolean().default(false),
 });
 export type MemberView = z.infer<typeof memberViewSchema>;
 
@@ -1107,9 +1138,14 @@ export const exportLineSchema = z.object({
 });
 export type ExportLine = z.infer<typeof exportLineSchema>;
 
-/** Internal, svc-auth `POST /internal/accounts/export`: what is kept of it? Answered with a copy, or 404. */
+/**
+ * Internal, svc-auth `POST /internal/accounts/export`.
+ *
+ * Answered with a copy, once after the session's owner proved to sit at it; else with 403, or 404.
+ */
 export const accountAskSchema = z.object({
   person: uuid,
+  session: uuid,
 });
 export type AccountAsk = z.infer<typeof accountAskSchema>;
 
@@ -1165,6 +1201,13 @@ export const accountCopySchema = z.object({
   bots: z.array(botViewSchema).max(20).default([]),
 });
 export type AccountCopy = z.infer<typeof accountCopySchema>;
+
+/** A line of `files.jsonl`: `entry` is where in the zip its content is; None for one that had no room there. */
+export const ownFileLineSchema = z.object({
+  file: attachmentSchema,
+  entry: z.string().nullable().default(null),
+});
+export type OwnFileLine = z.infer<typeof ownFileLineSchema>;
 
 /** What is wrong, in the eyes of who reports. */
 export const reportReasonSchema = z.enum(["spam", "abuse", "violence", "sexual", "impersonation", "other"]);
@@ -1275,7 +1318,7 @@ export const hookDoneSchema = z.object({
 });
 export type HookDone = z.infer<typeof hookDoneSchema>;
 
-/** A webhook as admins see it: who made it, and when in Unix milliseconds. */
+/** A webhook as its chat's admins, or the two of a private chat, see it: by whom, and when in Unix milliseconds. */
 export const hookViewSchema = z.object({
   hook: uuid,
   name: text(1, 40),
@@ -1296,20 +1339,31 @@ export const hookMessageBodySchema = z.strictObject({
 });
 export type HookMessageBody = z.infer<typeof hookMessageBodySchema>;
 
-/** A message to be sent at `at`; a time that is over means at once. */
+/**
+ * A message to be sent at `at`; a time that is over means at once.
+ *
+ * `files` are one's own uploads that are ready; without any the body is not empty.
+ */
 export const scheduleBodySchema = z.strictObject({
   at: z.int().min(0).max(9007199254740992),
-  body: bytes(z.string().min(1), 8192),
+  files: z.array(uuid).max(10).optional(),
+  body: bytes(z.string().min(0), 8192),
   reply_to: z.int().min(1).max(9007199254740992).nullable().optional(),
   mentions: z.array(mentionSchema).max(50).optional(),
   mention_all: z.boolean().optional(),
 });
 export type ScheduleBody = z.infer<typeof scheduleBodySchema>;
 
-/** Another time, another text or both; what is left out stays. With another text come its mentions. */
+/**
+ * Another time, another text, other files; what is left out stays. With another text come its mentions.
+ *
+ * `files` are all that it carries from now on: those that stay, and other uploads of one's own that are ready. Only a
+ * message with some may have an empty text.
+ */
 export const rescheduleBodySchema = z.strictObject({
   at: z.int().min(0).max(9007199254740992).nullable().optional(),
-  body: bytes(z.string().min(1), 8192).nullable().optional(),
+  files: z.array(uuid).max(10).nullable().optional(),
+  body: bytes(z.string().min(0), 8192).nullable().optional(),
   mentions: z.array(mentionSchema).max(50).optional(),
   mention_all: z.boolean().optional(),
 });
@@ -1320,7 +1374,8 @@ export const scheduledViewSchema = z.object({
   scheduled: uuid,
   chat: uuid,
   at: z.int().min(0).max(9007199254740992),
-  body: bytes(z.string().min(1), 8192),
+  body: bytes(z.string().min(0), 8192),
+  attachments: z.array(attachmentSchema).max(10).default([]),
   reply_to: z.int().min(1).max(9007199254740992).nullable().default(null),
   problem: rejectCodeSchema.nullable().default(null),
 });
@@ -1383,9 +1438,9 @@ export const factorCodeBodySchema = z.strictObject({
 });
 export type FactorCodeBody = z.infer<typeof factorCodeBodySchema>;
 
-/** `current` proves that it is the owner who sits at an open page. */
+/** `current` proves that it is the owner who sits at an open page; none is needed soon after a log-in. */
 export const enrolFactorBodySchema = z.strictObject({
-  current: text(8, 128),
+  current: text(8, 128).nullable().optional(),
 });
 export type EnrolFactorBody = z.infer<typeof enrolFactorBodySchema>;
 
@@ -1447,6 +1502,22 @@ export const emailViewSchema = z.object({
 });
 export type EmailView = z.infer<typeof emailViewSchema>;
 
+/** How the owner proves to sit at the page: with a password or a passkey, or with neither by a fresh log-in. */
+export const erasureProofSchema = z.object({
+  password: z.boolean(),
+  passkey: z.boolean(),
+  second_factor: z.boolean(),
+});
+export type ErasureProof = z.infer<typeof erasureProofSchema>;
+
+/** `erase_at` is when one's account will be erased, None while nobody asked. `days` is the grace period. */
+export const erasureViewSchema = z.object({
+  erase_at: z.int().min(0).nullable().default(null),
+  days: z.int().min(1).max(90),
+  proof: erasureProofSchema,
+});
+export type ErasureView = z.infer<typeof erasureViewSchema>;
+
 /**
  * What an authenticator answers to a challenge: the fields of `AuthenticatorAssertionResponse`.
  *
@@ -1461,16 +1532,11 @@ export const passkeyAssertionSchema = z.strictObject({
 });
 export type PasskeyAssertion = z.infer<typeof passkeyAssertionSchema>;
 
-/** A passkey verifies its owner on the device, so no code of a second factor follows. */
-export const loginPasskeyBodySchema = z.strictObject({
-  passkey: passkeyAssertionSchema,
-});
-export type LoginPasskeyBody = z.infer<typeof loginPasskeyBodySchema>;
-
 /**
  * Who sits at the open page is its owner: by a passkey, or by the password, with a code where a factor is on.
  *
- * One of the two must be given; of both the passkey counts.
+ * Of both the passkey counts. With neither, a proof or log-in of the last minutes in this session counts, where
+ * adding a passkey is asked for; elsewhere one of the two must be given.
  */
 export const ownerProofBodySchema = z.strictObject({
   current: text(8, 128).nullable().optional(),
@@ -1478,6 +1544,24 @@ export const ownerProofBodySchema = z.strictObject({
   passkey: passkeyAssertionSchema.nullable().optional(),
 });
 export type OwnerProofBody = z.infer<typeof ownerProofBodySchema>;
+
+/**
+ * `proof` as for whatever gives an account away.
+ *
+ * Who has neither password nor passkey leaves it out, has logged in within the last minutes, and gives the `code`
+ * where a factor is on.
+ */
+export const eraseBodySchema = z.strictObject({
+  proof: ownerProofBodySchema.nullable().optional(),
+  code: text(6, 24).nullable().optional(),
+});
+export type EraseBody = z.infer<typeof eraseBodySchema>;
+
+/** A passkey verifies its owner on the device, so no code of a second factor follows. */
+export const loginPasskeyBodySchema = z.strictObject({
+  passkey: passkeyAssertionSchema,
+});
+export type LoginPasskeyBody = z.infer<typeof loginPasskeyBodySchema>;
 
 /** A new credential: the fields of `AuthenticatorAttestationResponse`. */
 export const addPasskeyBodySchema = z.strictObject({
@@ -1641,15 +1725,19 @@ export const providerStartViewSchema = z.object({
 });
 export type ProviderStartView = z.infer<typeof providerStartViewSchema>;
 
-/** `current` proves that it is the owner who sits at an open page. */
+/** The proof of who sits at the page; none is needed soon after another or a log-in in this session. */
 export const linkProviderBodySchema = z.strictObject({
-  current: text(8, 128),
+  current: text(8, 128).nullable().optional(),
+  code: text(6, 24).nullable().optional(),
+  passkey: passkeyAssertionSchema.nullable().optional(),
 });
 export type LinkProviderBody = z.infer<typeof linkProviderBodySchema>;
 
-/** `current` may only be left out by who has no password of their own. */
+/** As for linking. */
 export const unlinkIdentityBodySchema = z.strictObject({
   current: text(8, 128).nullable().optional(),
+  code: text(6, 24).nullable().optional(),
+  passkey: passkeyAssertionSchema.nullable().optional(),
 });
 export type UnlinkIdentityBody = z.infer<typeof unlinkIdentityBodySchema>;
 
@@ -1839,9 +1927,18 @@ export type TokenCheck = z.infer<typeof tokenCheckSchema>;
 export const registrationModeSchema = z.enum(["open", "domains", "invite", "closed"]);
 export type RegistrationMode = z.infer<typeof registrationModeSchema>;
 
-/** What applies to new accounts. `domains` are told where they are asked for. */
+/**
+ * Who must log in with two factors: an app's code after the password or provider, or a passkey.
+ *
+ * `optional`: nobody must. `administrators`: who administers the instance. `everyone`: every person.
+ */
+export const secondFactorModeSchema = z.enum(["optional", "administrators", "everyone"]);
+export type SecondFactorMode = z.infer<typeof secondFactorModeSchema>;
+
+/** What applies to accounts. `domains` are told where they are asked for. */
 export const instanceViewSchema = z.object({
   registration: registrationModeSchema,
+  second_factor: secondFactorModeSchema.default("optional"),
   domains: z.array(z.string().regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/).max(253)).max(50).default([]),
 });
 export type InstanceView = z.infer<typeof instanceViewSchema>;
@@ -1871,7 +1968,8 @@ export type AdminRole = z.infer<typeof adminRoleSchema>;
 /**
  * Somebody as administrators see them. `seen_at` is when a device of theirs was there last, None for never.
  *
- * `owner` is whose bot it is. `second_factor` is an app for codes; `passkeys` counts.
+ * `erase_at` is when the account will be erased. `owner` is whose bot it is. `second_factor` is an app for
+ * codes; `passkeys` counts.
  */
 export const managedPersonSchema = z.object({
   person: uuid,
@@ -1888,6 +1986,7 @@ export const managedPersonSchema = z.object({
   made_at: z.int().min(0),
   seen_at: z.int().min(0).nullable().default(null),
   deactivated_at: z.int().min(0).nullable().default(null),
+  erase_at: z.int().min(0).nullable().default(null),
 });
 export type ManagedPerson = z.infer<typeof managedPersonSchema>;
 
@@ -1945,7 +2044,7 @@ export const invitationMadeSchema = z.object({
 export type InvitationMade = z.infer<typeof invitationMadeSchema>;
 
 /** What an administrator did. */
-export const adminActionSchema = z.enum(["person.deactivated", "person.reactivated", "person.factors_reset", "role.granted", "role.taken", "invitation.made", "invitation.revoked"]);
+export const adminActionSchema = z.enum(["person.deactivated", "person.reactivated", "person.factors_reset", "role.granted", "role.taken", "invitation.made", "invitation.revoked", "report.closed", "person.erasure_asked", "person.erasure_cancelled", "person.erased"]);
 export type AdminAction = z.infer<typeof adminActionSchema>;
 
 /**
@@ -1991,6 +2090,12 @@ export const uploadViewSchema = z.object({
 });
 export type UploadView = z.infer<typeof uploadViewSchema>;
 
+/** What an image shows; null takes the words away. */
+export const describeAttachmentBodySchema = z.strictObject({
+  alt: text(1, 1000).nullable(),
+});
+export type DescribeAttachmentBody = z.infer<typeof describeAttachmentBodySchema>;
+
 /** `message` is the seq of the message that carries the file. */
 export const copyAttachmentBodySchema = z.strictObject({
   message: z.int().min(1).max(9007199254740992),
@@ -2027,6 +2132,7 @@ export type PictureBody = z.infer<typeof pictureBodySchema>;
 export const limits = {
   accessTokenSeconds: 600,
   adminPage: 50,
+  altChars: 1000,
   attachmentsWaiting: 50,
   attachmentBytes: 26214400,
   attachmentHours: 24,
@@ -2049,6 +2155,8 @@ export const limits = {
   draftEveryMs: 1000,
   emailChars: 254,
   emojiBytes: 64,
+  eraseDays: [1, 90],
+  eraseLoginSeconds: 600,
   exports: 4,
   exportSeconds: 1800,
   factorChallengeSeconds: 300,
@@ -2060,6 +2168,7 @@ export const limits = {
   fileNameChars: 200,
   forwardChats: 10,
   frameBytes: 65536,
+  heldUsernameDays: 90,
   hooks: 10,
   hookBurst: 20,
   hookNameChars: 40,
@@ -2086,7 +2195,9 @@ export const limits = {
   mutedForGood: 9007199254740991,
   oneTimePasswordSeconds: 86400,
   outcomeWaitSeconds: 3.0,
+  ownDataAllowedSeconds: 120,
   ownDataExports: 2,
+  ownDataFileBytes: 4294967296,
   pageMax: 200,
   passkeys: 20,
   passkeyIdBytes: 1023,
@@ -2100,6 +2211,7 @@ export const limits = {
   previewSide: 960,
   profileGroups: 20,
   profilePeople: 12,
+  proofSeconds: 300,
   providers: 12,
   providerLabelChars: 40,
   providerSeconds: 600,
@@ -2122,7 +2234,7 @@ export const limits = {
   repairEvents: 500,
   reportsADay: 20,
   reportChars: 500,
-  resetLifetimeSeconds: 1800,
+  resetLifetimeSeconds: 600,
   resetTokenChars: 200,
   resumeHeads: 1000,
   scheduled: 100,
@@ -2159,6 +2271,7 @@ export const closeCodes = {
   resumeTimeout: 4410,
   lostBackend: 4420,
   sessionEnded: 4501,
+  setupFirst: 4503,
   badFrames: 4502,
 } as const;
 
@@ -2576,6 +2689,26 @@ export const endpoints = {
     idempotentByKey: false,
     open: false,
   },
+  erasePerson: {
+    method: "POST",
+    path: "/api/auth/admin/people/{person}/erasure",
+    status: 200,
+    query: [],
+    body: adminProofBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  keepPerson: {
+    method: "POST",
+    path: "/api/auth/admin/people/{person}/erasure-cancellation",
+    status: 200,
+    query: [],
+    body: adminProofBodySchema,
+    answer: managedPersonSchema,
+    idempotentByKey: false,
+    open: false,
+  },
   resetFactors: {
     method: "POST",
     path: "/api/auth/admin/people/{person}/factor-reset",
@@ -2706,6 +2839,16 @@ export const endpoints = {
     idempotentByKey: false,
     open: false,
   },
+  describeAttachment: {
+    method: "PUT",
+    path: "/api/attachments/{attachment}/alt",
+    status: 200,
+    query: [],
+    body: describeAttachmentBodySchema,
+    answer: uploadViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
   dropAttachment: {
     method: "DELETE",
     path: "/api/attachments/{attachment}",
@@ -2806,6 +2949,36 @@ export const endpoints = {
     idempotentByKey: false,
     open: false,
   },
+  erasure: {
+    method: "GET",
+    path: "/api/auth/erasure",
+    status: 200,
+    query: [],
+    body: null,
+    answer: erasureViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  erase: {
+    method: "POST",
+    path: "/api/auth/erasure",
+    status: 200,
+    query: [],
+    body: eraseBodySchema,
+    answer: erasureViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  keep: {
+    method: "DELETE",
+    path: "/api/auth/erasure",
+    status: 200,
+    query: [],
+    body: null,
+    answer: erasureViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
   loginCode: {
     method: "POST",
     path: "/api/auth/login/code",
@@ -2883,6 +3056,16 @@ export const endpoints = {
     query: [],
     body: null,
     answer: exportLineSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  allowOwnData: {
+    method: "POST",
+    path: "/api/auth/export",
+    status: 204,
+    query: [],
+    body: ownerProofBodySchema,
+    answer: null,
     idempotentByKey: false,
     open: false,
   },
@@ -3083,6 +3266,16 @@ export const endpoints = {
     query: [],
     body: null,
     answer: passkeyRequestViewSchema,
+    idempotentByKey: false,
+    open: false,
+  },
+  prove: {
+    method: "POST",
+    path: "/api/auth/proof",
+    status: 200,
+    query: [],
+    body: ownerProofBodySchema,
+    answer: sessionViewSchema,
     idempotentByKey: false,
     open: false,
   },

@@ -1,4 +1,4 @@
-import { endpoints, limits } from "@/shared/contracts/generated";
+import { endpoints, limits, type Attachment } from "@/shared/contracts/generated";
 import { addressOf, content } from "@/shared/lib/rest";
 
 export type Variant = "original" | "preview" | "thumb";
@@ -19,6 +19,25 @@ export function fileAddress(of: InMessage, variant: Variant): string {
 /** The file itself; unlike an address that the browser loads, it goes on after a session was renewed. Throws RestError. */
 export function fileContent(of: InMessage, variant: Variant, signal: AbortSignal): Promise<Blob> {
   return content(endpoints.download, { ...asked(of, variant), signal });
+}
+
+/** What stands for an image where it isn't seen: its author's words, or else its name. */
+export function altOf({ alt, name }: Pick<Attachment, "alt" | "name">): string {
+  return alt ?? `Image: ${name}`;
+}
+
+/** What was typed of an image, as it is kept: in one line; null for nothing. */
+export function altText(typed: string): string | null {
+  const text = typed
+    .toWellFormed()
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
+  return text === "" ? null : text;
+}
+
+/** How many characters are left for it, as the contract counts them; below 0 it is too long. */
+export function altLeft(typed: string): number {
+  return limits.altChars - Array.from(altText(typed) ?? "").length;
 }
 
 /** Hands something to the browser to be saved. */

@@ -18,6 +18,8 @@ describe("what happened to a group", () => {
     );
     expect(said({ tag: "chat.blocked", hidden: true }, "me")).toBe("You blocked this person");
     expect(said({ tag: "chat.dismissed" })).toBe("ann ended this group");
+    const ended = groupSentence({ tag: "chat.dismissed" }, "ann", "ann", (one) => one, false);
+    expect(ended).toBe("This account was deleted");
     expect(said({ tag: "chat.tagline_changed", tagline: "" })).toMatch(/removed/);
   });
 

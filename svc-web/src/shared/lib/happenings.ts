@@ -1,12 +1,13 @@
 import type { Event } from "@/shared/contracts/generated";
 import { keptWords } from "@/shared/lib/retention";
 
-/** What a change of a chat says, with the names put in; null for what isn't one. */
+/** What a change of a chat says, with the names put in; null for what isn't one. `group` is what it happened to. */
 export function groupSentence(
   event: Event,
   by: string,
   who: string,
   whom: (person: string) => string,
+  group = true,
 ): string | null {
   switch (event.tag) {
     case "member.added":
@@ -39,7 +40,7 @@ export function groupSentence(
     case "chat.retention_changed":
       return `${who} chose that new messages are kept ${keptWords(event.retention)}`;
     case "chat.dismissed":
-      return `${who} ended this group`;
+      return group ? `${who} ended this group` : "This account was deleted";
     case "invite.made":
       return `${who} made an invite link`;
     case "invite.revoked":
@@ -48,6 +49,8 @@ export function groupSentence(
       return `${who} made the webhook “${event.name}”`;
     case "hook.revoked":
       return `${who} revoked a webhook`;
+    case "hooks.ended":
+      return "The webhooks of this chat ended";
     case "message.pinned":
       return `${who} pinned a message`;
     case "message.unpinned":
@@ -60,6 +63,7 @@ export function groupSentence(
     case "chat.joined":
     case "chat.left":
     case "connection.changed":
+    case "person.erased":
     case "message.created":
     case "message.edited":
     case "message.deleted":

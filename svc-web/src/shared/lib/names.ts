@@ -3,31 +3,46 @@ import { queryOptions, useQueries, useQuery, type QueryClient } from "@tanstack/
 import { endpoints } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
 
-type Called = { name: string; bot: boolean; picture: string | null };
+type Called = { name: string; bot: boolean; picture: string | null; deleted: boolean };
 
 function calledQuery(person: string) {
   return queryOptions({
     queryKey: ["name", person],
     queryFn: async ({ signal }): Promise<Called> => {
-      const { name, bot, picture } = await call(endpoints.person, { path: { person }, signal });
-      return { name, bot, picture };
+      const { name, bot, picture, deleted } = await call(endpoints.person, {
+        path: { person },
+        signal,
+      });
+      return { name, bot, picture, deleted };
     },
     staleTime: 5 * 60_000,
     retry: false,
   });
 }
 
-type Told = { person: string; name: string; bot?: boolean; picture?: string | null };
+type Told = {
+  person: string;
+  name: string;
+  bot?: boolean;
+  picture?: string | null;
+  deleted?: boolean;
+};
 
 /**
  * Puts down names that came with something else, so that nobody asks for them. Who isn't said to be a bot is none; a
  * picture that nothing is said of stays as it was.
  */
 export function rememberNames(queries: QueryClient, people: readonly Told[]): void {
-  for (const { person, name, bot = false, picture } of people) {
+  for (const { person, name, bot = false, picture, deleted = false } of people) {
     const known = queries.getQueryData(calledQuery(person).queryKey);
-    const now = { name, bot, picture: picture === undefined ? (known?.picture ?? null) : picture };
-    if (known?.name !== name || known.bot !== bot || known.picture !== now.picture) {
+    const shown = picture === undefined ? (known?.picture ?? null) : picture;
+    const now = { name, bot, picture: shown, deleted };
+    if (
+      known?.name !== name ||
+      known.bot !== bot ||
+      known.picture !== shown ||
+      known.deleted !== deleted
+    ) {
       queries.setQueryData(calledQuery(person).queryKey, now);
     }
   }
@@ -50,6 +65,11 @@ export function useNames(people: readonly string[]): (person: string) => string 
 /** Whether that is a bot, as far as is known. */
 export function useIsBot(person: string): boolean {
   return useQuery(calledQuery(person)).data?.bot === true;
+}
+
+/** Whether the account was deleted, as far as is known. */
+export function useIsDeleted(person: string): boolean {
+  return useQuery({ ...calledQuery(person), enabled: false }).data?.deleted === true;
 }
 
 /** The id of the person's picture, as far as it came with something else: a list of people asks for none. */

@@ -1,4 +1,4 @@
-import type { Attachment, MessageCreated } from "@/shared/contracts/generated";
+import type { Attachment, Event, MessageCreated } from "@/shared/contracts/generated";
 
 /** A message that says this and no more. */
 export function said(body: string): MessageCreated {
@@ -13,6 +13,11 @@ export function said(body: string): MessageCreated {
     hidden: false,
     hook: null,
   };
+}
+
+/** Whether the person said it. What a program says by a webhook of theirs is said by the program. */
+export function saidBy({ by, event }: { by: string; event: Event }, person: string): boolean {
+  return by === person && (event.tag !== "message.created" || event.hook === null);
 }
 
 /** What stands for a message in one line: its text, or else its files. */

@@ -17,13 +17,19 @@ export type Outbound = {
 };
 
 const ALL = "draft";
+const FILES = "files";
+
+/** Files of the next message of a chat that the server has. */
+type Chosen = { files: readonly Attachment[] };
 
 type Schema = DBSchema & {
   outbox: { key: string; value: Outbound; indexes: { person: string } };
-  /** The text, as older pages have it, and under a longer key all of the draft. */
+  /** The text, as older pages have it, and under longer keys all of the draft, and its files. */
   drafts: {
-    key: [person: string, chat: string] | [person: string, chat: string, all: typeof ALL];
-    value: string | Draft;
+    key:
+      | [person: string, chat: string]
+      | [person: string, chat: string, part: typeof ALL | typeof FILES];
+    value: string | Draft | Chosen;
   };
 };
 
@@ -66,7 +72,8 @@ export async function draftsOf(person: string, now: number): Promise<Map<string,
   for (const [index, [, chat]] of keys.entries()) {
     const value = values[index];
     if (typeof value === "string") texts.set(chat, value);
-    else if (value !== undefined) drafts.set(chat, { ...NO_DRAFT, ...value });
+    else if (value !== undefined && !("files" in value))
+      drafts.set(chat, { ...NO_DRAFT, ...value });
   }
   for (const chat of new Set([...texts.keys(), ...drafts.keys()])) {
     const known = drafts.get(chat) ?? NO_DRAFT;
@@ -85,6 +92,31 @@ export async function keepDraft(person: string, chat: string, draft: Draft): Pro
     nothing ? store.delete([person, chat, ALL]) : store.put(draft, [person, chat, ALL]),
     done,
   ]);
+}
+
+/** The ready files of the next message of each chat on this device. */
+export async function chosenOf(person: string): Promise<Map<string, readonly Attachment[]>> {
+  const { store } = (await database()).transaction("drafts");
+  const [keys, values] = await Promise.all([
+    store.getAllKeys(draftsRange(person)),
+    store.getAll(draftsRange(person)),
+  ]);
+  const chosen = new Map<string, readonly Attachment[]>();
+  for (const [index, [, chat]] of keys.entries()) {
+    const value = values[index];
+    if (typeof value === "object" && "files" in value) chosen.set(chat, value.files);
+  }
+  return chosen;
+}
+
+export async function keepChosen(
+  person: string,
+  chat: string,
+  files: readonly Attachment[],
+): Promise<void> {
+  const { store, done } = (await database()).transaction("drafts", "readwrite");
+  const key: [string, string, typeof FILES] = [person, chat, FILES];
+  await Promise.all([files.length === 0 ? store.delete(key) : store.put({ files }, key), done]);
 }
 
 function draftsRange(person: string): IDBKeyRange {

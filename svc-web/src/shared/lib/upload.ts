@@ -61,6 +61,38 @@ export function copied(
   return persistent(turn, signal, steps, sleep);
 }
 
+/** An upload of one's own that was ready before. Throws like `upload`; with `not_found` when it was removed. */
+export function found(
+  file: string,
+  signal: AbortSignal,
+  steps: Steps,
+  sleep: Sleep = pause,
+): Promise<Attachment> {
+  const turn = async (): Promise<Attachment> => {
+    const view = await call(endpoints.attachment, { path: { attachment: file }, signal });
+    if (view.attachment === null) throw new RestError("unreadable");
+    return view.attachment;
+  };
+  return persistent(turn, signal, steps, sleep, AWAY);
+}
+
+/** Says what an image of one's own shows, before it is sent. Throws like `upload`. */
+export function describe(
+  file: string,
+  alt: string | null,
+  signal: AbortSignal,
+  steps: Steps,
+  sleep: Sleep = pause,
+): Promise<Attachment> {
+  const turn = async (): Promise<Attachment> => {
+    const path = { attachment: file };
+    const view = await call(endpoints.describeAttachment, { path, body: { alt }, signal });
+    if (view.attachment === null) throw new RestError("unreadable");
+    return view.attachment;
+  };
+  return persistent(turn, signal, steps, sleep, AWAY);
+}
+
 async function once(
   file: Blob,
   about: CreateAttachmentBody,
@@ -99,23 +131,25 @@ async function persistent(
   signal: AbortSignal,
   steps: Steps,
   sleep: Sleep,
+  passing: ReadonlySet<string> = PASSING,
 ): Promise<Attachment> {
   for (let failures = 0; ; failures += 1) {
     try {
       return await turn();
     } catch (error) {
-      if (signal.aborted || !passes(error)) throw error;
+      if (signal.aborted) throw error;
+      if (!(error instanceof RestError && passing.has(error.code))) throw error;
       steps.onWaiting();
       await sleep(waitAfter(failures, error), signal);
     }
   }
 }
 
-/** Trouble that ends by itself. A conflict means that a part was taken whose answer was lost: ask how far it is. */
-function passes(error: unknown): error is RestError {
-  if (!(error instanceof RestError)) return false;
-  return ["offline", "unavailable", "not_yet", "conflict", "too_fast"].includes(error.code);
-}
+/** Trouble that ends by itself. */
+const AWAY: ReadonlySet<string> = new Set(["offline", "unavailable", "not_yet", "too_fast"]);
+
+/** And a conflict means that a part was taken whose answer was lost: ask how far it is. */
+const PASSING: ReadonlySet<string> = new Set([...AWAY, "conflict"]);
 
 function waitAfter(failures: number, error: RestError): number {
   const usual = WAITS[Math.min(failures, WAITS.length - 1)] ?? 5_000;

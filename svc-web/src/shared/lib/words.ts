@@ -20,6 +20,11 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   link_spent: "This link is used or too old. Ask for a new one.",
   wrong_password: "This is not your current password.",
   second_factor: "Enter the code of your authenticator app.",
+  second_factor_needed: "Set up a second step first. Reload the page to begin.",
+  passkey_needed: "This account logs in with its passkey. Use that.",
+  factor_stays:
+    "This Nexync asks you for a second step, and this is your only one. Set up another one first.",
+  proof_needed: "Enter your password, or use a passkey, to show that it is you.",
   login_over: "This took too long, or there were too many tries. Log in again.",
   factor_unavailable:
     "Codes of authenticator apps can't be checked on this server right now. Use a recovery code.",
@@ -39,6 +44,7 @@ const PROBLEMS: Partial<Record<RestError["code"], string>> = {
   username_taken: "This username is taken, or looks too much like one that is. Choose another.",
   registration_closed: "Nobody can make an account here with this address without an invitation.",
   invitation_over: "This invitation doesn't work any more. Ask for a new one.",
+  fresh_login_needed: "Log out, log in again, and come back here within ten minutes.",
   deactivated: "An administrator has locked this account. Ask those who run this Nexync.",
   not_connected: "You can only do this with people you are connected with.",
   file_refused: "This image can’t be read. Save it anew or choose another.",
@@ -54,7 +60,7 @@ const REJECTIONS: Record<RejectCode, string> = {
   no_such_chat: "This chat does not exist.",
   chat_exists: "This chat exists already.",
   chat_full: "This chat is full.",
-  dismissed: "This group was ended. It can only be read.",
+  dismissed: "This chat was ended. It can only be read.",
   last_admin: "A group needs an admin. Make somebody else one first.",
   already_so: "It is so already.",
   hooks_full: "This group has as many webhooks as it can have. Revoke one first.",

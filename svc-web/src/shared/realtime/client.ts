@@ -196,7 +196,7 @@ export class RealtimeClient {
         this.#settle(frame.id);
         return this.#emit({ kind: "rejected", id: frame.id, code: frame.code });
       case "retry":
-        return this.#hold(frame.after_ms);
+        return this.#hold(frame.id, frame.after_ms);
       case "drain":
         if (link === this.#current && this.#next === null && this.#state.kind === "live") {
           this.#next = this.#link();
@@ -251,8 +251,8 @@ export class RealtimeClient {
     this.#emitAll(this.heads.place(stream, epoch, seq));
   }
 
-  #hold(afterMs: number): void {
-    this.#queue.hold();
+  #hold(id: string, afterMs: number): void {
+    this.#queue.hold(id);
     this.#release ??= setTimeout(() => {
       this.#release = null;
       this.#queue.release();

@@ -17,7 +17,7 @@ export type LinkEvents = {
 /** How long a socket may take from its first byte to `resumed`, milliseconds. */
 const OPENING_MS = 15_000;
 /** The close code of a link that we gave up ourselves. */
-export const SILENT = 4000;
+const SILENT = 4000;
 
 /** One socket: parses what comes in, and ends exactly once. */
 export class Link {

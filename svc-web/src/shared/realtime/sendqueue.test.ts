@@ -49,11 +49,41 @@ describe("SendQueue", () => {
     const { queue: line, sent } = queue();
     line.opened(32);
     line.add(message(1));
-    line.hold();
+    line.hold("id-0001");
     line.add(message(2));
     expect(sent).toEqual(["id-0001"]);
     line.release();
     expect(sent).toEqual(["id-0001", "id-0001", "id-0002"]);
+  });
+
+  it("sends what was refused again although its outcome has come, for its gateway waits for it", () => {
+    const { queue: line, sent } = queue();
+    line.opened(32);
+    for (const number of [1, 2]) line.add(message(number));
+    line.settled("id-0001");
+    line.hold("id-0001");
+    line.hold("id-0002");
+    sent.length = 0;
+    line.release();
+    expect(sent).toEqual(["id-0001", "id-0002"]);
+    line.acked("id-0001");
+    line.hold("id-0001");
+    sent.length = 0;
+    line.release();
+    expect(sent).toEqual(["id-0002"]);
+  });
+
+  it("owes a new socket nothing whose outcome is known", () => {
+    const { queue: line, sent } = queue();
+    line.opened(32);
+    line.add(message(1));
+    line.settled("id-0001");
+    line.hold("id-0001");
+    expect(line.size).toBe(0);
+    line.closed();
+    sent.length = 0;
+    line.opened(32);
+    expect(sent).toEqual([]);
   });
 
   it("brings every message out in order over any breaks, acks and outcomes", () => {
@@ -71,12 +101,17 @@ describe("SendQueue", () => {
         const { queue: line, sent } = queue();
         let made = 0;
         const settled = new Set<string>();
+        const refused = new Set<string>();
         for (const one of actions) {
           const before = sent.length;
           if (one === "add") line.add(message(++made));
           if (one === "open") line.opened(3);
           if (one === "close") line.closed();
-          if (one === "hold") line.hold();
+          const newest = sent.at(-1);
+          if (one === "hold" && newest !== undefined) {
+            refused.add(newest);
+            line.hold(newest);
+          }
           if (one === "release") line.release();
           const oldest = sent.find((id) => !settled.has(id));
           if (one === "ack" && oldest !== undefined) line.acked(oldest);
@@ -86,7 +121,7 @@ describe("SendQueue", () => {
           }
           const burst = sent.slice(before);
           expect(burst).toEqual([...burst].sort());
-          expect(burst.filter((id) => settled.has(id))).toEqual([]);
+          expect(burst.filter((id) => settled.has(id) && !refused.has(id))).toEqual([]);
         }
         // First appearances are in the order of writing.
         expect([...new Set(sent)]).toEqual([...new Set(sent)].sort());

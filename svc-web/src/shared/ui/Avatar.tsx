@@ -1,4 +1,4 @@
-import { Users } from "lucide-react";
+import { UserX, Users } from "lucide-react";
 import { useState, type CSSProperties, type ReactNode } from "react";
 import styles from "@/shared/ui/Avatar.module.css";
 
@@ -7,6 +7,8 @@ type AvatarProps = {
   name: string;
   size?: 20 | 28 | 36 | 44 | 72;
   group?: boolean;
+  /** Whose account was deleted: no initials, and no colour. */
+  nobody?: boolean;
   /** Where the picture is; null for none. */
   picture?: string | null;
   /** Makes a picture that could not be loaded come a second time; it fails where there is none to be had. */
@@ -18,11 +20,23 @@ type AvatarProps = {
  * chroma are fixed, so that white on it has a contrast of at least 4.5 at every hue.
  */
 export function Avatar(props: AvatarProps): ReactNode {
-  const { id, name, size = 44, group = false, picture = null, onLost } = props;
+  const { id, name, size = 44, group = false, nobody = false, picture = null, onLost } = props;
   const style = { "--hue": hue(id), "--size": `${size}px` } as CSSProperties;
   return (
-    <span className={styles["avatar"]} style={style} aria-hidden="true" data-group={group}>
-      {group && size >= 36 ? <Users size={size * 0.46} strokeWidth={1.75} /> : initials(name)}
+    <span
+      className={styles["avatar"]}
+      style={style}
+      aria-hidden="true"
+      data-group={group}
+      data-nobody={nobody}
+    >
+      {nobody ? (
+        <UserX size={size * 0.5} strokeWidth={1.75} />
+      ) : group && size >= 36 ? (
+        <Users size={size * 0.46} strokeWidth={1.75} />
+      ) : (
+        initials(name)
+      )}
       {picture === null ? null : <Picture key={picture} address={picture} onLost={onLost} />}
     </span>
   );

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { ChatView } from "@/shared/contracts/generated";
-import { usePicture } from "@/shared/lib/names";
+import { useIsDeleted, usePicture } from "@/shared/lib/names";
 import { loadPicture, pictureAddress, variantFor } from "@/shared/lib/pictures";
 import { Avatar } from "@/shared/ui/Avatar";
 
@@ -11,16 +11,19 @@ type PersonFaceProps = { person: string; name: string; size?: Size };
 /** A person: their picture as far as it is known, or initials. */
 export function PersonFace({ person, name, size = 44 }: PersonFaceProps): ReactNode {
   const picture = usePicture(person);
+  const nobody = useIsDeleted(person);
   const variant = variantFor(size);
   const again = picture === null ? undefined : () => loadPicture({ person }, picture, variant);
   const address = picture === null ? null : pictureAddress({ person }, picture, variant);
-  return <Avatar id={person} name={name} size={size} picture={address} onLost={again} />;
+  return (
+    <Avatar id={person} name={name} size={size} picture={address} onLost={again} nobody={nobody} />
+  );
 }
 
 type GroupFaceProps = { chat: string; name: string; picture: string | null; size?: Size };
 
 /** A group: its picture, for who is in it. */
-export function GroupFace({ chat, name, picture, size = 44 }: GroupFaceProps): ReactNode {
+function GroupFace({ chat, name, picture, size = 44 }: GroupFaceProps): ReactNode {
   const variant = variantFor(size);
   const again = picture === null ? undefined : () => loadPicture({ chat }, picture, variant);
   const address = picture === null ? null : pictureAddress({ chat }, picture, variant);

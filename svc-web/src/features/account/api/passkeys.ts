@@ -57,6 +57,11 @@ export async function proveByPasskey(): Promise<OwnerProofBody> {
   return { passkey: await answered(await call(endpoints.passkeyProofOptions)) };
 }
 
+/** Shows who sits here; for some minutes nothing asks for it again. */
+export function useProve(): UseMutationResult<SessionView, Error, OwnerProofBody> {
+  return useMutation({ mutationFn: (body) => call(endpoints.prove, { body }) });
+}
+
 /** The browser asks which passkey; no name has to be typed. */
 export function useLogInPasskey(): UseMutationResult<SessionView, Error, void> {
   const queries = useQueryClient();

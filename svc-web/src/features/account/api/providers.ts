@@ -9,6 +9,7 @@ import {
   endpoints,
   type IdentitiesView,
   type NewPasswordBody,
+  type OwnerProofBody,
   type ProviderView,
   type SessionView,
 } from "@/shared/contracts/generated";
@@ -49,29 +50,29 @@ export function useStartProvider(): UseMutationResult<
 export function useLinkProvider(): UseMutationResult<
   void,
   Error,
-  { provider: string; current: string }
+  { provider: string; proof: OwnerProofBody }
 > {
   return useMutation({
-    mutationFn: async ({ provider, current }) => {
+    mutationFn: async ({ provider, proof }) => {
       const { location } = await call(endpoints.linkProvider, {
         path: { provider },
-        body: { current },
+        body: proof,
       });
       window.location.assign(location);
     },
   });
 }
 
-/** `current` is null for who has no password of their own. */
+/** Who has no password of their own proves nothing, and must have logged in within some minutes. */
 export function useUnlinkIdentity(): UseMutationResult<
   null,
   Error,
-  { identity: string; current: string | null }
+  { identity: string; proof: OwnerProofBody }
 > {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ identity, current }) =>
-      call(endpoints.unlinkIdentity, { path: { identity }, body: { current } }),
+    mutationFn: ({ identity, proof }) =>
+      call(endpoints.unlinkIdentity, { path: { identity }, body: proof }),
     onSuccess: () => queries.invalidateQueries(identitiesQuery),
   });
 }

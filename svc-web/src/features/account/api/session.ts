@@ -19,7 +19,7 @@ import {
   type SessionView,
   type VerifyBody,
 } from "@/shared/contracts/generated";
-import { call, RestError } from "@/shared/lib/rest";
+import { call, refresh, RestError } from "@/shared/lib/rest";
 import { forgetPerson } from "@/shared/lib/store";
 import { uuid7Maker } from "@/shared/lib/uuid7";
 
@@ -101,6 +101,21 @@ export function useLogInCode(): UseMutationResult<SessionView, Error, FactorCode
   return useMutation({
     mutationFn: (body) => call(endpoints.loginCode, { body }),
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+/** After a second factor was set up: tokens that are good for everything, and the page that goes with them. */
+export function useSetUpDone(): UseMutationResult<SessionView, Error, void> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await refresh(Date.now());
+      return call(endpoints.session);
+    },
+    onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+    onError: (error) => {
+      if (error instanceof RestError && error.code === "unauthenticated") endSession(queries);
+    },
   });
 }
 

@@ -2,7 +2,6 @@ import { z } from "zod";
 import {
   changeEmailBodySchema,
   changePasswordBodySchema,
-  enrolFactorBodySchema,
   factorProofBodySchema,
   forgotBodySchema,
   limits,
@@ -19,8 +18,11 @@ export const signUpForm = registerBodySchema.extend({ email: z.email() });
 export const logInForm = loginBodySchema;
 export const forgotForm = forgotBodySchema.extend({ email: z.email() });
 export const resetForm = resetBodySchema.pick({ password: true });
-export const changePasswordForm = changePasswordBodySchema;
-export const enrolForm = enrolFactorBodySchema;
+/** The field of the code stays empty unless the server asks for one. */
+export const changePasswordForm = changePasswordBodySchema.extend({
+  code: factorProofBodySchema.shape.code.or(z.literal("")),
+});
+export const enrolForm = factorProofBodySchema.pick({ current: true });
 export const proofForm = factorProofBodySchema;
 /** The field of the code stays empty where no second factor is on. */
 export const emailForm = changeEmailBodySchema.extend({

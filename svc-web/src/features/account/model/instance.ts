@@ -19,7 +19,10 @@ export function tokenOf(fragment: string): string | null {
   return invitationBodySchema.shape.invitation.safeParse(token).success ? token : null;
 }
 
-export function doorOf({ registration, domains }: InstanceView, invited: Invited): Door {
+export function doorOf(
+  { registration, domains }: Pick<InstanceView, "registration" | "domains">,
+  invited: Invited,
+): Door {
   const shut = (words: string): Door => ({ form: false, words, addresses: null });
   const open = (addresses: string | null = null): Door => ({ form: true, words: CODE, addresses });
   if (registration === "closed") return shut("Nobody can make an account here at the moment.");

@@ -1,12 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { fieldWords, proofForm } from "@/features/account/model/forms";
+import { proofForm } from "@/features/account/model/forms";
 import { factorWords } from "@/features/account/ui/factorWords";
+import { OwnCode, OwnPassword } from "@/features/account/ui/ProofFields";
 import styles from "@/features/account/ui/TwoStep.module.css";
 import type { FactorProofBody } from "@/shared/contracts/generated";
 import { Button } from "@/shared/ui/Button";
-import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 
 type FactorProofProps = {
@@ -39,23 +39,12 @@ export function FactorProof({
       noValidate
     >
       {error ? <Notice tone="danger">{factorWords(error, "app")}</Notice> : null}
-      <input type="hidden" autoComplete="username" value={username} readOnly />
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        error={errors.current && fieldWords("current")}
-        {...form.register("current")}
+      <OwnPassword
+        username={username}
+        registered={form.register("current")}
+        wrong={errors.current !== undefined}
       />
-      <Field
-        label="Code"
-        autoComplete="one-time-code"
-        autoCapitalize="none"
-        spellCheck={false}
-        hint="Of your app, or a recovery code."
-        error={errors.code && "Enter six digits or a recovery code."}
-        {...form.register("code")}
-      />
+      <OwnCode registered={form.register("code")} wrong={errors.code !== undefined} />
       <div className={styles["ends"]}>
         <Button type="submit" look={look} busy={busy}>
           {action}

@@ -29,7 +29,7 @@ export function ForgotPassword(): ReactNode {
         words={
           <>
             If there is an account with <strong>{forgot.variables.email}</strong>, a link is on its
-            way. It works once, for half an hour.
+            way. It works once, for ten minutes.
           </>
         }
         foot={back}

@@ -1,25 +1,22 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { useForm } from "react-hook-form";
 import {
   identitiesQuery,
   providersQuery,
   useLinkProvider,
   useUnlinkIdentity,
 } from "@/features/account/api/providers";
-import { enrolForm, fieldWords } from "@/features/account/model/forms";
 import { canUnlink, problemWords, unlinked } from "@/features/account/model/providers";
+import { OwnerProof } from "@/features/account/ui/OwnerProof";
 import styles from "@/features/account/ui/Providers.module.css";
 import rows from "@/features/account/ui/Sessions.module.css";
 import form from "@/features/account/ui/TwoStep.module.css";
-import type { IdentityView, ProviderView } from "@/shared/contracts/generated";
+import type { IdentityView, OwnerProofBody, ProviderView } from "@/shared/contracts/generated";
 import { absolute, listTime } from "@/shared/lib/time";
 import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
-import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
@@ -50,7 +47,12 @@ export function Identities({ username, now, linked, problem }: IdentitiesProps):
   return (
     <>
       {words === null ? null : <Notice tone="danger">{words}</Notice>}
-      {fresh ? <Notice>{fresh.label} is linked. You can log in with it from now on.</Notice> : null}
+      {fresh ? (
+        <Notice>
+          {fresh.label} is linked. It opens this account from now on. If you doubt any of your
+          devices, log out everywhere else above.
+        </Notice>
+      ) : null}
       {identities.length > 0 ? (
         <ul className={rows["list"]}>
           {identities.map((one) => (
@@ -137,13 +139,13 @@ function LinkOne({ username, provider, close }: LinkOneProps): ReactNode {
       title={`Link ${provider.label}`}
       words={`You go to ${provider.label} and come back. Then it opens this account.`}
     >
-      <Proof
+      <OwnerProof
         username={username}
         action={`Go to ${provider.label}`}
         look="primary"
         busy={link.isPending || link.isSuccess}
         error={link.error}
-        send={(current) => link.mutate({ provider: provider.id, current })}
+        send={(proof) => link.mutate({ provider: provider.id, proof })}
       />
     </Dialog>
   );
@@ -158,8 +160,8 @@ type UnlinkOneProps = {
 
 function UnlinkOne({ username, identity, password, close }: UnlinkOneProps): ReactNode {
   const unlink = useUnlinkIdentity();
-  const send = (current: string | null): void =>
-    unlink.mutate({ identity: identity.id, current }, { onSuccess: close });
+  const send = (proof: OwnerProofBody): void =>
+    unlink.mutate({ identity: identity.id, proof }, { onSuccess: close });
   return (
     <Dialog
       open
@@ -168,7 +170,7 @@ function UnlinkOne({ username, identity, password, close }: UnlinkOneProps): Rea
       words={`From then on ${identity.label} no longer opens this account.`}
     >
       {password ? (
-        <Proof
+        <OwnerProof
           username={username}
           action="Unlink"
           look="danger"
@@ -180,46 +182,12 @@ function UnlinkOne({ username, identity, password, close }: UnlinkOneProps): Rea
         <div className={form["form"]}>
           {unlink.error ? <Notice tone="danger">{errorWords(unlink.error)}</Notice> : null}
           <div className={form["ends"]}>
-            <Button look="danger" busy={unlink.isPending} onClick={() => send(null)}>
+            <Button look="danger" busy={unlink.isPending} onClick={() => send({})}>
               Unlink
             </Button>
           </div>
         </div>
       )}
     </Dialog>
-  );
-}
-
-type ProofProps = {
-  username: string;
-  action: string;
-  look: "primary" | "danger";
-  busy: boolean;
-  error: Error | null;
-  send: (current: string) => void;
-};
-
-/** The password, for what changes who can log in. */
-function Proof({ username, action, look, busy, error, send }: ProofProps): ReactNode {
-  const fields = useForm({ resolver: zodResolver(enrolForm), defaultValues: { current: "" } });
-  const { errors } = fields.formState;
-  const submit = fields.handleSubmit(({ current }) => send(current));
-  return (
-    <form className={form["form"]} onSubmit={(event) => void submit(event)} noValidate>
-      {error ? <Notice tone="danger">{errorWords(error)}</Notice> : null}
-      <input type="hidden" autoComplete="username" value={username} readOnly />
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        error={errors.current && fieldWords("current")}
-        {...fields.register("current")}
-      />
-      <div className={form["ends"]}>
-        <Button type="submit" look={look} busy={busy}>
-          {action}
-        </Button>
-      </div>
-    </form>
   );
 }

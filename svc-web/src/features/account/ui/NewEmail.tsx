@@ -1,8 +1,9 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { emailForm, emailWords, fieldsOf, fieldWords } from "@/features/account/model/forms";
+import { emailForm, emailWords, fieldsOf } from "@/features/account/model/forms";
 import { factorWords } from "@/features/account/ui/factorWords";
+import { OwnCode, OwnPassword } from "@/features/account/ui/ProofFields";
 import styles from "@/features/account/ui/TwoStep.module.css";
 import type { ChangeEmailBody } from "@/shared/contracts/generated";
 import { RestError } from "@/shared/lib/rest";
@@ -52,24 +53,13 @@ export function NewEmail({ username, factorOn, busy, error, send }: NewEmailProp
         error={errors.email && emailWords(errors.email.type)}
         {...form.register("email")}
       />
-      <input type="hidden" autoComplete="username" value={username} readOnly />
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        error={errors.current && fieldWords("current")}
-        {...form.register("current")}
+      <OwnPassword
+        username={username}
+        registered={form.register("current")}
+        wrong={errors.current !== undefined}
       />
       {factorOn ? (
-        <Field
-          label="Code"
-          autoComplete="one-time-code"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="Of your app, or a recovery code."
-          error={errors.code && "Enter six digits or a recovery code."}
-          {...form.register("code")}
-        />
+        <OwnCode registered={form.register("code")} wrong={errors.code !== undefined} />
       ) : null}
       <div className={styles["ends"]}>
         <Button type="submit" look="primary" busy={busy}>

@@ -5,14 +5,14 @@ import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { factorQuery } from "@/features/account/api/factor";
 import { passkeysQuery, passkeysWork, proveByPasskey } from "@/features/account/api/passkeys";
-import { fieldWords, ownerForm } from "@/features/account/model/forms";
+import { ownerForm } from "@/features/account/model/forms";
 import { passkeyWords, servedHere } from "@/features/account/model/passkeys";
 import { factorWords } from "@/features/account/ui/factorWords";
+import { OwnCode, OwnPassword } from "@/features/account/ui/ProofFields";
 import styles from "@/features/account/ui/TwoStep.module.css";
 import type { OwnerProofBody } from "@/shared/contracts/generated";
 import { RestError } from "@/shared/lib/rest";
 import { Button } from "@/shared/ui/Button";
-import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 
 type OwnerProofProps = {
@@ -57,24 +57,13 @@ export function OwnerProof({
   return (
     <form className={styles["form"]} onSubmit={(event) => void submit(event)} noValidate>
       {failed ? <Notice tone="danger">{proofWords(failed)}</Notice> : null}
-      <input type="hidden" autoComplete="username" value={username} readOnly />
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        error={errors.current && fieldWords("current")}
-        {...form.register("current")}
+      <OwnPassword
+        username={username}
+        registered={form.register("current")}
+        wrong={errors.current !== undefined}
       />
       {code ? (
-        <Field
-          label="Code"
-          autoComplete="one-time-code"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="Of your app, or a recovery code."
-          error={errors.code && "Enter six digits or a recovery code."}
-          {...form.register("code")}
-        />
+        <OwnCode registered={form.register("code")} wrong={errors.code !== undefined} />
       ) : null}
       <div className={styles["proofs"]}>
         {usable ? (

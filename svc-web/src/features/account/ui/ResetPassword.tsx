@@ -41,7 +41,7 @@ export function ResetPassword({ token }: { token: string }): ReactNode {
       title={spent ? "This link is over" : "Choose a new password"}
       words={
         spent
-          ? "It was used, is older than half an hour, or a newer one was sent."
+          ? "It was used, is older than ten minutes, or a newer one was sent."
           : "You will be logged out on all devices."
       }
       foot={<Link to="/login">Log in</Link>}

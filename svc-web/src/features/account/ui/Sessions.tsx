@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Laptop, Smartphone } from "lucide-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "@/features/account/api/sessions";
+import { isUnproved, ProveFirst } from "@/features/account/ui/ProveFirst";
 import styles from "@/features/account/ui/Sessions.module.css";
 import type { SessionItem } from "@/shared/contracts/generated";
 import { absolute, listTime } from "@/shared/lib/time";
@@ -11,11 +12,25 @@ import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 /** Where one is logged in; each can be ended, and all others at once. */
-export function Sessions({ now }: { now: number }): ReactNode {
+export function Sessions({ username, now }: { username: string; now: number }): ReactNode {
   const sessions = useQuery(sessionsQuery);
   const endOne = useEndSession();
   const endOthers = useEndOtherSessions();
-  const error = sessions.error ?? endOne.error ?? endOthers.error;
+  const [asking, setAsking] = useState<{ go: () => void } | null>(null);
+  const failed = sessions.error ?? endOne.error ?? endOthers.error;
+  const error = isUnproved(failed) ? null : failed;
+  const endHere = (session: string): void =>
+    endOne.mutate(session, {
+      onError: (refused) => {
+        if (isUnproved(refused)) setAsking({ go: () => endHere(session) });
+      },
+    });
+  const endElsewhere = (): void =>
+    endOthers.mutate(undefined, {
+      onError: (refused) => {
+        if (isUnproved(refused)) setAsking({ go: endElsewhere });
+      },
+    });
   const others = sessions.data?.filter((one) => !one.current).length ?? 0;
   return (
     <>
@@ -28,7 +43,7 @@ export function Sessions({ now }: { now: number }): ReactNode {
               one={one}
               now={now}
               ending={endOne.isPending && endOne.variables === one.session}
-              end={() => endOne.mutate(one.session)}
+              end={() => endHere(one.session)}
             />
           ))}
         </ul>
@@ -37,12 +52,20 @@ export function Sessions({ now }: { now: number }): ReactNode {
       )}
       {others > 0 ? (
         <div>
-          <Button look="danger" busy={endOthers.isPending} onClick={() => endOthers.mutate()}>
+          <Button look="danger" busy={endOthers.isPending} onClick={endElsewhere}>
             Log out everywhere else
           </Button>
         </div>
       ) : (
         <p className={styles["alone"]}>You are logged in nowhere else.</p>
+      )}
+      {asking === null ? null : (
+        <ProveFirst
+          username={username}
+          action="Log out there"
+          close={() => setAsking(null)}
+          go={asking.go}
+        />
       )}
     </>
   );

@@ -98,7 +98,7 @@ function TurnOff({ username, close }: PartProps): ReactNode {
       open
       onOpenChange={close}
       title="Turn off two-step verification"
-      words="From then on your password alone is enough to log in. Your recovery codes work no more."
+      words="From then on your password alone is enough to log in. Your recovery codes work no more, and all your other devices are logged out."
     >
       <FactorProof
         username={username}
@@ -119,7 +119,12 @@ function NewCodes({ username, close }: PartProps): ReactNode {
       open
       onOpenChange={close}
       title="New recovery codes"
-      {...(renew.data ? {} : { words: "The codes that you have now work no more." })}
+      {...(renew.data
+        ? {}
+        : {
+            words:
+              "The codes that you have now work no more, and all your other devices are logged out.",
+          })}
     >
       {renew.data ? (
         <RecoveryCodes username={username} codes={renew.data.codes} done={close} />

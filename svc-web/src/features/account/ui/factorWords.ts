@@ -6,7 +6,7 @@ import { errorWords } from "@/shared/lib/words";
 export function factorWords(error: unknown, kind: CodeKind): string {
   if (error instanceof RestError && error.code === "wrong_code") {
     return kind === "app"
-      ? "This code is not right, or was used already. Wait for the next one."
+      ? "This code is not right, is over, or was used already. Enter the next one that your app shows."
       : "This recovery code is not right, or was used already.";
   }
   return errorWords(error);

@@ -66,6 +66,10 @@ function done({ person, act, proof }: Acting): Promise<ManagedPerson> {
       return call(endpoints.deactivate, { path, body: { proof } });
     case "unlock":
       return call(endpoints.reactivate, { path, body: { proof } });
+    case "erase":
+      return call(endpoints.erasePerson, { path, body: { proof } });
+    case "keep":
+      return call(endpoints.keepPerson, { path, body: { proof } });
     case "reset":
       return call(endpoints.resetFactors, { path, body: { proof } });
     case "grant":

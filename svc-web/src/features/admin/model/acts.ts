@@ -1,7 +1,7 @@
 import type { ManagedPerson } from "@/shared/contracts/generated";
 
 /** What an administrator can do with somebody, in the order of a menu. */
-export type Act = "lock" | "unlock" | "reset" | "grant" | "take";
+export type Act = "lock" | "unlock" | "reset" | "grant" | "take" | "erase" | "keep";
 
 /** What makes sense for this person; `me` is the administrator. The server has the last word. */
 export function actsFor(one: ManagedPerson, me: string): Act[] {
@@ -12,6 +12,7 @@ export function actsFor(one: ManagedPerson, me: string): Act[] {
   if (one.role === "granted") acts.push("take");
   if (one.deactivated_at !== null) acts.push("unlock");
   else if (one.person !== me && one.role !== "settings") acts.push("lock");
+  if (human && one.role !== "settings") acts.push(one.erase_at === null ? "erase" : "keep");
   return acts;
 }
 
@@ -27,6 +28,21 @@ export function questionOf(act: Act, name: string): Question {
           "They are logged out everywhere at once, their bots too, and can’t log in again until you unlock the account. What they wrote stays.",
         yes: "Lock account",
         danger: true,
+      };
+    case "erase":
+      return {
+        title: `Delete the account of @${name}?`,
+        words:
+          "They are logged out everywhere, told by mail, and can log in and keep it until the day comes; lock the account if they must not. Then it is gone for good, and what they wrote stays without their name.",
+        yes: "Delete account",
+        danger: true,
+      };
+    case "keep":
+      return {
+        title: `Keep the account of @${name}?`,
+        words: "It will not be deleted. They are told by mail.",
+        yes: "Keep account",
+        danger: false,
       };
     case "unlock":
       return {
@@ -67,8 +83,11 @@ export function conflictWords(act: Act): string {
       return "You can lock neither your own account nor an administrator whom the settings name.";
     case "take":
       return "The last administrator keeps the role, and so do those whom the settings name.";
+    case "erase":
+      return "The last administrator can’t be deleted, nor one whom the settings name.";
     case "unlock":
     case "reset":
+    case "keep":
     case "grant":
       return "This is only possible for people who proved their address and aren’t locked.";
   }

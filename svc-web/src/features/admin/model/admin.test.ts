@@ -19,17 +19,19 @@ const person = (more: Partial<ManagedPerson> = {}): ManagedPerson => ({
   made_at: 0,
   seen_at: null,
   deactivated_at: null,
+  erase_at: null,
   ...more,
 });
 
 describe("what can be done with somebody", () => {
   it.each<[string, Partial<ManagedPerson>, string[]]>([
-    ["anybody", {}, ["grant", "lock"]],
-    ["with a device", { sessions: 1 }, ["reset", "grant", "lock"]],
-    ["who is locked", { deactivated_at: 5 }, ["unlock"]],
-    ["an administrator", { role: "granted" }, ["take", "lock"]],
+    ["anybody", {}, ["grant", "lock", "erase"]],
+    ["with a device", { sessions: 1 }, ["reset", "grant", "lock", "erase"]],
+    ["who is locked", { deactivated_at: 5 }, ["unlock", "erase"]],
+    ["an administrator", { role: "granted" }, ["take", "lock", "erase"]],
+    ["who is going", { erase_at: 5 }, ["grant", "lock", "keep"]],
     ["one of the settings", { role: "settings" }, []],
-    ["oneself", { person: ME, role: "granted" }, ["take"]],
+    ["oneself", { person: ME, role: "granted" }, ["take", "erase"]],
     ["a bot", { bot: true, sessions: 1 }, ["lock"]],
     ["unproved", { verified: false }, ["lock"]],
   ])("%s", (_, more, acts) => {

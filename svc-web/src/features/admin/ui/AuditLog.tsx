@@ -6,10 +6,9 @@ import { deedOf } from "@/features/admin/model/words";
 import styles from "@/features/admin/ui/Admin.module.css";
 import type { AuditEntry } from "@/shared/contracts/generated";
 import { absolute, clock, dayLabel } from "@/shared/lib/time";
-import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
-import { Notice } from "@/shared/ui/Notice";
+import { LoadError } from "@/shared/ui/LoadError";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 /** What administrators did, the newest first. */
@@ -21,18 +20,7 @@ export function AuditLog({ now }: { now: number }): ReactNode {
       <p className={styles["intro"]}>
         Every change that administrators make is kept here for a year. Nobody can edit it.
       </p>
-      {pages.error ? (
-        <Notice
-          tone="danger"
-          action={
-            <Button small onClick={() => void pages.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(pages.error)}
-        </Notice>
-      ) : null}
+      <LoadError error={pages.error} onAgain={() => void pages.refetch()} />
       {entries === undefined ? (
         pages.error ? null : (
           <SkeletonRows count={4} label="The log is loading" />

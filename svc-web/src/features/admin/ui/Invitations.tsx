@@ -8,11 +8,10 @@ import { NewInvitation } from "@/features/admin/ui/NewInvitation";
 import type { Proof } from "@/features/admin/ui/proof";
 import type { InstanceView, InvitationView } from "@/shared/contracts/generated";
 import { absolute, date } from "@/shared/lib/time";
-import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Empty } from "@/shared/ui/Empty";
-import { Notice } from "@/shared/ui/Notice";
+import { LoadError } from "@/shared/ui/LoadError";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 const RULES: Record<InstanceView["registration"], string> = {
@@ -39,18 +38,7 @@ export function Invitations({ registration, now, proof }: InvitationsProps): Rea
   return (
     <>
       {registration === undefined ? null : <p className={styles["intro"]}>{RULES[registration]}</p>}
-      {invitations.error ? (
-        <Notice
-          tone="danger"
-          action={
-            <Button small onClick={() => void invitations.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(invitations.error)}
-        </Notice>
-      ) : null}
+      <LoadError error={invitations.error} onAgain={() => void invitations.refetch()} />
       {found === undefined ? (
         invitations.error ? null : (
           <SkeletonRows count={2} label="Invitations are loading" />

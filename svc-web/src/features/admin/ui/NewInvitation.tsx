@@ -1,15 +1,14 @@
-import { Check, Copy } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useInvite } from "@/features/admin/api/admin";
 import styles from "@/features/admin/ui/Admin.module.css";
 import type { Proof } from "@/features/admin/ui/proof";
 import { limits } from "@/shared/contracts/generated";
 import { RestError } from "@/shared/lib/rest";
-import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Segmented } from "@/shared/ui/Segmented";
+import { ToldOnce } from "@/shared/ui/ToldOnce";
 
 const ENDS = [
   { value: "1", label: "1 day" },
@@ -30,7 +29,16 @@ export function NewInvitation({ proof, close }: NewInvitationProps): ReactNode {
   const [label, setLabel] = useState("");
   const [days, setDays] = useState<(typeof ENDS)[number]["value"]>("7");
   const [uses, setUses] = useState<(typeof USES)[number]["value"]>("1");
-  if (invite.data !== undefined) return <Made token={invite.data.token} close={close} />;
+  if (invite.data !== undefined) {
+    return (
+      <ToldOnce
+        title="The invitation is made"
+        words="Whoever has this link can make an account. It is not shown again."
+        secret={`${window.location.origin}/signup#${invite.data.token}`}
+        close={close}
+      />
+    );
+  }
   const full = invite.error instanceof RestError && invite.error.code === "conflict";
   return (
     <Dialog open onOpenChange={close} title="Make an invitation">
@@ -70,42 +78,6 @@ export function NewInvitation({ proof, close }: NewInvitationProps): ReactNode {
             proof: body,
           }),
       })}
-    </Dialog>
-  );
-}
-
-function Made({ token, close }: { token: string; close: () => void }): ReactNode {
-  const [copied, setCopied] = useState<"no" | "yes" | "failed">("no");
-  const link = `${window.location.origin}/signup#${token}`;
-  const copy = (): void => {
-    navigator.clipboard.writeText(link).then(
-      () => setCopied("yes"),
-      () => setCopied("failed"),
-    );
-  };
-  const Icon = copied === "yes" ? Check : Copy;
-  return (
-    <Dialog
-      open
-      onOpenChange={close}
-      title="The invitation is made"
-      words="Whoever has this link can make an account. It is not shown again."
-    >
-      <div className={styles["inside"]}>
-        <code className={styles["link"]}>{link}</code>
-        <p role="status" className={styles["meta"]}>
-          {copied === "failed" ? "It can’t be copied here. Select it and copy it yourself." : ""}
-        </p>
-        <div className={styles["ends"]}>
-          <Button onClick={copy}>
-            <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
-            {copied === "yes" ? "Copied" : "Copy"}
-          </Button>
-          <Button look="primary" onClick={close}>
-            I have kept it
-          </Button>
-        </div>
-      </div>
     </Dialog>
   );
 }

@@ -7,6 +7,8 @@ import {
   SearchX,
   ShieldMinus,
   ShieldPlus,
+  UserCheck,
+  UserX,
   type LucideIcon,
 } from "lucide-react";
 import { useState, type ReactNode } from "react";
@@ -19,11 +21,11 @@ import type { ManagedPerson } from "@/shared/contracts/generated";
 import { RestError } from "@/shared/lib/rest";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useSettled } from "@/shared/lib/useSettled";
-import { errorWords } from "@/shared/lib/words";
 import { Avatar } from "@/shared/ui/Avatar";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Empty } from "@/shared/ui/Empty";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
 import { SearchField } from "@/shared/ui/SearchField";
@@ -34,6 +36,8 @@ const ITEMS: Record<Act, { words: string; icon: LucideIcon; danger: boolean }> =
   unlock: { words: "Unlock account", icon: LockOpen, danger: false },
   reset: { words: "Reset second factors", icon: KeyRound, danger: false },
   grant: { words: "Make administrator", icon: ShieldPlus, danger: false },
+  erase: { words: "Delete account", icon: UserX, danger: true },
+  keep: { words: "Keep account", icon: UserCheck, danger: false },
   take: { words: "Take the role", icon: ShieldMinus, danger: false },
 };
 
@@ -51,18 +55,7 @@ export function People({ me, now, proof }: PeopleProps): ReactNode {
   return (
     <>
       <SearchField label="Name, username or address" value={typed} onChange={setTyped} />
-      {pages.error ? (
-        <Notice
-          tone="danger"
-          action={
-            <Button small onClick={() => void pages.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(pages.error)}
-        </Notice>
-      ) : null}
+      <LoadError error={pages.error} onAgain={() => void pages.refetch()} />
       {found === undefined ? (
         pages.error ? null : (
           <SkeletonRows count={5} label="People are loading" />

@@ -9,6 +9,7 @@ import { absolute, clock, dayLabel } from "@/shared/lib/time";
 import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
@@ -23,18 +24,7 @@ export function Reports({ now }: { now: number }): ReactNode {
       <p className={styles["intro"]}>
         What people report to you, with the message as it was then. Nobody else is told.
       </p>
-      {page.error ? (
-        <Notice
-          tone="danger"
-          action={
-            <Button small onClick={() => void page.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(page.error)}
-        </Notice>
-      ) : null}
+      <LoadError error={page.error} onAgain={() => void page.refetch()} />
       {close.error ? <Notice tone="danger">{errorWords(close.error)}</Notice> : null}
       {found === undefined ? (
         page.error ? null : (

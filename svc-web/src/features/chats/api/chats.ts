@@ -56,7 +56,10 @@ export function chatQuery(chat: string) {
 }
 
 /** Keeps the list as fresh as the socket, and starts the socket once the list's heads are known. */
-export function useChatsLive(chats: readonly ChatView[] | undefined): void {
+export function useChatsLive(
+  chats: readonly ChatView[] | undefined,
+  blocked: ReadonlySet<string>,
+): void {
   const { client, me } = useLive();
   const queries = useQueryClient();
   useEffect(() => {
@@ -82,11 +85,11 @@ export function useChatsLive(chats: readonly ChatView[] | undefined): void {
       if (!signal.record.stream.startsWith("c:")) return;
       const known = queries.getQueryData(chatsQuery.queryKey);
       if (known === undefined) return;
-      const folded = foldEvent(known, signal.record, me.person);
+      const folded = foldEvent(known, signal.record, me.person, blocked);
       if (folded === null) again();
       else queries.setQueryData(chatsQuery.queryKey, folded);
     },
-    [queries, me.person],
+    [queries, me.person, blocked],
   );
   useSignals(handle);
 }

@@ -65,8 +65,8 @@ export function previewQuery(link: InviteLink) {
   });
 }
 
-/** Keeps the open group's members and links as fresh as its stream. */
-export function useGroupLive(chat: string): void {
+/** Keeps what is shown of the open chat's members, links and webhooks as fresh as its stream. */
+export function useDetailsLive(chat: string): void {
   const queries = useQueryClient();
   const handle = useCallback(
     (signal: Signal) => {
@@ -81,7 +81,7 @@ export function useGroupLive(chat: string): void {
       if (tag.startsWith("member.")) {
         void queries.invalidateQueries({ queryKey: ["members", chat] });
       }
-      if (tag.startsWith("hook.")) {
+      if (tag.startsWith("hook")) {
         void queries.invalidateQueries({ queryKey: ["hooks", chat] });
       }
       if (tag.startsWith("invite.") || tag === "member.added") {

@@ -33,31 +33,46 @@ function chat(id: string, rest: Partial<ChatView> = {}): ChatView {
   };
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 function message(id: string, seq: number, by = "anna"): EventRecord {
   const event = said("hi");
   return { stream: `c:${id}`, epoch: 1, seq, n: seq - 1, at: seq, id: `m${seq}`, by, event };
 }
 
 describe("the list of chats", () => {
+  it("counts who calls the reader by name, unless the reader blocked them", () => {
+    const event = { ...said("@me"), mentions: [{ person: "me", name: "me" }] };
+    const record = { ...message("a", 2), event };
+    expect(foldEvent([chat("a")], record, "me", NOBODY)?.[0]?.mentioned).toBe(1);
+    const quiet = foldEvent([chat("a")], record, "me", new Set(["anna"]));
+    expect(quiet?.[0]).toMatchObject({ unread: 1, mentioned: 0 });
+  });
+
   it("moves the chat of a new message to the top and counts it as unread", () => {
-    const folded = foldEvent([chat("a"), chat("b")], message("b", 2), "me");
+    const folded = foldEvent([chat("a"), chat("b")], message("b", 2), "me", NOBODY);
     expect(folded?.[0]).toMatchObject({ chat: "b", head: 2, unread: 1 });
   });
 
   it("does not count own messages, and nothing twice", () => {
-    const own = foldEvent([chat("a")], message("a", 2, "me"), "me") ?? [];
+    const own = foldEvent([chat("a")], message("a", 2, "me"), "me", NOBODY) ?? [];
     expect(own[0]?.unread).toBe(0);
-    expect(foldEvent(own, message("a", 2, "anna"), "me")?.[0]?.unread).toBe(0);
+    expect(foldEvent(own, message("a", 2, "anna"), "me", NOBODY)?.[0]?.unread).toBe(0);
+  });
+
+  it("counts what a program said by a webhook of one's own", () => {
+    const record = { ...message("a", 2, "me"), event: { ...said("red"), hook: "Build" } };
+    expect(foldEvent([chat("a")], record, "me", NOBODY)?.[0]?.unread).toBe(1);
   });
 
   it("is read again when a block changes what one is to the other", () => {
     const event = { tag: "chat.blocked" as const, hidden: true };
-    expect(foldEvent([chat("a")], { ...message("a", 2, "me"), event }, "me")).toBeNull();
+    expect(foldEvent([chat("a")], { ...message("a", 2, "me"), event }, "me", NOBODY)).toBeNull();
   });
 
   it("shows a new name, and keeps it when the server's answer is older", () => {
     const event = { tag: "chat.renamed" as const, name: "Tea" };
-    const renamed = foldEvent([chat("a")], { ...message("a", 2), n: 0, event }, "me") ?? [];
+    const renamed = foldEvent([chat("a")], { ...message("a", 2), n: 0, event }, "me", NOBODY) ?? [];
     expect(renamed[0]).toMatchObject({ name: "Tea", head: 2, unread: 0 });
     expect(keepNewer([chat("a")], renamed)[0]?.name).toBe("Tea");
   });
@@ -65,24 +80,30 @@ describe("the list of chats", () => {
   it("shows what a group settles about itself, also when the server's answer is older", () => {
     const about = { tag: "chat.tagline_changed" as const, tagline: "At noon" };
     const over = { tag: "chat.dismissed" as const };
-    const said = foldEvent([chat("a")], { ...message("a", 2), n: 0, event: about }, "me") ?? [];
-    const ended = foldEvent(said, { ...message("a", 3), n: 0, event: over }, "me") ?? [];
+    const said =
+      foldEvent([chat("a")], { ...message("a", 2), n: 0, event: about }, "me", NOBODY) ?? [];
+    const ended = foldEvent(said, { ...message("a", 3), n: 0, event: over }, "me", NOBODY) ?? [];
     const wanted = { tagline: "At noon", dismissed: true, head: 3, unread: 0 };
     expect(ended[0]).toMatchObject(wanted);
     expect(keepNewer([chat("a")], ended)[0]).toMatchObject(wanted);
   });
 
+  it("asks to be read again when the other one's account was deleted", () => {
+    const over = { ...message("a", 2), n: 0, event: { tag: "chat.dismissed" as const } };
+    expect(foldEvent([chat("a", { kind: "private", name: null })], over, "me", NOBODY)).toBeNull();
+  });
+
   it("asks to be read again for a chat it does not know, or when members change", () => {
-    expect(foldEvent([chat("a")], message("x", 2), "me")).toBeNull();
+    expect(foldEvent([chat("a")], message("x", 2), "me", NOBODY)).toBeNull();
     const left: EventRecord = {
       ...message("a", 2),
       event: { tag: "member.removed", person: "bo", promoted: null },
     };
-    expect(foldEvent([chat("a")], left, "me")).toBeNull();
+    expect(foldEvent([chat("a")], left, "me", NOBODY)).toBeNull();
   });
 
   it("keeps what the socket knew before the answer came", () => {
-    const known = foldEvent([chat("a")], message("a", 2), "me") ?? [];
+    const known = foldEvent([chat("a")], message("a", 2), "me", NOBODY) ?? [];
     expect(keepNewer([chat("a")], known)[0]).toMatchObject({ head: 2, unread: 1 });
   });
 
@@ -109,8 +130,11 @@ describe("the list of chats", () => {
 
   it("does not count a message that another device read before it came here", () => {
     const marked = foldMark([chat("a")], "a", 2, 1) ?? [];
-    expect(foldEvent(marked, message("a", 2), "me")?.[0]).toMatchObject({ head: 2, unread: 0 });
-    expect(foldEvent(marked, message("a", 3), "me")?.[0]?.unread).toBe(1);
+    expect(foldEvent(marked, message("a", 2), "me", NOBODY)?.[0]).toMatchObject({
+      head: 2,
+      unread: 0,
+    });
+    expect(foldEvent(marked, message("a", 3), "me", NOBODY)?.[0]?.unread).toBe(1);
   });
 
   it("is filtered by name, in any case", () => {

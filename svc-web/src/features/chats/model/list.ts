@@ -1,8 +1,9 @@
 import { newerOwn } from "@/features/chats/model/own";
 import type { ChatView, Event, EventRecord } from "@/shared/contracts/generated";
+import { saidBy } from "@/shared/lib/said";
 
 /** Newest first, as the server sorts them. */
-export function byNewest(chats: readonly ChatView[]): ChatView[] {
+function byNewest(chats: readonly ChatView[]): ChatView[] {
   return [...chats].sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
 }
 
@@ -53,12 +54,13 @@ function furtherRead(answer: ChatView, mine: ChatView | undefined): ChatView {
 
 /**
  * Folds one event of a chat's stream into the list. An event that the list has already changes nothing.
- * `null`: the list can't say what it looks like now; read it again.
+ * Whom one blocked calls nobody. `null`: the list can't say what it looks like now; read it again.
  */
 export function foldEvent(
   chats: readonly ChatView[],
   record: EventRecord,
   me: string,
+  blocked: ReadonlySet<string>,
 ): ChatView[] | null {
   const chat = chats.find((one) => `c:${one.chat}` === record.stream);
   if (chat === undefined) return null;
@@ -66,9 +68,12 @@ export function foldEvent(
   if (record.event.tag.startsWith("member.")) return null;
   // What one is to the other changed with it.
   if (record.event.tag === "chat.blocked" || record.event.tag === "chat.unblocked") return null;
-  const fromOther = record.event.tag === "message.created" && record.by !== me;
+  // The account of one of the two was deleted: who they are is told anew.
+  if (record.event.tag === "chat.dismissed" && chat.kind === "private") return null;
+  const fromOther = record.event.tag === "message.created" && !saidBy(record, me);
   // The mark of another device may come before the message that it is about.
   const unreadOne = fromOther && record.seq > chat.read_seq;
+  const called = unreadOne && names(record.event, me) && !blocked.has(record.by);
   const folded: ChatView = {
     ...chat,
     ...settled(chat, record.event),
@@ -76,7 +81,7 @@ export function foldEvent(
     head: record.seq,
     n: record.n,
     unread: unreadOne ? chat.unread + 1 : chat.unread,
-    mentioned: unreadOne && names(record.event, me) ? chat.mentioned + 1 : chat.mentioned,
+    mentioned: chat.mentioned + (called ? 1 : 0),
     last: record,
   };
   return byNewest(chats.map((one) => (one === chat ? folded : one)));

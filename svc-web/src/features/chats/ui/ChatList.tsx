@@ -13,6 +13,7 @@ import { absolute, listTime } from "@/shared/lib/time";
 import { useDraftPart } from "@/shared/lib/useDrafts";
 import { useLongPress } from "@/shared/lib/useLongPress";
 import { Badge } from "@/shared/ui/Badge";
+import { BotMark } from "@/shared/ui/BotMark";
 import { ChatFace } from "@/shared/ui/Face";
 
 type ChatListProps = {
@@ -130,7 +131,10 @@ export function ChatRow({ chat, me, now, blocked, current }: ChatRowProps): Reac
       <ChatFace chat={chat} name={title} />
       <span className={styles["text"]}>
         <span className={styles["top"]}>
-          <span className={styles["title"]}>{title}</span>
+          <span className={styles["title"]}>
+            {title}
+            {chat.partner?.bot === true ? <BotMark /> : null}
+          </span>
           {muted ? (
             <BellOff
               size={14}
@@ -185,8 +189,8 @@ function preview(chat: ChatView, me: string, blocked: ReadonlySet<string>): stri
   }
   if (event.tag === "message.created") {
     const words = saidIn(event);
-    if (last.by === me) return `You: ${words}`;
-    return chat.kind === "group" ? `${event.hook ?? who}: ${words}` : words;
+    if (event.hook !== null) return `${event.hook}: ${words}`;
+    return last.by === me || chat.kind === "group" ? `${who}: ${words}` : words;
   }
   if (event.tag === "message.edited") return `${who} edited a message`;
   if (event.tag === "message.deleted") return `${who} deleted a message`;
@@ -197,5 +201,5 @@ function preview(chat: ChatView, me: string, blocked: ReadonlySet<string>): stri
     return chat.kind === "group" ? `${who} made this group` : "Say hello";
   }
   const whom = (person: string): string => (person === me ? "you" : nameOf(person));
-  return groupSentence(event, last.by, who, whom) ?? "";
+  return groupSentence(event, last.by, who, whom, chat.kind === "group") ?? "";
 }

@@ -1,6 +1,5 @@
-import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { useGroupLive } from "@/features/chats/api/groups";
+import { useDetailsLive } from "@/features/chats/api/groups";
 import { chatTitle } from "@/features/chats/model/list";
 import styles from "@/features/chats/ui/Details.module.css";
 import {
@@ -14,8 +13,8 @@ import { Keeping } from "@/features/chats/ui/Keeping";
 import { Members } from "@/features/chats/ui/Members";
 import { Webhooks } from "@/features/chats/ui/Webhooks";
 import type { ChatView, PersonView } from "@/shared/contracts/generated";
-import { IconButton } from "@/shared/ui/Button";
 import { ChatFace } from "@/shared/ui/Face";
+import { SidePane } from "@/shared/ui/SidePane";
 
 type DetailsProps = {
   chat: ChatView;
@@ -31,13 +30,7 @@ export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode 
   const member = group && chat.role !== null;
   const admin = member && chat.role === "admin" && !chat.dismissed;
   return (
-    <aside className={styles["pane"]} aria-label="Details">
-      <header className={styles["head"]}>
-        <h2>Details</h2>
-        <IconButton label="Close details" side="left" onClick={onClose}>
-          <X size={20} strokeWidth={1.75} />
-        </IconButton>
-      </header>
+    <SidePane title="Details" close="Close details" onClose={onClose}>
       <div className={styles["scroll"]}>
         <div className={styles["who"]}>
           {admin ? (
@@ -46,21 +39,33 @@ export function Details({ chat, me, people, onClose }: DetailsProps): ReactNode 
             <ChatFace chat={chat} name={chatTitle(chat)} size={72} />
           )}
           <p className={styles["title"]}>{chatTitle(chat)}</p>
-          {group ? null : <p className={styles["meta"]}>@{chat.partner?.username ?? ""}</p>}
+          {group || chat.partner?.deleted === true ? null : (
+            <p className={styles["meta"]}>@{chat.partner?.username ?? ""}</p>
+          )}
           {member ? <TaglineLine chat={chat} admin={admin} /> : null}
           {group && !member ? <p className={styles["meta"]}>You are not in this group.</p> : null}
         </div>
         {member ? <GroupParts chat={chat} me={me} admin={admin} people={people} /> : null}
+        {chat.kind === "private" ? <PrivateParts chat={chat} me={me} people={people} /> : null}
         {member ? null : <Keeping chat={chat} admin={false} />}
       </div>
-    </aside>
+    </SidePane>
   );
+}
+
+/** What the two of a private chat share besides its messages; programs speak in it as long as they are connected. */
+function PrivateParts({ chat, me, people }: Omit<DetailsProps, "onClose">): ReactNode {
+  useDetailsLive(chat.chat);
+  const { partner } = chat;
+  if (partner === null || !people.some((one) => one.person === partner.person)) return null;
+  const nameOf = (person: string): string => (person === me ? "you" : partner.name);
+  return <Webhooks chat={chat.chat} nameOf={nameOf} />;
 }
 
 type GroupPartsProps = Omit<DetailsProps, "onClose"> & { admin: boolean };
 
 function GroupParts({ chat, me, admin, people }: GroupPartsProps): ReactNode {
-  useGroupLive(chat.chat);
+  useDetailsLive(chat.chat);
   return (
     <>
       <Members chat={chat} me={me} admin={admin} people={people} />

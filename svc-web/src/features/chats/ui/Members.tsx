@@ -109,12 +109,8 @@ function MemberRow({ member, mine, menu, onRole, onRemove }: MemberRowProps): Re
   return (
     <li className={styles["member"]} data-member={member.username}>
       <PersonFace person={member.person} name={member.name} size={36} />
-      <button
-        type="button"
-        className={styles["name"]}
-        aria-label={`Profile of ${member.name}`}
-        onClick={() => showPerson(member.person)}
-      >
+      <button type="button" className={styles["name"]} onClick={() => showPerson(member.person)}>
+        <span className="visually-hidden">Profile of </span>
         <span dir="auto">
           {mine ? `${member.name} (you)` : member.name}
           {member.bot ? <BotMark /> : null}

@@ -11,8 +11,17 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 
-/** Addresses by which programs write in this group, for admins. An address is shown once, when it is made. */
-export function Webhooks({ chat }: { chat: string }): ReactNode {
+type WebhooksProps = {
+  chat: string;
+  /** Who made one, where that is told: in a private chat, in which it speaks for them. */
+  nameOf?: (person: string) => string;
+};
+
+/**
+ * Addresses by which programs write in this chat: for a group's admins, and for both of a private chat. An address is
+ * shown once, when it is made.
+ */
+export function Webhooks({ chat, nameOf }: WebhooksProps): ReactNode {
   const hooks = useQuery(hooksQuery(chat));
   const make = useMakeHook(chat);
   const revoke = useRevokeHook(chat);
@@ -57,7 +66,10 @@ export function Webhooks({ chat }: { chat: string }): ReactNode {
           <li key={hook.hook} className={styles["member"]}>
             <span className={styles["name"]}>
               {hook.name}
-              <small>Since {absolute(hook.made_at)}</small>
+              <small>
+                {nameOf === undefined ? "Since" : `By ${nameOf(hook.by)}, since`}{" "}
+                {absolute(hook.made_at)}
+              </small>
             </span>
             <IconButton
               label={`Revoke ${hook.name}`}

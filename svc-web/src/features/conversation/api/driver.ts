@@ -1,9 +1,5 @@
-import {
-  fold,
-  opening,
-  type Conversation,
-  type Input,
-} from "@/features/conversation/model/conversation";
+import { fold, type Input } from "@/features/conversation/model/conversation";
+import { opening, type Conversation } from "@/features/conversation/model/state";
 import type { Change } from "@/features/conversation/model/messages";
 import type { Outbox, Packing } from "@/features/conversation/api/outbox";
 import { unknownQuotes } from "@/features/conversation/model/rows";

@@ -9,7 +9,7 @@ const WORDS = { body: "", replyTo: null, mentions: [], all: false };
 const idOf = (number: number): string => `0e000000-0000-4000-8000-${`${number}`.padStart(12, "0")}`;
 
 function attachment(id: string): Attachment {
-  const none = { width: null, height: null, blur: null, animated: false };
+  const none = { width: null, height: null, blur: null, animated: false, alt: null };
   return { id, kind: "file", name: "a.txt", type: "text/plain", size: 3, ...none };
 }
 
@@ -98,6 +98,19 @@ describe("a message with files", () => {
     list.remove(list.current()[1]?.key ?? "");
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ files: [idOf(1)] });
+  });
+
+  it("leaves its files with the server when it goes later, and the next begins without", async () => {
+    const { answer, dropped } = server();
+    const { made, sent } = outbox();
+    made.next(CHAT).add(files(1));
+    await answer();
+    await vi.waitFor(() => expect(made.next(CHAT).carried()).toHaveLength(1));
+    made.given(CHAT);
+    expect(made.next(CHAT).current()).toEqual([]);
+    expect(made.unsent).toBe(false);
+    made.close();
+    expect([sent, dropped]).toEqual([[], []]);
   });
 
   it("is no message any more when nothing is left of it", async () => {

@@ -1,7 +1,14 @@
 import type { Attachment, Mention, RejectCode } from "@/shared/contracts/generated";
 import { UploadList } from "@/features/conversation/api/uploads";
 import type { Change } from "@/features/conversation/model/messages";
-import { dropOutbound, keepOutbound, outboxOf, type Outbound } from "@/shared/lib/store";
+import {
+  chosenOf,
+  dropOutbound,
+  keepChosen,
+  keepOutbound,
+  outboxOf,
+  type Outbound,
+} from "@/shared/lib/store";
 import { uuid7Maker } from "@/shared/lib/uuid7";
 import type { Outgoing, RealtimeClient, Signal } from "@/shared/realtime/client";
 
@@ -39,6 +46,9 @@ export class Outbox {
   #copying: UploadList | null = null;
   /** The files of the next message of each chat: they stay while one looks at another. */
   readonly #next = new Map<string, UploadList>();
+  /** Whether this device keeps what is ready of them over a reload. */
+  #keeps = true;
+  #closed = false;
   readonly #listeners = new Set<(change: OutboxChange) => void>();
   readonly #stop: () => void;
   #leave: () => void = () => undefined;
@@ -49,6 +59,7 @@ export class Outbox {
     this.#nextId = uuid7Maker(client.now);
     this.#stop = client.listen((signal) => this.#hear(signal));
     void this.#adopt();
+    void this.#restore();
   }
 
   close(): void {
@@ -58,7 +69,8 @@ export class Outbox {
       one.stop();
       one.uploads.close();
     }
-    for (const uploads of this.#next.values()) uploads.close();
+    this.#closed = true;
+    for (const uploads of this.#next.values()) uploads.leave();
   }
 
   listen(listener: (change: OutboxChange) => void): () => void {
@@ -85,7 +97,9 @@ export class Outbox {
 
   /** Leaving the page now would lose files. */
   get unsent(): boolean {
-    const chosen = [...this.#next.values()].some((uploads) => uploads.current().length > 0);
+    const chosen = [...this.#next.values()].some(
+      (uploads) => uploads.current().length > (this.#keeps ? uploads.lasting().length : 0),
+    );
     return chosen || this.#packing.size > 0;
   }
 
@@ -95,7 +109,31 @@ export class Outbox {
     if (known !== undefined) return known;
     const uploads = new UploadList();
     this.#next.set(chat, uploads);
+    let before = "[]";
+    uploads.subscribe(() => {
+      if (this.#closed || this.#next.get(chat) !== uploads) return;
+      const files = uploads.lasting();
+      const now = JSON.stringify(files);
+      if (now === before) return;
+      before = now;
+      this.#keep(chat, files);
+    });
     return uploads;
+  }
+
+  #keep(chat: string, files: readonly Attachment[]): void {
+    keepChosen(this.#person, chat, files).catch(() => (this.#keeps = false));
+  }
+
+  /** Files that were ready when a page was left stand at the next message again. */
+  async #restore(): Promise<void> {
+    try {
+      for (const [chat, files] of await chosenOf(this.#person)) {
+        if (!this.#closed) this.next(chat).restore(files);
+      }
+    } catch {
+      this.#keeps = false;
+    }
   }
 
   /** Sends the text with what was chosen for this chat, as soon as all of it is there. */
@@ -105,8 +143,14 @@ export class Outbox {
       this.#send(frameOf(this.#nextId(), chat, words, []));
     } else {
       this.#next.delete(chat);
+      this.#keep(chat, []);
       this.#pack(chat, words, uploads);
     }
+  }
+
+  /** What was chosen for this chat goes with a message that the server sends later. */
+  given(chat: string): void {
+    this.#next.get(chat)?.given();
   }
 
   /** Says in another chat what a message says, with files of one's own that are copies of its files. */

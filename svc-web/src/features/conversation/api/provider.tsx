@@ -9,7 +9,7 @@ import {
 } from "react";
 import { ConversationDriver } from "@/features/conversation/api/driver";
 import { Outbox } from "@/features/conversation/api/outbox";
-import type { Conversation } from "@/features/conversation/model/conversation";
+import type { Conversation } from "@/features/conversation/model/state";
 import { useLive } from "@/shared/lib/live";
 import { useLifetime } from "@/shared/lib/useLifetime";
 

@@ -6,6 +6,7 @@ import {
   type UseMutationResult,
 } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { underWay } from "@/features/conversation/model/later";
 import {
   endpoints,
   type RescheduleBody,
@@ -17,6 +18,8 @@ import { call } from "@/shared/lib/rest";
 import { uuid7Maker } from "@/shared/lib/uuid7";
 import type { Signal } from "@/shared/realtime/client";
 
+/** How often the list is read again while a message of it is under way. */
+const AGAIN_MS = 1_000;
 const NONE: readonly ScheduledView[] = [];
 
 function scheduledQuery(chat: string) {
@@ -31,7 +34,7 @@ function scheduledQuery(chat: string) {
 
 /** One's messages of a chat that wait, by their time; read again when one of one's own arrives in it. */
 export function useScheduled(chat: string): readonly ScheduledView[] {
-  const { me } = useLive();
+  const { client, me } = useLive();
   const queries = useQueryClient();
   const handle = useCallback(
     (signal: Signal): void => {
@@ -43,7 +46,13 @@ export function useScheduled(chat: string): readonly ScheduledView[] {
     [queries, chat, me.person],
   );
   useSignals(handle);
-  return useQuery(scheduledQuery(chat)).data ?? NONE;
+  return (
+    useQuery({
+      ...scheduledQuery(chat),
+      refetchInterval: ({ state }) =>
+        underWay(state.data ?? NONE, client.now()) ? AGAIN_MS : false,
+    }).data ?? NONE
+  );
 }
 
 export function useSchedule(chat: string): UseMutationResult<ScheduledView, Error, ScheduleBody> {

@@ -2,6 +2,7 @@ import {
   added,
   became,
   carried,
+  described,
   leftOutWords,
   measured,
   without,
@@ -13,7 +14,7 @@ import { keepSeen } from "@/features/conversation/api/seenHere";
 import { endpoints, limits, type Attachment } from "@/shared/contracts/generated";
 import { cleanName } from "@/shared/lib/files";
 import { call, RestError } from "@/shared/lib/rest";
-import { copied, UnreadableError, upload, type Steps } from "@/shared/lib/upload";
+import { copied, describe, found, UnreadableError, upload, type Steps } from "@/shared/lib/upload";
 import { errorWords } from "@/shared/lib/words";
 
 /** Files that are on their way at the same time; the others wait. */
@@ -26,6 +27,10 @@ type Kept = {
   end: AbortController;
   /** The server's name of it. */
   id: string | null;
+  /** What the server made of it. */
+  made: Attachment | null;
+  /** As it was when the page was left with it. */
+  was: Attachment | null;
 };
 
 /** The files of one message: they go up while one writes, and survive a lost connection. */
@@ -59,12 +64,14 @@ export class UploadList {
       const image = /^image\/(jpeg|png|webp|gif)$/.test(file.type);
       const key = crypto.randomUUID();
       return [
-        { ...about, key, image, width: null, height: null, blur: null },
+        { ...about, key, image, width: null, height: null, blur: null, alt: null },
         {
           begin: (signal, steps) => upload(file, about, signal, steps),
           address: image ? URL.createObjectURL(file) : null,
           end: new AbortController(),
           id: null,
+          made: null,
+          was: null,
         },
       ];
     });
@@ -78,24 +85,75 @@ export class UploadList {
   copy(from: { chat: string; message: number }, files: readonly Attachment[]): void {
     this.#take(
       files.map((file): [Chosen, Kept] => {
-        const { name, size, width, height, blur } = file;
+        const { name, size, width, height, blur, alt } = file;
         const image = file.kind === "image";
         return [
-          { key: crypto.randomUUID(), name, size, image, width, height, blur },
+          { key: crypto.randomUUID(), name, size, image, width, height, blur, alt },
           {
             begin: (signal, steps) => copied({ ...from, file: file.id }, signal, steps),
             address: null,
             end: new AbortController(),
             id: null,
+            made: null,
+            was: null,
           },
         ];
       }),
     );
   }
 
+  /**
+   * Files that were ready when the page was left, or with which a message waits (`settled`): the server is asked whether it
+   * still has them.
+   */
+  restore(files: readonly Attachment[], settled = false): void {
+    const room = limits.messageAttachments - this.#uploads.length;
+    this.#take(
+      files.slice(0, Math.max(0, room)).map((file): [Chosen, Kept] => {
+        const { id, name, size, width, height, blur, alt } = file;
+        const image = file.kind === "image";
+        return [
+          { key: crypto.randomUUID(), name, size, image, width, height, blur, alt, settled },
+          {
+            begin: (signal, steps) => found(id, signal, steps),
+            address: null,
+            end: new AbortController(),
+            // What a message waits with is not given up by taking it away here.
+            id: settled ? null : id,
+            made: null,
+            was: file,
+          },
+        ];
+      }),
+    );
+  }
+
+  /** Those that the server has, as it has them: they need not go up again. */
+  lasting(): Attachment[] {
+    return this.#uploads.flatMap(({ key, status }) => {
+      const kept = this.#kept.get(key);
+      const file = kept?.made ?? kept?.was ?? null;
+      return file === null || status.kind === "failed" ? [] : [file];
+    });
+  }
+
+  /** The page is left: what the server has stays there for the next, the rest is given up. */
+  leave(): void {
+    for (const kept of this.#kept.values()) if (kept.made ?? kept.was) kept.id = null;
+    this.close();
+  }
+
   /** What an image looks like before it is sent. */
   preview(key: string): string | null {
     return this.#kept.get(key)?.address ?? null;
+  }
+
+  /** Says what an image shows. One that is there already isn't carried before the server knows, too. */
+  describe(key: string, alt: string | null): void {
+    const one = this.#uploads.find((each) => each.key === key);
+    if (one === undefined || one.alt === alt) return;
+    this.#set(described(this.#uploads, key, alt));
+    if (one.status.kind === "ready") this.again(key);
   }
 
   again(key: string): void {
@@ -123,6 +181,12 @@ export class UploadList {
   get busy(): boolean {
     const still = ["queued", "sending", "waiting"];
     return !this.#held && this.#uploads.some(({ status }) => still.includes(status.kind));
+  }
+
+  /** The server keeps all of it with a message for later; the next message begins without. */
+  given(): void {
+    this.#kept.clear();
+    this.#set([]);
   }
 
   /** Gives everything up. */
@@ -178,28 +242,41 @@ export class UploadList {
     for (const one of queued.slice(0, Math.max(0, AT_ONCE - busy.length))) void this.#send(one);
   }
 
-  async #send({ key }: Upload): Promise<void> {
+  async #send({ key, size }: Upload): Promise<void> {
     const kept = this.#kept.get(key);
     if (kept === undefined) return;
     const now = (status: Upload["status"]): void => this.#set(became(this.#uploads, key, status));
-    let sent = 0;
+    let sent = kept.made === null ? 0 : size;
     now({ kind: "sending", sent });
+    const steps: Steps = {
+      onBegun: (id) => (kept.id = id),
+      onSent: (bytes) => {
+        sent = bytes;
+        now({ kind: "sending", sent });
+      },
+      onWaiting: () => now({ kind: "waiting", sent }),
+    };
     try {
-      const attachment = await kept.begin(kept.end.signal, {
-        onBegun: (id) => (kept.id = id),
-        onSent: (bytes) => {
-          sent = bytes;
-          now({ kind: "sending", sent });
-        },
-        onWaiting: () => now({ kind: "waiting", sent }),
-      });
-      if (kept.address !== null) keepSeen(attachment, kept.address);
-      now({ kind: "ready", attachment });
+      kept.made ??= await kept.begin(kept.end.signal, steps);
+      if (kept.address !== null) keepSeen(kept.made, kept.address);
+      now({ kind: "ready", attachment: await this.#described(key, kept, kept.made, steps) });
     } catch (error) {
       if (kept.end.signal.aborted) return;
       now({ kind: "failed", ...failure(error) });
     }
     this.#go();
+  }
+
+  /** As the server has it once it knows what was said of it, also meanwhile. What it takes for no image has no words. */
+  async #described(key: string, kept: Kept, made: Attachment, steps: Steps): Promise<Attachment> {
+    const wanted = (): string | null => this.#uploads.find((one) => one.key === key)?.alt ?? null;
+    let [now, told] = [made, made.alt];
+    while (now.kind === "image" && wanted() !== told) {
+      told = wanted();
+      now = await describe(now.id, told, kept.end.signal, steps);
+      kept.made = now;
+    }
+    return now;
   }
 
   #set(uploads: Uploads): void {
@@ -209,7 +286,7 @@ export class UploadList {
 }
 
 /** What another try can't change, can only be removed. */
-const FINAL = new Set(["file_refused", "validation", "not_found"]);
+const FINAL = new Set(["file_refused", "validation", "not_found", "conflict"]);
 
 function failure(error: unknown): { words: string; again: boolean } {
   if (error instanceof UnreadableError) {

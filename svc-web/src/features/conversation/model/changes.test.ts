@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fold, opening, type Conversation } from "@/features/conversation/model/conversation";
+import { fold } from "@/features/conversation/model/conversation";
+import { opening, type Conversation } from "@/features/conversation/model/state";
 import { rows, type MessageRow } from "@/features/conversation/model/rows";
 import type { EventRecord, MessageState, TimelinePage } from "@/shared/contracts/generated";
 import { said } from "@/shared/lib/said";

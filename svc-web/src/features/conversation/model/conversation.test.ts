@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  fold,
-  opening,
-  type Conversation,
-  type Input,
-} from "@/features/conversation/model/conversation";
+import { fold, type Input } from "@/features/conversation/model/conversation";
+import { opening, type Conversation } from "@/features/conversation/model/state";
 import type { Attachment, EventRecord, TimelinePage } from "@/shared/contracts/generated";
 import { said } from "@/shared/lib/said";
 
@@ -21,6 +17,7 @@ const FILE: Attachment = {
   height: null,
   blur: null,
   animated: false,
+  alt: null,
 };
 
 function record(

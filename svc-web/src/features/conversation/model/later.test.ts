@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromField, presets, toField } from "@/features/conversation/model/later";
+import { fromField, presets, toField, underWay } from "@/features/conversation/model/later";
 
 const at = (text: string): number => new Date(text).getTime();
 
@@ -31,5 +31,22 @@ describe("times for later", () => {
       }),
     );
     expect(fromField("")).toBeNull();
+  });
+});
+
+describe("messages for later", () => {
+  it("are under way from their time on, unless they were refused", () => {
+    expect(underWay([], 5)).toBe(false);
+    expect(underWay([{ at: 6, problem: null }], 5)).toBe(false);
+    expect(
+      underWay(
+        [
+          { at: 6, problem: null },
+          { at: 5, problem: null },
+        ],
+        5,
+      ),
+    ).toBe(true);
+    expect(underWay([{ at: 5, problem: "not_a_member" }], 5)).toBe(false);
   });
 });

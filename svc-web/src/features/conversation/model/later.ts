@@ -1,3 +1,5 @@
+import type { ScheduledView } from "@/shared/contracts/generated";
+
 /** A time that is offered for a message, by its words. */
 export type Preset = { words: string; at: number };
 
@@ -20,6 +22,14 @@ export function presets(now: number): Preset[] {
 function morning(now: number, days: number): number {
   const day = new Date(now);
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() + days, MORNING).getTime();
+}
+
+/** Whether one of them is to be sent by now: its message may be in the chat a moment before it has left their list. */
+export function underWay(
+  messages: readonly Pick<ScheduledView, "at" | "problem">[],
+  now: number,
+): boolean {
+  return messages.some((one) => one.problem === null && one.at <= now);
 }
 
 /** The time as `<input type="datetime-local">` has it, to the minute. */

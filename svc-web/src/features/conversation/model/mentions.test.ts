@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { nameBefore, resolved } from "@/features/conversation/model/mentions";
 
 const PEOPLE = [
-  { person: "p1", username: "ann", name: "Ann" },
-  { person: "p2", username: "bob.b", name: "Bob" },
+  { person: "p1", username: "ann", name: "Ann", bot: false },
+  { person: "p2", username: "bob.b", name: "Bob", bot: true },
 ];
 
 describe("mentions", () => {

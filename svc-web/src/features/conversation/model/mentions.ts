@@ -2,7 +2,7 @@ import { namesIn } from "@/features/conversation/model/markdown";
 import { limits, type Mention } from "@/shared/contracts/generated";
 
 /** Somebody who can be named. */
-export type Named = { person: string; username: string; name: string };
+export type Named = { person: string; username: string; name: string; bot: boolean };
 
 /** Whom the names in a body mean, each once; `all` only for who may. */
 export function resolved(

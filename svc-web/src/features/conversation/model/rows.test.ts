@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fold, opening } from "@/features/conversation/model/conversation";
+import { fold } from "@/features/conversation/model/conversation";
+import { opening } from "@/features/conversation/model/state";
 import { rows, type MessageRow } from "@/features/conversation/model/rows";
 import type { EventRecord } from "@/shared/contracts/generated";
 import { said, saidIn } from "@/shared/lib/said";
@@ -76,6 +77,7 @@ describe("rows", () => {
       height: null,
       blur: null,
       animated: false,
+      alt: null,
     };
     const event = { ...said(""), attachments: [file] };
     const state = open([{ ...record(1, "me", NOON), event }]);
@@ -88,6 +90,23 @@ describe("rows", () => {
     };
     const deleted = fold(state, { kind: "event", record: gone });
     expect(messages(deleted).map((row) => row.files)).toEqual([[]]);
+  });
+
+  it("shows what a program said for the reader as the program's, and as new", () => {
+    const program = { ...record(3, "me", NOON), event: { ...said("red"), hook: "Build" } };
+    const state = open([record(1, "anna", NOON), record(2, "me", NOON), program], 1);
+    expect(messages(state).map(({ own, hook, first }) => [own, hook, first])).toEqual([
+      [false, null, true],
+      [true, null, true],
+      [false, "Build", true],
+    ]);
+    expect(rows(state).map((row) => row.kind)).toEqual([
+      "day",
+      "message",
+      "message",
+      "new",
+      "message",
+    ]);
   });
 
   it("puts a chip between days", () => {

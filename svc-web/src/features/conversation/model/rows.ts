@@ -1,11 +1,11 @@
-import type { Conversation, Delivery } from "@/features/conversation/model/conversation";
+import type { Conversation, Delivery } from "@/features/conversation/model/state";
 import {
   changed,
   reworded,
   UNTOUCHED,
   type MessageNow,
 } from "@/features/conversation/model/messages";
-import { said } from "@/shared/lib/said";
+import { said, saidBy } from "@/shared/lib/said";
 import { date, dayLabel, sameDay } from "@/shared/lib/time";
 import {
   limits,
@@ -33,7 +33,7 @@ export type MessageRow = {
   forwarded: boolean;
   /** The other one blocked the reader when this was said: it is sent, and never more than that. */
   hidden: boolean;
-  /** The name of the webhook that brought it; `by` is nobody then. */
+  /** The name of the webhook that brought it. `by` is nobody then, and in a private chat who made the webhook. */
   hook: string | null;
   now: MessageNow;
   /** An own change is on its way. */
@@ -85,7 +85,7 @@ export function rows(state: Conversation): Row[] {
         key: record.id,
         id: record.id,
         by: record.by,
-        own: record.by === state.me,
+        own: saidBy(record, state.me),
         body: record.event.body,
         seq: record.seq,
         mentions: record.event.mentions,
@@ -196,8 +196,8 @@ function isNew(state: Conversation, record: EventRecord): boolean {
     state.readAtOpening !== null &&
     state.readAtOpening > 0 &&
     record.seq > state.readAtOpening &&
-    record.by !== state.me &&
-    record.event.tag === "message.created"
+    record.event.tag === "message.created" &&
+    !saidBy(record, state.me)
   );
 }
 

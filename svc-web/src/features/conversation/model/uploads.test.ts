@@ -4,7 +4,7 @@ import { limits, type Attachment } from "@/shared/contracts/generated";
 
 const file = (key: string, size = 10) => {
   const about = { key, name: `${key}.txt`, size, image: false };
-  return { ...about, width: null, height: null, blur: null };
+  return { ...about, width: null, height: null, blur: null, alt: null };
 };
 
 const ATTACHMENT: Attachment = {
@@ -17,6 +17,7 @@ const ATTACHMENT: Attachment = {
   height: null,
   blur: null,
   animated: false,
+  alt: null,
 };
 
 describe("uploads", () => {

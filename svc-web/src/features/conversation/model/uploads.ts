@@ -10,6 +10,10 @@ export type Chosen = {
   width: number | null;
   height: number | null;
   blur: string | null;
+  /** What an image shows, in its author's words. */
+  alt: string | null;
+  /** A message waits with it already: its words stay. */
+  settled?: boolean;
 };
 
 /** A file on its way up. `sent` counts bytes that the server has. */
@@ -58,6 +62,10 @@ export function became(uploads: Uploads, key: string, status: Upload["status"]):
 
 export function measured(uploads: Uploads, key: string, width: number, height: number): Uploads {
   return uploads.map((one) => (one.key === key ? { ...one, width, height } : one));
+}
+
+export function described(uploads: Uploads, key: string, alt: string | null): Uploads {
+  return uploads.map((one) => (one.key === key ? { ...one, alt } : one));
 }
 
 export function without(uploads: Uploads, keys: readonly string[]): Uploads {

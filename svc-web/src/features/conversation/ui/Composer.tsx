@@ -13,8 +13,8 @@ import { SendLater } from "@/features/conversation/ui/SendLater";
 import { anyFailed, MOST_WORDS } from "@/features/conversation/model/uploads";
 import styles from "@/features/conversation/ui/Composer.module.css";
 import { UploadStrip } from "@/features/conversation/ui/UploadStrip";
-import { limits, type ScheduleBody } from "@/shared/contracts/generated";
-import { saidIn } from "@/shared/lib/said";
+import { limits, type Attachment, type ScheduleBody } from "@/shared/contracts/generated";
+import { COVERED, saidIn } from "@/shared/lib/said";
 import { useDraft, useDraftLeft, useDrafts } from "@/shared/lib/useDrafts";
 import { IconButton } from "@/shared/ui/Button";
 
@@ -39,6 +39,8 @@ type ComposerProps = {
   /** Who can be named, and whether all can be at once. */
   people: readonly Named[];
   admin: boolean;
+  /** Whose messages are covered. */
+  blocked: ReadonlySet<string>;
   /** The files of the next message. */
   files: UploadList;
 };
@@ -46,7 +48,7 @@ type ComposerProps = {
 const ATTACH = `Attach files, up to ${limits.messageAttachments} of ${MOST_WORDS} each`;
 
 export function Composer(props: ComposerProps): ReactNode {
-  const { chat, aim, onAim, onEditLast, people, admin, files } = props;
+  const { chat, aim, onAim, onEditLast, people, admin, blocked, files } = props;
   const outbox = useOutbox();
   const sayTyping = useTyping(chat);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -89,6 +91,9 @@ export function Composer(props: ComposerProps): ReactNode {
   const carries = editing === null && uploads.length > 0;
   const over = left < 0;
   // What has failed is first taken away or tried again.
+  const there = carries ? files.carried() : [];
+  /** What may be sent later has all of its files. */
+  const laterWith = editing === null && !over && (body !== null || carries) ? there : null;
   const ready = carries ? !over && !anyFailed(uploads) : body !== null;
   const write = (value: string): void => {
     if (editing !== null) {
@@ -155,9 +160,7 @@ export function Composer(props: ComposerProps): ReactNode {
             )}
             <p className={styles["aimWords"]}>
               <strong>{aim.kind === "edit" ? "Edit message" : `Reply to ${aim.name}`}</strong>
-              <span dir="auto">
-                {plain(piecesOf(saidIn({ body: aim.row.body, attachments: aim.row.files }))).trim()}
-              </span>
+              <span dir="auto">{blocked.has(aim.row.by) ? COVERED : wordsOf(aim.row)}</span>
             </p>
             <IconButton label="Cancel" side="top" onClick={() => leave()}>
               <X size={18} strokeWidth={1.75} />
@@ -252,7 +255,7 @@ export function Composer(props: ComposerProps): ReactNode {
               {over ? `${-left} too long` : left}
             </span>
           ) : null}
-          {body === null || editing !== null || carries ? null : (
+          {laterWith === null ? null : (
             <IconButton label="Send later" side="top" onClick={() => setLater(Date.now())}>
               <CalendarClock size={20} strokeWidth={1.75} />
             </IconButton>
@@ -273,13 +276,14 @@ export function Composer(props: ComposerProps): ReactNode {
           </button>
         </div>
       </form>
-      {later === null || body === null ? null : (
+      {later === null || laterWith === null ? null : (
         <SendLater
           chat={chat}
-          message={forLater(body, aim, people, admin)}
+          message={forLater(body ?? "", laterWith, aim, people, admin)}
           now={later}
           onDone={() => {
             setLater(null);
+            outbox.given(chat);
             written();
           }}
           onClose={() => setLater(null)}
@@ -291,19 +295,22 @@ export function Composer(props: ComposerProps): ReactNode {
 
 function forLater(
   body: string,
+  files: readonly Attachment[],
   aim: Aim,
   people: readonly Named[],
   admin: boolean,
 ): Omit<ScheduleBody, "at"> {
   const { mentions, all } = resolved(body, people, admin);
   const replyTo = aim.kind === "reply" ? aim.row.seq : null;
-  return { body, reply_to: replyTo, mentions: [...mentions], mention_all: all };
+  const ids = files.map((file) => file.id);
+  return { body, files: ids, reply_to: replyTo, mentions: [...mentions], mention_all: all };
 }
 
 const OFFERED = 6;
 
 function offers(people: readonly Named[], admin: boolean, typed: string): Named[] {
-  const known = admin ? [...people, { person: "all", username: "all", name: "Everyone" }] : people;
+  const everyone = { person: "all", username: "all", name: "Everyone", bot: false };
+  const known = admin ? [...people, everyone] : people;
   return known
     .filter(
       ({ username, name }) =>
@@ -314,4 +321,9 @@ function offers(people: readonly Named[], admin: boolean, typed: string): Named[
           .some((word) => word.startsWith(typed)),
     )
     .slice(0, OFFERED);
+}
+
+/** The answered or edited message in one line. */
+function wordsOf(row: MessageRow): string {
+  return plain(piecesOf(saidIn({ body: row.body, attachments: row.files }))).trim();
 }

@@ -56,6 +56,8 @@ type ConversationViewProps = {
   message: number | null;
   actions?: ReactNode;
   onBack: () => void;
+  /** Who or what this chat is, beside it. */
+  onDetails: () => void;
   /** Everything up to this seq was looked at. */
   onRead: (seq: number) => void;
   /** This message is to be said in other chats. */
@@ -68,7 +70,8 @@ const FORMER = "You are not in this chat any more. You can read what was said wh
 
 /** One open chat. Give it the chat as `key`. */
 export function ConversationView(props: ConversationViewProps): ReactNode {
-  const { chat, group, title, subtitle, face, readSeq, actions, onBack, ignored } = props;
+  const { chat, group, title, subtitle, face, readSeq, actions, ignored } = props;
+  const { onBack, onDetails } = props;
   const driver = useDriver(chat, readSeq);
   const typists = useTypists(chat)
     .map((one) => one.by)
@@ -83,15 +86,24 @@ export function ConversationView(props: ConversationViewProps): ReactNode {
             <ArrowLeft size={20} strokeWidth={1.75} />
           </IconButton>
         </span>
-        <ChatFace chat={face} name={title} size={36} />
-        <div className={styles["titles"]}>
-          <h1 className={styles["title"]}>{title}</h1>
-          <p className={styles["subtitle"]} data-typing={typing !== null || undefined}>
-            {typing ?? subtitle}
-          </p>
+        <div className={styles["who"]}>
+          <button type="button" className={styles["about"]} onClick={onDetails}>
+            <span className="visually-hidden">About {title}</span>
+            <ChatFace chat={face} name={title} size={36} />
+          </button>
+          <div className={styles["titles"]}>
+            <h1 className={styles["title"]} dir="auto">
+              {title}
+            </h1>
+            <p className={styles["subtitle"]} data-typing={typing !== null || undefined}>
+              {typing ?? subtitle}
+            </p>
+          </div>
         </div>
-        {driver === null ? null : <JumpToDay chat={chat} onShow={(seq) => driver.show(seq)} />}
-        {actions}
+        <div className={styles["tools"]}>
+          {driver === null ? null : <JumpToDay chat={chat} onShow={(seq) => driver.show(seq)} />}
+          {actions}
+        </div>
       </header>
       {driver === null ? (
         <SkeletonTalk label="Loading messages" />
@@ -213,6 +225,7 @@ function Body({
           pins={pins}
           admin={mayPin}
           nameOf={nameOf}
+          blocked={blocked}
           onShow={show}
           onUnpin={(target) => changePin({ target, on: false })}
         />
@@ -262,6 +275,8 @@ function Body({
       {menu === null ? null : (
         <MessageMenu
           chat={chat}
+          me={state.me}
+          group={group}
           row={menu}
           writable={writable && state.status.kind !== "gone"}
           admin={admin}
@@ -288,6 +303,7 @@ function Body({
             }}
             people={people}
             admin={admin}
+            blocked={blocked}
             files={files}
           />
         </>

@@ -5,7 +5,7 @@ import { useImage, useSaving } from "@/features/conversation/api/images";
 import { blurOf } from "@/features/conversation/ui/Frame";
 import styles from "@/features/conversation/ui/Lightbox.module.css";
 import type { Attachment } from "@/shared/contracts/generated";
-import { fileAddress, type InMessage } from "@/shared/lib/files";
+import { altOf, fileAddress, type InMessage } from "@/shared/lib/files";
 import { sizeWords } from "@/shared/lib/sizes";
 import { Spinner } from "@/shared/ui/Spinner";
 
@@ -51,6 +51,11 @@ export function Lightbox({ chat, seq, images, start, onClose }: LightboxProps): 
             </Primitive.Close>
           </header>
           <Stage key={image.id} of={of} image={image} onClose={onClose} />
+          {image.alt === null ? null : (
+            <p className={styles["caption"]} dir="auto">
+              {image.alt}
+            </p>
+          )}
           {several ? (
             <>
               <button
@@ -143,7 +148,7 @@ function Stage({
           <img
             className={styles["whole"]}
             src={whole.src}
-            alt={`Image: ${image.name}`}
+            alt={altOf(image)}
             onLoad={whole.onLoad}
             onError={whole.onError}
           />

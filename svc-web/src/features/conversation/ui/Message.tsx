@@ -85,21 +85,16 @@ export const Message = memo(
           </span>
         ) : null}
         <div className={styles["stack"]}>
-          {others && row.first && row.hook !== null ? (
+          {row.first && row.hook !== null ? (
             <span className={styles["name"]} dir="auto">
               {name}
               <BotMark label="Webhook" />
             </span>
           ) : null}
           {others && row.first && row.hook === null ? (
-            <button
-              type="button"
-              className={styles["name"]}
-              dir="auto"
-              aria-label={`Profile of ${name}`}
-              onClick={() => showPerson(row.by)}
-            >
-              {name}
+            <button type="button" className={styles["name"]} onClick={() => showPerson(row.by)}>
+              <span className="visually-hidden">Profile of </span>
+              <span dir="auto">{name}</span>
               <AuthorMark person={row.by} />
             </button>
           ) : null}
@@ -171,12 +166,12 @@ export const Message = memo(
               </button>
             </p>
           ) : null}
+          {usable ? (
+            <span className={styles["tools"]}>
+              <MessageTools row={row} writable={writable} actions={actions} />
+            </span>
+          ) : null}
         </div>
-        {usable ? (
-          <span className={styles["tools"]}>
-            <MessageTools row={row} writable={writable} actions={actions} />
-          </span>
-        ) : null}
         {told ? null : (
           <time className={styles["hover"]} title={absolute(row.at)}>
             {clock(row.at)}

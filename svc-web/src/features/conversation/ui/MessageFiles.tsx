@@ -8,7 +8,7 @@ import { Frame, Images } from "@/features/conversation/ui/Frame";
 import { Lightbox } from "@/features/conversation/ui/Lightbox";
 import styles from "@/features/conversation/ui/MessageFiles.module.css";
 import type { Attachment } from "@/shared/contracts/generated";
-import type { Variant } from "@/shared/lib/files";
+import { altOf, type Variant } from "@/shared/lib/files";
 
 type MessageFilesProps = {
   chat: string;
@@ -113,7 +113,7 @@ function Picture({ image, chat, seq, variant, onOpen }: PictureProps): ReactNode
     >
       <img
         src={src}
-        alt={`Image: ${image.name}`}
+        alt={altOf(image)}
         decoding="async"
         draggable={false}
         onLoad={loaded.onLoad}
@@ -129,7 +129,7 @@ function Coming({ image }: { image: Attachment }): ReactNode {
   if (address === null) return null;
   return (
     <span className={styles["picture"]} data-state="there">
-      <img src={address} alt={`Image: ${image.name}`} decoding="async" draggable={false} />
+      <img src={address} alt={altOf(image)} decoding="async" draggable={false} />
     </span>
   );
 }

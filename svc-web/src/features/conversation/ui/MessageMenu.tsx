@@ -23,6 +23,8 @@ import { Dialog } from "@/shared/ui/Dialog";
 
 type MessageMenuProps = {
   chat: string;
+  me: string;
+  group: boolean;
   row: MessageRow;
   writable: boolean;
   /** May delete what others wrote. */
@@ -38,7 +40,10 @@ type MessageMenuProps = {
 
 /** All that can be done with one message: for a long press, the keyboard, and "More". */
 export function MessageMenu(props: MessageMenuProps): ReactNode {
-  const { chat, row, writable, admin, pinned, seenBy, actions, onDelete, onClose } = props;
+  const { chat, me, group, row, writable, admin, pinned, seenBy, actions } = props;
+  const { onDelete, onClose } = props;
+  // Who is answerable for it: in a private chat a webhook speaks for who made it, in a group for nobody.
+  const author = row.hook !== null && group ? null : row.by;
   const [deleting, setDeleting] = useState(false);
   const leave = (then: () => void) => () => {
     onClose();
@@ -111,10 +116,10 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
         {seenBy ? (
           <Item icon={Eye} words="Seen by" onPress={leave(() => actions.onSeenBy(row))} />
         ) : null}
-        {row.own || row.hook !== null ? null : (
+        {author === null || author === me ? null : (
           <Item icon={Flag} words="Report" onPress={leave(() => actions.onReport(row))} />
         )}
-        {writable && (row.own || admin) ? (
+        {writable && (author === me || admin) ? (
           <Item
             icon={Trash2}
             words="Delete for everyone"

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Named } from "@/features/conversation/model/mentions";
 import styles from "@/features/conversation/ui/Names.module.css";
+import { BotMark } from "@/shared/ui/BotMark";
 import { PersonFace } from "@/shared/ui/Face";
 
 type NamesProps = {
@@ -27,6 +28,7 @@ export function Names({ people, chosen, onTake }: NamesProps): ReactNode {
         >
           <PersonFace person={one.person} name={one.name} size={28} />
           <span className={styles["words"]}>{one.name}</span>
+          {one.bot ? <BotMark /> : null}
           <span className={styles["username"]}>@{one.username}</span>
         </div>
       ))}

@@ -9,6 +9,7 @@ import { Frame, Images } from "@/features/conversation/ui/Frame";
 import files from "@/features/conversation/ui/MessageFiles.module.css";
 import styles from "@/features/conversation/ui/Packing.module.css";
 import { Ring } from "@/features/conversation/ui/Ring";
+import { altOf } from "@/shared/lib/files";
 
 /** The files of an own message that waits for them: where they will be, and how far they are. */
 export function Packing({ id }: { id: string }): ReactNode {
@@ -57,7 +58,7 @@ function Tile({ one, list }: { one: Upload; list: UploadList }): ReactNode {
     <>
       {address === null ? null : (
         <span className={files["picture"]} data-state="there">
-          <img src={address} alt={`Image: ${one.name}`} draggable={false} />
+          <img src={address} alt={altOf(one)} draggable={false} />
         </span>
       )}
       {one.status.kind === "ready" ? null : (

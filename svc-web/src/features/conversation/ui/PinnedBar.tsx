@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import type { Pinned } from "@/features/conversation/model/pins";
 import styles from "@/features/conversation/ui/PinnedBar.module.css";
+import { COVERED } from "@/shared/lib/said";
 import { IconButton } from "@/shared/ui/Button";
 
 type PinnedBarProps = {
@@ -11,25 +12,27 @@ type PinnedBarProps = {
   /** May take pins away. */
   admin: boolean;
   nameOf: (person: string) => string;
+  /** Whose messages are covered. */
+  blocked: ReadonlySet<string>;
   onShow: (seq: number) => void;
   onUnpin: (seq: number) => void;
 };
 
 /** Pinned messages one at a time: pressing goes to the message, and on to the next one. */
-export function PinnedBar({ pins, admin, nameOf, onShow, onUnpin }: PinnedBarProps): ReactNode {
+export function PinnedBar(props: PinnedBarProps): ReactNode {
+  const { pins, admin, nameOf, blocked, onShow, onUnpin } = props;
   const [at, setAt] = useState(0);
   const index = Math.min(at, pins.length - 1);
   const pin = pins[index];
   if (pin === undefined) return null;
   const several = pins.length > 1;
   const title = several ? `Pinned message ${index + 1} of ${pins.length}` : "Pinned message";
-  const words = plain(piecesOf(pin.body)).trim();
+  const words = blocked.has(pin.author) ? COVERED : plain(piecesOf(pin.body)).trim();
   return (
     <div className={styles["bar"]} role="region" aria-label="Pinned messages">
       <button
         type="button"
         className={styles["pin"]}
-        aria-label={`${title}, ${pin.hook ?? nameOf(pin.author)}: ${words}. Show it`}
         title={`Pinned by ${nameOf(pin.by)}`}
         onClick={() => {
           onShow(pin.target);
@@ -38,10 +41,14 @@ export function PinnedBar({ pins, admin, nameOf, onShow, onUnpin }: PinnedBarPro
       >
         <Pin size={18} strokeWidth={1.75} aria-hidden="true" />
         <span className={styles["text"]}>
-          <span className={styles["title"]}>{title}</span>
+          <span className={styles["title"]}>
+            {title}
+            <span className="visually-hidden">, {pin.hook ?? nameOf(pin.author)}: </span>
+          </span>
           <span className={styles["words"]} dir="auto">
             {words}
           </span>
+          <span className="visually-hidden">. Show it</span>
         </span>
       </button>
       {admin ? (

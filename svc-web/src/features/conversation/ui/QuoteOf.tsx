@@ -17,15 +17,14 @@ export function QuoteOf({ reply, me, nameOf, blocked, onShow }: QuoteOfProps): R
   const { seq, quote } = reply;
   const words = quote !== null && blocked.has(quote.by) ? COVERED : quoteWords(quote);
   const who =
-    quote === null ? "A message" : quote.by === me ? "You" : (quote.hook ?? nameOf(quote.by));
+    quote === null ? "A message" : (quote.hook ?? (quote.by === me ? "You" : nameOf(quote.by)));
   return (
-    <button
-      type="button"
-      className={styles["quote"]}
-      aria-label={`Answers ${who}: ${words}`}
-      onClick={() => onShow(seq)}
-    >
-      <span className={styles["who"]}>{who}</span>
+    <button type="button" className={styles["quote"]} onClick={() => onShow(seq)}>
+      <span className={styles["who"]}>
+        <span className="visually-hidden">Answers </span>
+        {who}
+        <span className="visually-hidden">: </span>
+      </span>
       <span className={styles["words"]} dir="auto">
         {words}
       </span>
@@ -33,7 +32,7 @@ export function QuoteOf({ reply, me, nameOf, blocked, onShow }: QuoteOfProps): R
   );
 }
 
-export function quoteWords(quote: NonNullable<MessageRow["reply"]>["quote"]): string {
+function quoteWords(quote: NonNullable<MessageRow["reply"]>["quote"]): string {
   if (quote === null) return "not loaded";
   return quote.deleted ? "Message deleted" : plain(piecesOf(saidIn(quote))).trim();
 }

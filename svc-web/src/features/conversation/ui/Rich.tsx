@@ -42,7 +42,12 @@ function One({ piece, me }: { piece: Piece; me: string }): ReactNode {
       );
     case "link":
       return (
-        <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a
+          className={styles["link"]}
+          href={piece.href}
+          target="_blank"
+          rel="noopener noreferrer nofollow"
+        >
           <Pieces pieces={piece.pieces} me={me} />
         </a>
       );

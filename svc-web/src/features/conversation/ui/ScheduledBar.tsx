@@ -1,22 +1,35 @@
-import { CalendarClock, Pencil, SendHorizontal, Trash2 } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import {
+  CalendarClock,
+  File as FileIcon,
+  Image as ImageIcon,
+  Paperclip,
+  Pencil,
+  SendHorizontal,
+  Trash2,
+} from "lucide-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import {
   useReschedule,
   useScheduled,
   useUnschedule,
   type Rescheduled,
 } from "@/features/conversation/api/scheduled";
+import { UploadList } from "@/features/conversation/api/uploads";
+import { useUploads } from "@/features/conversation/api/useUploads";
 import { bodyBytes, sendable } from "@/features/conversation/model/body";
 import { fromField, toField } from "@/features/conversation/model/later";
 import { resolved, type Named } from "@/features/conversation/model/mentions";
 import styles from "@/features/conversation/ui/Later.module.css";
-import { limits, type ScheduledView } from "@/shared/contracts/generated";
+import { UploadStrip } from "@/features/conversation/ui/UploadStrip";
+import { limits, type Attachment, type ScheduledView } from "@/shared/contracts/generated";
+import { sizeWords } from "@/shared/lib/sizes";
 import { absolute } from "@/shared/lib/time";
 import { errorWords, rejectionWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
+import { TextArea } from "@/shared/ui/TextArea";
 
 type ScheduledBarProps = { chat: string; people: readonly Named[]; admin: boolean };
 
@@ -75,10 +88,15 @@ function Messages({ chat, messages, people, admin }: MessagesProps): ReactNode {
                 people={people}
                 admin={admin}
                 busy={reschedule.isPending}
-                onSave={(body) =>
+                onSave={(body, kept) =>
                   reschedule.mutate(
                     { scheduled: one.scheduled, body },
-                    { onSuccess: () => setEdited(null) },
+                    {
+                      onSuccess: () => {
+                        kept();
+                        setEdited(null);
+                      },
+                    },
                   )
                 }
                 onCancel={() => setEdited(null)}
@@ -86,9 +104,12 @@ function Messages({ chat, messages, people, admin }: MessagesProps): ReactNode {
             </li>
           ) : (
             <li key={one.scheduled} className={styles["item"]}>
-              <p className={styles["said"]} dir="auto">
-                {one.body}
-              </p>
+              {one.body === "" ? null : (
+                <p className={styles["said"]} dir="auto">
+                  {one.body}
+                </p>
+              )}
+              {one.attachments.length === 0 ? null : <Carried files={one.attachments} />}
               <p className={styles["when"]} data-troubled={one.problem !== null || undefined}>
                 {one.problem === null
                   ? absolute(one.at)
@@ -113,8 +134,29 @@ function Messages({ chat, messages, people, admin }: MessagesProps): ReactNode {
   );
 }
 
+/** What the message is going to carry. */
+function Carried({ files }: { files: readonly Attachment[] }): ReactNode {
+  return (
+    <ul className={styles["files"]} aria-label="Files">
+      {files.map((file, at) => (
+        <li key={`${at} ${file.id}`} className={styles["file"]}>
+          {file.kind === "image" ? (
+            <ImageIcon size={16} strokeWidth={1.75} aria-hidden="true" />
+          ) : (
+            <FileIcon size={16} strokeWidth={1.75} aria-hidden="true" />
+          )}
+          <span className={styles["fileName"]} title={file.alt ?? undefined} dir="auto">
+            {file.name}
+          </span>
+          <small>{sizeWords(file.size)}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function sendNow(change: (change: Rescheduled) => void, { scheduled }: ScheduledView): void {
-  change({ scheduled, body: { at: 0, body: null, mentions: [], mention_all: false } });
+  change({ scheduled, body: { at: 0, files: null, body: null, mentions: [], mention_all: false } });
 }
 
 type EditProps = {
@@ -122,14 +164,25 @@ type EditProps = {
   people: readonly Named[];
   admin: boolean;
   busy: boolean;
-  onSave: (body: Rescheduled["body"]) => void;
+  /** `kept` is to be called once the server has it. */
+  onSave: (body: Rescheduled["body"], kept: () => void) => void;
   onCancel: () => void;
 };
 
 function Edit({ message, people, admin, busy, onSave, onCancel }: EditProps): ReactNode {
   const [text, setText] = useState(message.body);
   const [time, setTime] = useState(toField(message.at));
-  const body = sendable(text);
+  const [list] = useState(() => new UploadList());
+  const [carried] = useState(message.attachments);
+  const uploads = useUploads(list);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    list.restore(carried, true);
+    return () => list.close();
+  }, [list, carried]);
+  const files = list.carried();
+  // With files it may say nothing.
+  const body = sendable(text) ?? (uploads.length > 0 ? "" : null);
   const at = fromField(time);
   const left = limits.messageBodyBytes - bodyBytes(text);
   return (
@@ -137,24 +190,53 @@ function Edit({ message, people, admin, busy, onSave, onCancel }: EditProps): Re
       className={styles["edit"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (body === null || at === null) return;
+        if (body === null || at === null || files === null) return;
         const { mentions, all } = resolved(body, people, admin);
-        onSave({ at, body, mentions: [...mentions], mention_all: all });
+        onSave(
+          {
+            at,
+            files: files.map((file) => file.id),
+            body,
+            mentions: [...mentions],
+            mention_all: all,
+          },
+          () => list.given(),
+        );
       }}
     >
-      <textarea
-        className={styles["text"]}
-        aria-label="Text"
-        dir="auto"
-        rows={3}
+      <TextArea
+        label="Text"
+        error={left < 0 ? `The text is ${-left} bytes too long.` : undefined}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      <UploadStrip list={list} />
+      <span className={styles["more"]}>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          aria-label="Files for this message"
+          onChange={(event) => {
+            list.add([...(event.target.files ?? [])]);
+            event.target.value = "";
+          }}
+        />
+        <Button
+          look="quiet"
+          small
+          disabled={uploads.length >= limits.messageAttachments}
+          onClick={() => input.current?.click()}
+        >
+          <Paperclip size={18} strokeWidth={1.75} aria-hidden="true" />
+          Add files
+        </Button>
+      </span>
       <Field
         label="Time"
         type="datetime-local"
         value={time}
-        error={left < 0 ? `The text is ${-left} bytes too long.` : undefined}
         onChange={(event) => setTime(event.target.value)}
       />
       <span className={styles["ends"]}>
@@ -166,7 +248,7 @@ function Edit({ message, people, admin, busy, onSave, onCancel }: EditProps): Re
           small
           look="primary"
           busy={busy}
-          disabled={body === null || at === null}
+          disabled={body === null || at === null || files === null}
         >
           Save
         </Button>

@@ -5,10 +5,9 @@ import styles from "@/features/conversation/ui/SeenBy.module.css";
 import type { SeenBy as Reader } from "@/shared/contracts/generated";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useNow } from "@/shared/lib/useNow";
-import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
-import { Notice } from "@/shared/ui/Notice";
+import { LoadError } from "@/shared/ui/LoadError";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { PersonFace } from "@/shared/ui/Face";
 
@@ -21,18 +20,7 @@ export function SeenBy({ chat, target, onClose }: SeenByProps): ReactNode {
   return (
     <Dialog open onOpenChange={onClose} title="Seen by">
       <div className={styles["panel"]}>
-        {error ? (
-          <Notice
-            tone="danger"
-            action={
-              <Button look="quiet" small onClick={again}>
-                Try again
-              </Button>
-            }
-          >
-            {errorWords(error)}
-          </Notice>
-        ) : null}
+        <LoadError error={error} onAgain={again} />
         {view === undefined && !error ? (
           <SkeletonRows count={3} label="Loading who has seen it" />
         ) : null}

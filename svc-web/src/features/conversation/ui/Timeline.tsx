@@ -2,15 +2,16 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { ConversationDriver } from "@/features/conversation/api/driver";
-import type { Conversation } from "@/features/conversation/model/conversation";
+import type { Conversation } from "@/features/conversation/model/state";
 import { filesHeight } from "@/features/conversation/model/fitting";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import { SENT, standing, type Known } from "@/features/conversation/model/receipts";
+import { heard } from "@/features/conversation/model/heard";
 import { rows, type Row } from "@/features/conversation/model/rows";
 import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import { StateLine } from "@/features/conversation/ui/StateLine";
 import styles from "@/features/conversation/ui/Timeline.module.css";
-import { saidIn } from "@/shared/lib/said";
+import { saidBy } from "@/shared/lib/said";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { cx } from "@/shared/ui/cx";
@@ -154,6 +155,7 @@ export function Timeline(props: TimelineProps): ReactNode {
                   <StateLine
                     record={row.record}
                     me={state.me}
+                    group={group}
                     nameOf={nameOf}
                     onShow={actions.onShow}
                   />
@@ -269,7 +271,7 @@ function Older({ state, onAgain }: { state: Conversation; onAgain: () => void })
   );
 }
 
-/** Says what others write to a screen reader, without reading the list again. */
+/** Says what others write to a screen reader, without reading the list again: each message once, also the same words twice. */
 function Announce({
   state,
   blocked,
@@ -280,18 +282,12 @@ function Announce({
   nameOf: (person: string) => string;
 }): ReactNode {
   const [opened] = useState(state.asOf);
-  const last = state.records.at(-1);
-  const fresh =
-    last?.event.tag === "message.created" &&
-    last.by !== state.me &&
-    last.seq > opened &&
-    !blocked.has(last.by)
-      ? `${last.event.hook ?? nameOf(last.by)}: ${plain(piecesOf(saidIn(last.event)))}`
-      : "";
   return (
-    <p className="visually-hidden" aria-live="polite">
-      {fresh}
-    </p>
+    <div className="visually-hidden" aria-live="polite">
+      {heard(state, opened, blocked).map((one) => (
+        <p key={one.seq}>{`${one.hook ?? nameOf(one.by)}: ${plain(piecesOf(one.said))}`}</p>
+      ))}
+    </div>
   );
 }
 
@@ -335,7 +331,7 @@ function dayAt(list: readonly Row[], index: number): string | null {
 function countAfter(state: Conversation, seq: number): number {
   return state.records.filter(
     (record) =>
-      record.seq > seq && record.by !== state.me && record.event.tag === "message.created",
+      record.seq > seq && record.event.tag === "message.created" && !saidBy(record, state.me),
   ).length;
 }
 

@@ -1,14 +1,18 @@
-import { File as FileIcon, RotateCw, X } from "lucide-react";
+import { Check, File as FileIcon, RotateCw, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useLeftOut, useUploads } from "@/features/conversation/api/useUploads";
 import type { UploadList } from "@/features/conversation/api/uploads";
 import { progress, stateWords, type Upload } from "@/features/conversation/model/uploads";
+import { Describe } from "@/features/conversation/ui/Describe";
 import styles from "@/features/conversation/ui/UploadStrip.module.css";
+import { altOf } from "@/shared/lib/files";
 
 /** The files of the next message: what they are, how far they are, and a way to take each away again. */
 export function UploadStrip({ list }: { list: UploadList }): ReactNode {
   const uploads = useUploads(list);
   const leftOut = useLeftOut(list);
+  const [described, setDescribed] = useState<string | null>(null);
+  const image = uploads.find((one) => one.key === described);
   if (uploads.length === 0) return null;
   return (
     <div className={styles["frame"]}>
@@ -31,6 +35,27 @@ export function UploadStrip({ list }: { list: UploadList }): ReactNode {
               >
                 {stateWords(one)}
               </span>
+              {one.image && one.settled !== true && one.status.kind !== "failed" ? (
+                <button
+                  type="button"
+                  className={styles["describe"]}
+                  aria-label={
+                    one.alt === null
+                      ? `Describe ${one.name}`
+                      : `Described. Change the description of ${one.name}`
+                  }
+                  onClick={() => setDescribed(one.key)}
+                >
+                  {one.alt === null ? (
+                    "Describe"
+                  ) : (
+                    <>
+                      <Check size={14} strokeWidth={2} aria-hidden="true" />
+                      Described
+                    </>
+                  )}
+                </button>
+              ) : null}
             </span>
             {one.status.kind === "failed" && one.status.again ? (
               <button
@@ -61,13 +86,27 @@ export function UploadStrip({ list }: { list: UploadList }): ReactNode {
           </li>
         ))}
       </ul>
+      {image === undefined ? null : (
+        <Describe
+          name={image.name}
+          alt={image.alt}
+          address={list.preview(image.key)}
+          onSay={(alt) => {
+            list.describe(image.key, alt);
+            setDescribed(null);
+          }}
+          onClose={() => setDescribed(null)}
+        />
+      )}
     </div>
   );
 }
 
 function Face({ upload, address }: { upload: Upload; address: string | null }): ReactNode {
   const [broken, setBroken] = useState(false);
-  if (address === null || broken) {
+  // Of one that came back after a reload this device has no more than that.
+  const src = address ?? (upload.blur === null ? null : `data:image/webp;base64,${upload.blur}`);
+  if (src === null || broken) {
     return (
       <span className={styles["face"]}>
         <FileIcon size={20} strokeWidth={1.75} aria-hidden="true" />
@@ -75,11 +114,6 @@ function Face({ upload, address }: { upload: Upload; address: string | null }): 
     );
   }
   return (
-    <img
-      className={styles["face"]}
-      src={address}
-      alt={`Image: ${upload.name}`}
-      onError={() => setBroken(true)}
-    />
+    <img className={styles["face"]} src={src} alt={altOf(upload)} onError={() => setBroken(true)} />
   );
 }

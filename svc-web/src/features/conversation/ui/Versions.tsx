@@ -4,10 +4,8 @@ import styles from "@/features/conversation/ui/Versions.module.css";
 import { endpoints } from "@/shared/contracts/generated";
 import { call } from "@/shared/lib/rest";
 import { absolute } from "@/shared/lib/time";
-import { errorWords } from "@/shared/lib/words";
-import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
-import { Notice } from "@/shared/ui/Notice";
+import { LoadError } from "@/shared/ui/LoadError";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 
 type VersionsProps = {
@@ -29,18 +27,7 @@ export function Versions({ chat, target, atLeast, onClose }: VersionsProps): Rea
   return (
     <Dialog open onOpenChange={onClose} title="Earlier texts">
       <div className={styles["list"]}>
-        {texts.error ? (
-          <Notice
-            tone="danger"
-            action={
-              <Button look="quiet" small onClick={() => void texts.refetch()}>
-                Try again
-              </Button>
-            }
-          >
-            {errorWords(texts.error)}
-          </Notice>
-        ) : null}
+        <LoadError error={texts.error} onAgain={() => void texts.refetch()} />
         {texts.isPending ? <SkeletonRows count={2} label="Loading earlier texts" /> : null}
         {texts.data?.versions.length === 0 ? <p>The message was deleted.</p> : null}
         <ol>

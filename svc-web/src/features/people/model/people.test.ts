@@ -10,6 +10,7 @@ const person = (name: string, relation: string): PersonView => ({
   mutual: 0,
   askable: true,
   bot: false,
+  deleted: false,
   picture: null,
 });
 

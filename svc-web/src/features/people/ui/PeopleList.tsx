@@ -18,8 +18,8 @@ import { errorWords } from "@/shared/lib/words";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Menu, MenuItem } from "@/shared/ui/Menu";
-import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { PersonFace } from "@/shared/ui/Face";
 
@@ -108,12 +108,8 @@ export function PersonRow({ person, onChat }: PersonRowProps): ReactNode {
   return (
     <li className={styles["row"]} data-person={person.username}>
       <PersonFace person={person.person} name={person.name} />
-      <button
-        type="button"
-        className={styles["names"]}
-        aria-label={`Profile of ${person.name}`}
-        onClick={() => showPerson(person.person)}
-      >
+      <button type="button" className={styles["names"]} onClick={() => showPerson(person.person)}>
+        <span className="visually-hidden">Profile of </span>
         <span className={styles["name"]} dir="auto">
           {person.name}
           {person.bot ? <BotMark /> : null}
@@ -245,16 +241,7 @@ function choices(person: PersonView, { busy, words, ...choose }: Choices): React
 function Problem({ error, onAgain }: { error: Error; onAgain: () => void }): ReactNode {
   return (
     <div className={styles["problem"]}>
-      <Notice
-        tone="danger"
-        action={
-          <Button look="quiet" small onClick={onAgain}>
-            Try again
-          </Button>
-        }
-      >
-        {errorWords(error)}
-      </Notice>
+      <LoadError error={error} onAgain={onAgain} />
     </div>
   );
 }

@@ -14,6 +14,7 @@ import { errorWords } from "@/shared/lib/words";
 import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { PersonFace } from "@/shared/ui/Face";
@@ -42,16 +43,7 @@ function Page({ person, onChat }: { person: string; onChat: (person: string) => 
       {profile.data !== undefined ? (
         <Told profile={profile.data} onChat={onChat} />
       ) : profile.error ? (
-        <Notice
-          tone="danger"
-          action={
-            <Button look="quiet" small onClick={() => void profile.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(profile.error)}
-        </Notice>
+        <LoadError error={profile.error} onAgain={() => void profile.refetch()} />
       ) : (
         <SkeletonRows count={3} label="Loading the profile" />
       )}
@@ -66,6 +58,7 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
   const relation = relationOf(person);
   const [reporting, setReporting] = useState(false);
   const presence = usePresence(relation === "connected" ? person.person : null);
+  if (person.deleted) return <Gone person={person} />;
   return (
     <>
       <div className={styles["who"]}>
@@ -144,6 +137,17 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
         </section>
       )}
     </>
+  );
+}
+
+/** Nothing is left but what they wrote. */
+function Gone({ person }: { person: PersonView }): ReactNode {
+  return (
+    <div className={styles["who"]}>
+      <PersonFace person={person.person} name={person.name} size={72} />
+      <p className={styles["name"]}>{person.name}</p>
+      <p className={styles["meta"]}>What they wrote stays in its chats.</p>
+    </div>
   );
 }
 

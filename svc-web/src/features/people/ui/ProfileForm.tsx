@@ -17,6 +17,7 @@ import { Field } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { PictureChooser } from "@/shared/ui/PictureChooser";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
+import { TextArea } from "@/shared/ui/TextArea";
 
 /** One's picture, name and bio, and what one's files take. */
 export function ProfileForm(): ReactNode {
@@ -106,25 +107,19 @@ function Form({ own }: { own: OwnProfile }): ReactNode {
         autoComplete="name"
         onChange={(event) => setName(event.target.value)}
       />
-      <div className={styles["field"]}>
-        <label className={styles["label"]} htmlFor="bio">
-          About you
-        </label>
-        <textarea
-          id="bio"
-          className={styles["area"]}
-          dir="auto"
-          value={bio}
-          maxLength={limits.bioChars}
-          aria-describedby="bio-words"
-          onChange={(event) => setBio(event.target.value)}
-        />
-        <p id="bio-words" className={styles["meta"]}>
-          {refused.includes("bio")
+      <TextArea
+        label="About you"
+        hint={`${limits.bioChars - bio.length} characters left.`}
+        error={
+          refused.includes("bio")
             ? "This text has characters that can't be shown. Take them out and save again."
-            : `${limits.bioChars - bio.length} characters left.`}
-        </p>
-      </div>
+            : undefined
+        }
+        rows={4}
+        value={bio}
+        maxLength={limits.bioChars}
+        onChange={(event) => setBio(event.target.value)}
+      />
       <div>
         <Button type="submit" look="primary" busy={save.isPending} disabled={!changed}>
           Save

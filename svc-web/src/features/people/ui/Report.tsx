@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useBlock } from "@/features/people/api/profiles";
 import { useReport } from "@/features/people/api/reports";
 import styles from "@/features/people/ui/Report.module.css";
@@ -8,6 +8,7 @@ import { Button } from "@/shared/ui/Button";
 import { Choices } from "@/shared/ui/Choices";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Notice } from "@/shared/ui/Notice";
+import { TextArea } from "@/shared/ui/TextArea";
 
 type ReportProps = {
   /** Who is reported, or wrote what is. */
@@ -34,7 +35,6 @@ export function Report({ person, name, message, onClose }: ReportProps): ReactNo
   const [reason, setReason] = useState<ReportReason>("spam");
   const [comment, setComment] = useState("");
   const [blocks, setBlocks] = useState(false);
-  const id = useId();
   const done = report.isSuccess && (!blocks || block.isSuccess);
   const send = (): void => {
     const about = message ?? { person };
@@ -78,23 +78,13 @@ export function Report({ person, name, message, onClose }: ReportProps): ReactNo
         <div className={styles["body"]}>
           {problem ? <Notice tone="danger">{errorWords(problem)}</Notice> : null}
           <Choices label="What is wrong?" value={reason} options={REASONS} onChange={setReason} />
-          <div className={styles["field"]}>
-            <label className={styles["label"]} htmlFor={`${id}-comment`}>
-              Anything else? (optional)
-            </label>
-            <textarea
-              id={`${id}-comment`}
-              className={styles["area"]}
-              dir="auto"
-              value={comment}
-              maxLength={limits.reportChars}
-              aria-describedby={`${id}-left`}
-              onChange={(event) => setComment(event.target.value)}
-            />
-            <p id={`${id}-left`} className={styles["left"]}>
-              {limits.reportChars - comment.length} characters left.
-            </p>
-          </div>
+          <TextArea
+            label="Anything else? (optional)"
+            hint={`${limits.reportChars - comment.length} characters left.`}
+            value={comment}
+            maxLength={limits.reportChars}
+            onChange={(event) => setComment(event.target.value)}
+          />
         </div>
         <label className={styles["too"]}>
           <input

@@ -1,35 +1,31 @@
-import { X } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import styles from "@/features/search/ui/Search.module.css";
 import { SearchResults } from "@/features/search/ui/SearchResults";
 import { useFoundKeys } from "@/shared/lib/searchKeys";
-import { IconButton } from "@/shared/ui/Button";
 import { SearchField } from "@/shared/ui/SearchField";
+import { SidePane } from "@/shared/ui/SidePane";
 
 type SearchInChatProps = {
   chat: string;
   me: { person: string; username: string };
   message: number | null;
+  /** Whose messages are covered here. */
+  covered: ReadonlySet<string>;
   /** True where the panel covers the conversation: a hit that is opened closes it. */
   covers: () => boolean;
   onClose: () => void;
 };
 
 /** The search beside an open chat, in that chat alone. */
-export function SearchInChat({ chat, me, message, covers, onClose }: SearchInChatProps): ReactNode {
+export function SearchInChat(props: SearchInChatProps): ReactNode {
+  const { chat, me, message, covered, covers, onClose } = props;
   const [words, setWords] = useState("");
   const [now] = useState(() => Date.now());
   const root = useRef<HTMLElement>(null);
   useFoundKeys(root);
   useEffect(() => root.current?.querySelector("input")?.focus(), []);
   return (
-    <aside ref={root} className={styles["pane"]} aria-label="Search in this chat">
-      <header className={styles["head"]}>
-        <h2>Search in this chat</h2>
-        <IconButton label="Close search" side="left" onClick={onClose}>
-          <X size={20} strokeWidth={1.75} />
-        </IconButton>
-      </header>
+    <SidePane root={root} title="Search in this chat" close="Close search" onClose={onClose}>
       <div className={styles["field"]}>
         <SearchField label="Words in this chat" value={words} onChange={setWords} max={200} />
       </div>
@@ -45,6 +41,7 @@ export function SearchInChat({ chat, me, message, covers, onClose }: SearchInCha
             chat={chat}
             me={me}
             now={now}
+            coveredIn={() => covered}
             current={{ chat, seq: message }}
             onOpen={() => {
               if (covers()) onClose();
@@ -52,6 +49,6 @@ export function SearchInChat({ chat, me, message, covers, onClose }: SearchInCha
           />
         )}
       </div>
-    </aside>
+    </SidePane>
   );
 }

@@ -6,14 +6,16 @@ import { hitsOf, piecesOf } from "@/features/search/model/search";
 import styles from "@/features/search/ui/Search.module.css";
 import type { SearchHit } from "@/shared/contracts/generated";
 import { Link } from "@/shared/lib/Link";
-import { rememberNames, useNames } from "@/shared/lib/names";
+import { rememberNames, useIsBot, useNames } from "@/shared/lib/names";
 import { RestError } from "@/shared/lib/rest";
-import { saidIn } from "@/shared/lib/said";
+import { COVERED, saidIn } from "@/shared/lib/said";
 import { absolute, listTime } from "@/shared/lib/time";
 import { useSettled } from "@/shared/lib/useSettled";
 import { errorWords } from "@/shared/lib/words";
+import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/Empty";
+import { LoadError } from "@/shared/ui/LoadError";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { PersonFace } from "@/shared/ui/Face";
@@ -32,6 +34,8 @@ type SearchResultsProps = {
   chat: string | null;
   me: { person: string; username: string };
   now: number;
+  /** Whose messages in this chat are covered. */
+  coveredIn: (chat: string) => ReadonlySet<string>;
   /** Names a chat beside its hits. */
   titleOf?: (chat: string) => string;
   /** The message that is shown now. */
@@ -62,16 +66,7 @@ export function SearchResults(props: SearchResultsProps): ReactNode {
   if (found.error) {
     return (
       <div className={styles["notice"]}>
-        <Notice
-          tone="danger"
-          action={
-            <Button look="quiet" small onClick={() => void found.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {errorWords(found.error)}
-        </Notice>
+        <LoadError error={found.error} onAgain={() => void found.refetch()} />
       </div>
     );
   }
@@ -94,7 +89,7 @@ export function SearchResults(props: SearchResultsProps): ReactNode {
               <HitRow
                 {...props}
                 hit={hit}
-                author={hit.by === me.person ? "You" : (hit.hook ?? nameOf(hit.by))}
+                author={hit.hook ?? (hit.by === me.person ? "You" : nameOf(hit.by))}
                 here={current?.chat === hit.chat && current.seq === hit.seq}
                 onOpen={onOpen}
               />
@@ -129,15 +124,17 @@ function sentence(words: string): string {
   return /^\w+:/.test(words) ? `does not work yet: ${words}` : words;
 }
 
-type HitRowProps = Pick<SearchResultsProps, "me" | "now" | "titleOf"> & {
+type HitRowProps = Pick<SearchResultsProps, "me" | "now" | "coveredIn" | "titleOf"> & {
   hit: SearchHit;
   author: string;
   here: boolean;
   onOpen?: (() => void) | undefined;
 };
 
-function HitRow({ hit, author, me, now, titleOf, here, onOpen }: HitRowProps): ReactNode {
+function HitRow(props: HitRowProps): ReactNode {
+  const { hit, author, me, now, coveredIn, titleOf, here, onOpen } = props;
   const title = titleOf?.(hit.chat);
+  const byAuthor = title === undefined || title === author;
   return (
     // The click only closes what is in the way; the link itself leads there.
     <span onClickCapture={onOpen} role="presentation">
@@ -147,31 +144,54 @@ function HitRow({ hit, author, me, now, titleOf, here, onOpen }: HitRowProps): R
         data-hit={hit.seq}
         {...(here ? { "aria-current": "location" as const } : {})}
       >
-        <PersonFace person={hit.by} name={hit.by === me.person ? me.username : author} size={36} />
+        <PersonFace person={hit.by} name={author === "You" ? me.username : author} size={36} />
         <span className={styles["text"]}>
           <span className={styles["top"]}>
-            <span className={styles["title"]}>{title ?? author}</span>
+            <span className={styles["title"]}>
+              {title ?? author}
+              {byAuthor ? <AuthorMark hit={hit} /> : null}
+            </span>
             <time className={styles["time"]} title={absolute(hit.at)}>
               {listTime(hit.at, now)}
             </time>
           </span>
           <span className={styles["snippet"]} dir="auto">
-            {title === undefined || title === author ? null : (
-              <span className={styles["author"]}>{author}: </span>
+            {byAuthor ? null : (
+              <span className={styles["author"]}>
+                {author}
+                <AuthorMark hit={hit} />:{" "}
+              </span>
             )}
-            {hit.cut_before ? "…" : ""}
-            {hit.text === "" ? saidIn({ body: "", attachments: hit.attachments }) : null}
-            {piecesOf(hit).map((piece, index) =>
-              piece.marked ? (
-                <mark key={index}>{piece.text}</mark>
-              ) : (
-                <span key={index}>{piece.text}</span>
-              ),
-            )}
-            {hit.cut_after ? "…" : ""}
+            {coveredIn(hit.chat).has(hit.by) ? COVERED : <Snippet hit={hit} />}
           </span>
         </span>
       </Link>
     </span>
+  );
+}
+
+function AuthorMark({ hit }: { hit: SearchHit }): ReactNode {
+  if (hit.hook !== null) return <BotMark label="Webhook" />;
+  return <PersonMark person={hit.by} />;
+}
+
+function PersonMark({ person }: { person: string }): ReactNode {
+  return useIsBot(person) ? <BotMark /> : null;
+}
+
+function Snippet({ hit }: { hit: SearchHit }): ReactNode {
+  return (
+    <>
+      {hit.cut_before ? "…" : ""}
+      {hit.text === "" ? saidIn({ body: "", attachments: hit.attachments }) : null}
+      {piecesOf(hit).map((piece, index) =>
+        piece.marked ? (
+          <mark key={index}>{piece.text}</mark>
+        ) : (
+          <span key={index}>{piece.text}</span>
+        ),
+      )}
+      {hit.cut_after ? "…" : ""}
+    </>
   );
 }
