@@ -139,12 +139,18 @@ def test_settings_in_files_restart_the_pod(component: str) -> None:
 
 
 def test_other_namespaces_are_let_in_by_name() -> None:
+    """Only for those who may come from the own namespace, too."""
     objects = render(CHART, {"networkPolicy": {"namespaces": ["nexync"]}}, HERE)
     policies = [item for item in objects if item["kind"] == "NetworkPolicy"]
     assert len(policies) == 6
     for policy in policies:
-        (rule,) = policy["spec"]["ingress"]
-        assert rule["from"][1]["namespaceSelector"]["matchLabels"] == {
-            "kubernetes.io/metadata.name": "nexync"
-        }
-        assert rule["ports"]
+        *rules, itself = policy["spec"]["ingress"]
+        assert itself == {"from": [{"podSelector": policy["spec"]["podSelector"]}]}
+        for rule in rules:
+            assert rule["ports"]
+            own = [peer for peer in rule["from"] if "namespaceSelector" not in peer]
+            named = {"matchLabels": {"kubernetes.io/metadata.name": "nexync"}}
+            other = [peer for peer in rule["from"] if peer.get("namespaceSelector") == named]
+            assert own
+            assert [peer | {"namespaceSelector": named} for peer in own] == other
+            assert len(own) + len(other) == len(rule["from"])

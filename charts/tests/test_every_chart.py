@@ -153,11 +153,11 @@ def test_network_is_closed(chart: str, values: Values) -> None:
 
 @every
 def test_no_token_without_need(chart: str, values: Values) -> None:
-    """Only the operator talks to the API server."""
+    """Only the operator talks to the API server, and the job that replaces the signing key."""
     for label, pod in pods(render(chart, values)):
         component = pod["metadata"]["labels"].get("app.kubernetes.io/component")
         mounted = pod["spec"]["automountServiceAccountToken"]
-        assert mounted == (component in ("operator", "operator-release")), label
+        assert mounted == (component in ("operator", "operator-release", "rotation")), label
 
 
 @pytest.mark.parametrize("chart", charts())
@@ -193,3 +193,11 @@ def test_annotations_name_what_is_inside(chart: str) -> None:
     listed = yaml.safe_load(annotations.get("artifacthub.io/images", "[]"))
     run = {c["image"] for _, pod in pods(render(chart)) for c in containers(pod)}
     assert {one["image"] for one in listed} == run
+
+
+def test_crds_are_kept() -> None:
+    """Nobody loses topics or tables with them: `helm uninstall` leaves the definitions where they are."""
+    found = render("nexync-crds")
+    assert {item["kind"] for item in found} == {"CustomResourceDefinition"}
+    for item in found:
+        assert item["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"

@@ -36,6 +36,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "domains",
     ),
     ("svc-auth", {"config": {"admins": ["ada"]}}, "admins"),
+    ("svc-auth", {"config": {"secondFactor": "required"}}, "secondFactor"),
     ("svc-persister", {"global": SASL}, "saslMechanism"),
     ("svc-persister", {"replicaCount": 9}, "chatPartitions"),
     ("svc-persister", {"config": {"unflushedEvents": 200000}}, "unflushedEvents"),

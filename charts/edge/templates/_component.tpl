@@ -2,6 +2,8 @@
 component: edge
 ports: {{ ternary (list "http" "https") (list "http") .Values.tls.enabled | toJson }}
 callsHttp: [gateway, auth, chat, web]
+calledBy:
+  http: [gateway, test]
 ingress:
   - ports:
       - port: 8080

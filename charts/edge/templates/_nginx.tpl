@@ -82,8 +82,7 @@ http {
         server_name {{ .Values.hosts | join " " | default "_" }};
         absolute_redirect off;
 
-        error_page 414 /.too-long;
-        error_page 494 =431 /.too-many-headers;
+        {{- include "edge.refusals" . | nindent 8 }}
 
         location = /healthz {
             return 200 "ok\n";
@@ -99,6 +98,8 @@ http {
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection upgrade;
             proxy_buffering off;
+            # A gateway that is full or leaves answers so; another one may not.
+            proxy_next_upstream error timeout http_503;
             proxy_read_timeout 1h;
             proxy_send_timeout 1m;
             {{- else }}
@@ -110,23 +111,26 @@ http {
             {{- end }}
             {{- if eq $route.kind "http" }}
             add_header X-Content-Type-Options nosniff always;
-            error_page 405 @method;
-            error_page 413 @large;
-            error_page 502 504 @away;
+            {{- include "edge.refusals" $ | nindent 12 }}
+            error_page 502 504 /.away;
             {{- end }}
         }
         {{- end }}
 
-        # What nginx answers itself, in the form of the services' problems. It goes to no named place before it
-        # has read the address.
+        # What nginx answers itself, in the form of the services' problems.
         {{- range $own := list
-          (dict "place" "@method" "status" 405 "code" "not_found" "title" "This method is not allowed here")
-          (dict "place" "@large" "status" 413 "code" "too_large" "title" "The request body is too large")
-          (dict "place" "= /.too-long" "status" 414 "code" "too_large" "title" "The address is too long")
-          (dict "place" "= /.too-many-headers" "status" 431 "code" "too_large" "title" "The request headers are too large")
-          (dict "place" "@away" "status" 503 "code" "unavailable" "title" "A part of the service is away for a moment")
+          (dict "place" "garbled" "status" 400 "code" "validation" "title" "This is no request that can be read")
+          (dict "place" "plain" "status" 400 "code" "validation" "title" "Only HTTPS is spoken at this port")
+          (dict "place" "method" "status" 405 "code" "not_found" "title" "This method is not allowed here")
+          (dict "place" "too-large" "status" 413 "code" "too_large" "title" "The request body is too large")
+          (dict "place" "too-long" "status" 414 "code" "too_large" "title" "The address is too long")
+          (dict "place" "too-many-headers" "status" 431 "code" "too_large" "title" "The request headers are too large")
+          (dict "place" "failed" "status" 500 "code" "internal" "title" "Something went wrong")
+          (dict "place" "encoding" "status" 501 "code" "validation" "title" "This transfer encoding is not known")
+          (dict "place" "away" "status" 503 "code" "unavailable" "title" "A part of the service is away for a moment")
+          (dict "place" "version" "status" 505 "code" "validation" "title" "This version of HTTP is not known")
         }}
-        location {{ $own.place }} {
+        location = /.{{ $own.place }} {
             internal;
             default_type application/problem+json;
             add_header Cache-Control no-store always;
@@ -145,4 +149,20 @@ http {
         {{- end }}
     }
 }
+{{- end -}}
+
+{{/*
+Where nginx finds the words for what it refuses itself. No named places: it goes to none before it has read the
+address. Said in the server and in each location that says where to go for another: such a one inherits none of them.
+*/}}
+{{- define "edge.refusals" -}}
+error_page 400 /.garbled;
+error_page 405 /.method;
+error_page 413 /.too-large;
+error_page 414 /.too-long;
+error_page 494 =431 /.too-many-headers;
+error_page 497 =400 /.plain;
+error_page 500 /.failed;
+error_page 501 /.encoding;
+error_page 505 /.version;
 {{- end -}}

@@ -4,6 +4,32 @@
 {{- end -}}
 
 {{/*
+The line `replicas: …`, or nothing where a scaler decides.
+
+A scaler that takes over a Deployment that runs has not yet written the number. Were it gone from the manifest then, nobody
+would own it, and the API would put its default there: one replica, until the scaler looks. So what runs now stays in
+the manifest until the number is somebody else's: a `scale` among the managed fields. A client-side merge (Helm 3, or a release
+that was begun so) would take it as removed even then, so it stays for good there. Without a cluster nothing is said.
+*/}}
+{{- define "nexync-lib.replicas" -}}
+{{- if eq (include "nexync-lib.isScaled" .) "false" -}}
+replicas: {{ hasKey .Values "replicaCount" | ternary .Values.replicaCount 1 }}
+{{- else -}}
+{{- $live := lookup "apps/v1" "Deployment" .Release.Namespace (include "nexync-lib.fullname" .) -}}
+{{- $isOwned := false -}}
+{{- $isApplied := false -}}
+{{- range dig "metadata" "managedFields" list $live -}}
+{{- $owned := dig "fieldsV1" "f:spec" dict . -}}
+{{- $isOwned = or $isOwned (and (hasKey $owned "f:replicas") (eq (dig "subresource" "" .) "scale")) -}}
+{{- $isApplied = or $isApplied (and (hasKey $owned "f:template") (eq (dig "operation" "" .) "Apply")) -}}
+{{- end -}}
+{{- if and $live (not (and $isOwned $isApplied)) -}}
+replicas: {{ $live.spec.replicas }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
 What a component is scaled by, in its description:
 
   autoscaling:

@@ -23,8 +23,8 @@ kind: Deployment
 metadata:
   {{- include "nexync-lib.metadata" (dict "root" $root "component" $component.component) | nindent 2 }}
 spec:
-  {{- if eq (include "nexync-lib.isScaled" $root) "false" }}
-  replicas: {{ hasKey $values "replicaCount" | ternary $values.replicaCount 1 }}
+  {{- with include "nexync-lib.replicas" $root }}
+  {{- . | nindent 2 }}
   {{- end }}
   revisionHistoryLimit: 5
   progressDeadlineSeconds: 600

@@ -99,9 +99,9 @@ Secrets come by secretKeyRef alone; nothing of them is rendered.
 {{- first $secure -}}
 {{- end -}}
 
-{{/* Seconds from SIGTERM to exit: the spread of the drain, then the flush. */}}
+{{/* Seconds from SIGTERM to exit: the spread of the drain, what the last sockets have to move, then the flush. */}}
 {{- define "nexync-lib.graceSeconds" -}}
-{{- add .Values.drain.spreadSeconds .Values.drain.flushSeconds -}}
+{{- add .Values.drain.spreadSeconds (dig "moveSeconds" 0 .Values.drain) .Values.drain.flushSeconds -}}
 {{- end -}}
 
 {{/*
@@ -113,7 +113,7 @@ connections may take. A given one must not be shorter.
 {{- $needed := add $drain.preStopSeconds (include "nexync-lib.graceSeconds" . | int) $drain.closeSeconds | int -}}
 {{- $given := $drain.terminationGracePeriodSeconds | int -}}
 {{- if and $given (lt $given $needed) -}}
-{{- fail (printf "drain.terminationGracePeriodSeconds: %d is shorter than preStop + spread + flush + close = %d" $given $needed) -}}
+{{- fail (printf "drain.terminationGracePeriodSeconds: %d is shorter than preStop + spread%s + flush + close = %d" $given (hasKey $drain "moveSeconds" | ternary " + move" "") $needed) -}}
 {{- end -}}
 {{- $given | default $needed -}}
 {{- end -}}

@@ -11,3 +11,9 @@
 {{- printf "http://%s:%v" (include "nexync.edgeService" .) (dig "service" "httpPort" 8080 .Values.edge) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The port of a URL. */}}
+{{- define "nexync.portOf" -}}
+{{- $url := urlParse . -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary 443 80 (eq $url.scheme "https")) -}}
+{{- end -}}

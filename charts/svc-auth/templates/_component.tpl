@@ -35,6 +35,12 @@ env:
   - name: NEXYNC_REGISTRATION_DOMAINS
     value: {{ join "," . | quote }}
   {{- end }}
+  - name: NEXYNC_SECOND_FACTOR
+    value: {{ .Values.config.secondFactor | quote }}
+  - name: NEXYNC_ERASE_DAYS
+    value: {{ .Values.config.eraseDays | int | quote }}
+  - name: NEXYNC_SESSION_DAYS
+    value: {{ .Values.config.sessionDays | int | quote }}
   {{- with .Values.config.admins }}
   - name: NEXYNC_ADMINS
     value: {{ join "," . | quote }}

@@ -95,6 +95,8 @@ def pods(objects: Sequence[Object]) -> Iterator[tuple[str, Object]]:
         label = f"{item['kind']}/{item['metadata']['name']}"
         if item["kind"] in {"Deployment", "StatefulSet", "DaemonSet", "Job"}:
             yield label, item["spec"]["template"]
+        elif item["kind"] == "CronJob":
+            yield label, item["spec"]["jobTemplate"]["spec"]["template"]
         elif item["kind"] == "Pod":
             yield label, item
 

@@ -22,6 +22,7 @@ from nexync_charts.shapes import (
     Raws,
     Resources,
     Rules,
+    Seconds,
     Service,
     ServiceAccount,
     Several,
@@ -91,11 +92,19 @@ class GatewayConfig(Strict):
     frames_burst: Annotated[int, Field(ge=10, le=1_000_000)]
     max_connections: Annotated[int, Field(ge=1, le=1_000_000)]
     max_age_seconds: Annotated[int, Field(ge=0, le=604_800)]
+    edge_port: Annotated[int, Field(ge=0, le=65_535)]
+
+
+class GatewayDrain(Drain):
+    """The end of a gateway: sockets that were told to move need a while for it."""
+
+    move_seconds: Seconds
 
 
 class Gateway(Scaled):
     """svc-gateway."""
 
+    drain: GatewayDrain  # pyright: ignore[reportIncompatibleVariableOverride] - values are read, never assigned
     config: GatewayConfig
     service: Service
 
@@ -128,7 +137,10 @@ class AuthConfig(RestConfig):
     """Settings of svc-auth."""
 
     registration: Registration
+    second_factor: Literal["optional", "administrators", "everyone"]
     admins: Annotated[list[MailAddress], Field(max_length=50)]
+    erase_days: Annotated[int, Field(ge=1, le=90)]
+    session_days: Annotated[int, Field(ge=1, le=3_650)]
 
     hash_threads: Annotated[int, Field(ge=1, le=32)]
     passkey_rp_id: Annotated[
