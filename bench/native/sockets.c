@@ -1,19 +1,25 @@
 /* Many WebSocket clients in one epoll loop: they resume, count what comes, send at a rate, measure latency.
  *
- * Usage: sockets <port> <path> <origin> <file> [centrifuge]
+ * Usage: sockets <port> <path> <origin> <file> [centrifuge | socketio]
  * Each line of the file is one socket: "<cookie header or -> <chat id or ->". A socket with a chat sends.
- * With the last word it speaks centrifuge's JSON protocol: the first column is the room to be in, the second the room
- * to send to, and what counts as resumed is the answer to its connect command.
+ * With the last word it speaks centrifuge's JSON protocol or Socket.IO's: the first column is the room to be in, the
+ * second the room to send to, and what counts as resumed is the answer to its connect command.
  * Prints "ready <open>" when all are open and, unless the cookie is "-", resumed.
  * Commands on standard input, each answered by one line of JSON:
  *   stat                          counts so far
  *   run <rate> <seconds> <burst>  send <rate> messages a second for that time, <burst> at once, from the
  *                                 sending sockets in turn; then wait until what was sent arrived (≤ 10 s)
+ *   drop                          close all sockets, as when a gateway dies
+ *   storm <seconds>               connect them all at once, each with the head of its chat that it has, and wait until
+ *                                 all are resumed; who is turned away comes again within a second. Answered by
+ *                                 {"resumed", "again", "caught", "holes", "short", "seconds"}: events that came meanwhile,
+ *                                 numbers left out, and sockets that are not at the newest head
  * A message's text is "@<monotonic nanoseconds>", so latency is socket to socket on one clock.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,12 +41,18 @@ struct client {
     unsigned char *kept; /* the beginning of a frame that hasn't come in whole; NULL when there is none */
     size_t kept_bytes;
     bool open;
+    char *cookie;
+    int64_t epoch, seq; /* the head of its chat, as far as this socket has read it */
+    int64_t again_at;   /* when a closed socket of a storm may connect, nanoseconds */
+    bool asked, welcome, back; /* in a storm: request sent, handshake through, resumed */
 };
 
 static struct client *clients;
-static bool centrifuge;
+static bool centrifuge, socketio;
+static int port;
+static const char *path, *origin;
 static int count, epoll_fd, open_count;
-static int64_t frames, events, acks, rejected, retries, errors, resumed, bytes_in;
+static int64_t frames, events, acks, rejected, retries, errors, resumed, bytes_in, holes;
 static unsigned buckets[BUCKETS]; /* latency in steps of 10 µs, the last one holds all above 2 s */
 static int64_t measured;
 static unsigned commands;
@@ -82,6 +94,12 @@ static void send_message(struct client *client) {
     uint64_t ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_usec / 1000;
     uint64_t dice = (uint64_t)random() << 31 ^ (uint64_t)random();
     char text[256];
+    if (socketio) {
+        int size = snprintf(text, sizeof text, "42%u[\"send\",{\"room\":\"%s\",\"body\":\"@%020lld\",\"pad\":\"%s\"}]",
+                            ++commands, client->chat, (long long)now_ns(), PADDING);
+        write_frame(client->fd, 1, text, (size_t)size);
+        return;
+    }
     if (centrifuge) {
         int size = snprintf(text, sizeof text,
                             "{\"id\":%u,\"publish\":{\"channel\":\"%s\",\"data\":{\"body\":\"@%020lld\",\"pad\":\"%s\"}}}",
@@ -126,20 +144,65 @@ static void on_lines(const unsigned char *payload, size_t size) {
     }
 }
 
-static void on_text(const unsigned char *payload, size_t size) {
+/* Engine.IO's packets, with Socket.IO's in those of type 4. */
+static void on_packet(struct client *client, const unsigned char *payload, size_t size) {
+    char text[256];
+    if (size >= 2 && memcmp(payload, "42", 2) == 0) {
+        events++;
+        measure(payload, size);
+    } else if (size >= 2 && memcmp(payload, "43", 2) == 0) {
+        acks++;
+    } else if (size >= 2 && memcmp(payload, "40", 2) == 0) {
+        resumed++;
+    } else if (payload[0] == '0') {
+        int length = snprintf(text, sizeof text, "40{\"room\":\"%.100s\"}", client->cookie);
+        write_frame(client->fd, 1, text, (size_t)length);
+    } else if (payload[0] == '2') {
+        write_frame(client->fd, 1, "3", 1);
+    } else {
+        errors++;
+    }
+}
+
+static int64_t number_after(const unsigned char *payload, size_t size, const char *name) {
+    size_t look = size < 200 ? size : 200;
+    const unsigned char *found = memmem(payload, look, name, strlen(name));
+    /* The digits end at a comma or at the brace that ends the frame. */
+    return found && payload[size - 1] == '}' ? strtoll((const char *)found + strlen(name), NULL, 10) : 0;
+}
+
+/* Follow the head of the socket's own chat: a number left out is a hole. */
+static void follow(struct client *client, const unsigned char *payload, size_t size, bool reset) {
+    size_t look = size < 120 ? size : 120;
+    if (!client->chat[0] || !memmem(payload, look, client->chat, 36)) return;
+    int64_t seq = number_after(payload, size, "\"seq\":");
+    if (!reset && client->seq && seq > client->seq + 1) holes += seq - client->seq - 1;
+    if (seq > client->seq) client->seq = seq;
+    client->epoch = number_after(payload, size, "\"epoch\":");
+}
+
+static void on_text(struct client *client, const unsigned char *payload, size_t size) {
     size_t look = size < 40 ? size : 40;
     frames++;
     if (centrifuge) {
         on_lines(payload, size);
         return;
     }
+    if (socketio) {
+        on_packet(client, payload, size);
+        return;
+    }
     if (memmem(payload, look, "\"event\"", 7)) {
         events++;
         measure(payload, size);
+        follow(client, payload, size, false);
+    } else if (memmem(payload, look, "\"reset\"", 7)) {
+        follow(client, payload, size, true);
     } else if (memmem(payload, look, "\"ack\"", 5)) {
         acks++;
     } else if (memmem(payload, look, "\"resumed\"", 9)) {
         resumed++;
+        client->back = true;
     } else if (memmem(payload, look, "\"rejected\"", 10)) {
         rejected++;
     } else if (memmem(payload, look, "\"retry\"", 7)) {
@@ -169,7 +232,7 @@ static size_t parse(struct client *client, const unsigned char *data, size_t siz
         if (size - at < header + length) break;
         const unsigned char *payload = data + at + header;
         int opcode = data[at] & 0x0f;
-        if (opcode == 1) on_text(payload, length);
+        if (opcode == 1) on_text(client, payload, length);
         if (opcode == 9) write_frame(client->fd, 10, (const char *)payload, length < 126 ? length : 125);
         at += header + length;
     }
@@ -191,6 +254,7 @@ static void lose(struct client *client) {
     open_count--;
     epoll_ctl(epoll_fd, EPOLL_CTL_DEL, client->fd, NULL);
     close(client->fd);
+    keep(client, NULL, 0);
 }
 
 static void on_bytes(struct client *client) {
@@ -218,11 +282,27 @@ static void turn(int wait_ms) {
         if (ready[index].data.u32 != UINT32_MAX) on_bytes(&clients[ready[index].data.u32]);
 }
 
-static void open_client(int index, int port, const char *path, const char *origin, const char *cookie) {
+static struct sockaddr_in server_address(void) {
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static size_t handshake_request(char *request, size_t room, const char *cookie) {
+    bool known = !centrifuge && !socketio && strcmp(cookie, "-") != 0;
+    int size = snprintf(request, room,
+                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+                        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        "Sec-WebSocket-Version: 13\r\nOrigin: %s\r\n%s%s%s\r\n",
+                        path, port, origin, known ? "Cookie: " : "", known ? cookie : "",
+                        known ? "\r\n" : "");
+    return (size_t)size;
+}
+
+static void open_client(int index) {
     struct client *client = &clients[index];
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const char *cookie = client->cookie;
+    struct sockaddr_in address = server_address();
     struct timeval patience = {.tv_sec = 20};
     int on = 1;
     client->fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -231,14 +311,8 @@ static void open_client(int index, int port, const char *path, const char *origi
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (connect(client->fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
     char request[4096], answer[8192];
-    bool known = !centrifuge && strcmp(cookie, "-") != 0;
-    int size = snprintf(request, sizeof request,
-                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
-                        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        "Sec-WebSocket-Version: 13\r\nOrigin: %s\r\n%s%s%s\r\n",
-                        path, port, origin, known ? "Cookie: " : "", known ? cookie : "",
-                        known ? "\r\n" : "");
-    if (send(client->fd, request, (size_t)size, MSG_NOSIGNAL) < 0) die("send");
+    size_t size = handshake_request(request, sizeof request, cookie);
+    if (send(client->fd, request, size, MSG_NOSIGNAL) < 0) die("send");
     size_t have = 0;
     char *end = NULL;
     while (!end && have < sizeof answer - 1) {
@@ -252,7 +326,8 @@ static void open_client(int index, int port, const char *path, const char *origi
         fprintf(stderr, "handshake refused: %.80s\n", answer);
         exit(1);
     }
-    if (known) write_frame(client->fd, 1, "{\"t\":\"resume\",\"heads\":{}}", 25);
+    if (!centrifuge && !socketio && strcmp(cookie, "-") != 0)
+        write_frame(client->fd, 1, "{\"t\":\"resume\",\"heads\":{}}", 25);
     if (centrifuge) {
         int length = snprintf(request, sizeof request, "{\"id\":1,\"connect\":{\"data\":{\"room\":\"%.100s\"}}}", cookie);
         write_frame(client->fd, 1, request, (size_t)length);
@@ -318,9 +393,108 @@ static void run(double rate, double seconds, int burst) {
     free(ring);
 }
 
+static void connect_again(int index) {
+    struct client *client = &clients[index];
+    struct sockaddr_in address = server_address();
+    int on = 1;
+    client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (client->fd < 0) die("socket");
+    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(client->fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS) die("connect");
+    client->open = true;
+    client->asked = client->welcome = client->back = false;
+    open_count++;
+    struct epoll_event event = {.events = EPOLLOUT, .data.u32 = (uint32_t)index};
+    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event);
+}
+
+static void turned_away(struct client *client, int64_t *again) {
+    lose(client);
+    client->again_at = now_ns() + random() % 1000000000LL;
+    (*again)++;
+}
+
+static void ask(int index, int64_t *again) {
+    struct client *client = &clients[index];
+    char request[4096];
+    size_t size = handshake_request(request, sizeof request, client->cookie);
+    if (send(client->fd, request, size, MSG_NOSIGNAL) != (ssize_t)size) {
+        turned_away(client, again);
+        return;
+    }
+    client->asked = true;
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)index};
+    epoll_ctl(epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
+}
+
+/* The answer to the handshake: looked at until it is whole, and taken off alone, so frames behind it stay. */
+static void greet(struct client *client, int64_t *again) {
+    char answer[8192], resume[128];
+    ssize_t got = recv(client->fd, answer, sizeof answer - 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && errno == EAGAIN) return;
+    answer[got < 0 ? 0 : got] = 0;
+    char *end = strstr(answer, "\r\n\r\n");
+    if (got <= 0 || (end && strncmp(answer, "HTTP/1.1 101", 12) != 0)) {
+        turned_away(client, again);
+        return;
+    }
+    if (!end) return;
+    if (recv(client->fd, answer, (size_t)(end + 4 - answer), 0) < 0) die("recv");
+    client->welcome = true;
+    int length = snprintf(resume, sizeof resume, "{\"t\":\"resume\",\"heads\":{\"c:%s\":[%" PRId64 ",%" PRId64 "]}}",
+                          client->chat, client->epoch, client->seq);
+    write_frame(client->fd, 1, resume, (size_t)length);
+}
+
+static void storm(double seconds) {
+    int64_t start = now_ns(), deadline = start + (int64_t)(seconds * 1e9), again = 0, caught = events, back = 0;
+    int64_t before = holes, newest = 0, short_of = 0;
+    for (int index = 0; index < count; index++) clients[index].again_at = start;
+    while (back < count && now_ns() < deadline) {
+        int64_t now = now_ns();
+        for (int index = 0; index < count; index++)
+            if (!clients[index].open && clients[index].again_at <= now) connect_again(index);
+        struct epoll_event ready[256];
+        int got = epoll_wait(epoll_fd, ready, 256, 20);
+        for (int index = 0; index < got; index++) {
+            if (ready[index].data.u32 == UINT32_MAX) continue;
+            struct client *client = &clients[ready[index].data.u32];
+            bool was = client->back;
+            if (!client->asked)
+                ask((int)ready[index].data.u32, &again);
+            else if (!client->welcome)
+                greet(client, &again);
+            else
+                on_bytes(client);
+            if (!client->open && client->again_at <= now) {
+                client->again_at = now + random() % 1000000000LL;
+                again++;
+            }
+            back += client->open && client->back && !was;
+            back -= was && !client->open;
+        }
+    }
+    double took = (double)(now_ns() - start) / 1e9;
+    for (int64_t quiet = now_ns() + 400000000LL; now_ns() < quiet;) turn(20);
+    for (int index = 0; index < count; index++) {
+        if (strcmp(clients[index].chat, clients[index ? index - 1 : 0].chat) != 0) newest = 0;
+        for (int other = index; newest == 0 && other < count && strcmp(clients[other].chat, clients[index].chat) == 0; other++)
+            newest = clients[other].seq > newest ? clients[other].seq : newest;
+        short_of += clients[index].seq < newest;
+    }
+    printf("{\"resumed\":%lld,\"again\":%lld,\"caught\":%lld,\"holes\":%lld,\"short\":%lld,\"seconds\":%.3f}\n",
+           (long long)back, (long long)again, (long long)(events - caught), (long long)(holes - before),
+           (long long)short_of, took);
+    fflush(stdout);
+}
+
 int main(int argc, char **argv) {
     if (argc < 5) return 2;
     centrifuge = argc == 6 && strcmp(argv[5], "centrifuge") == 0;
+    socketio = argc == 6 && strcmp(argv[5], "socketio") == 0;
+    port = atoi(argv[1]);
+    path = argv[2];
+    origin = argv[3];
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
@@ -335,7 +509,8 @@ int main(int argc, char **argv) {
     while (count < 200000 && fgets(line, sizeof line, file)) {
         if (sscanf(line, "%3499s %63s", cookie, chat) != 2) return 2;
         if (strcmp(chat, "-") != 0) snprintf(clients[count].chat, sizeof clients[count].chat, "%.36s", chat);
-        open_client(count, atoi(argv[1]), argv[2], argv[3], cookie);
+        clients[count].cookie = strdup(cookie);
+        open_client(count);
         wanted += strcmp(cookie, "-") != 0;
         count++;
         turn(0);
@@ -360,7 +535,12 @@ int main(int argc, char **argv) {
             if (!fgets(line, sizeof line, stdin)) return 0;
             if (sscanf(line, "run %lf %lf %d", &rate, &seconds, &burst) >= 2)
                 run(rate, seconds, burst);
-            else
+            else if (sscanf(line, "storm %lf", &seconds) == 1)
+                storm(seconds);
+            else if (strncmp(line, "drop", 4) == 0) {
+                for (int index = 0; index < count; index++) lose(&clients[index]);
+                answer(0, 0);
+            } else
                 answer(0, 0);
         }
     }

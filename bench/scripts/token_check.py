@@ -34,11 +34,11 @@ def token(key: Ed25519PrivateKey, now: int, number: int) -> str:
 
 
 async def each(check: Callable[[int], Awaitable[object]]) -> float:
-    """Of one, over all tokens."""
-    began = time.perf_counter()
+    """Of one, over all tokens; microseconds of CPU."""
+    began = time.process_time()
     for number in range(CHECKS):
         await check(number)
-    return (time.perf_counter() - began) / CHECKS * 1e6
+    return (time.process_time() - began) / CHECKS * 1e6
 
 
 async def main() -> None:
@@ -59,10 +59,10 @@ async def main() -> None:
         await verifier.verify(tokens[0])
         first = await each(lambda number: verifier.verify(tokens[number]))
         again = await each(lambda number: verifier.verify(tokens[number]))
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(CHECKS):
         public.verify(signature, signed)
-    floor = (time.perf_counter() - began) / CHECKS * 1e6
+    floor = (time.process_time() - began) / CHECKS * 1e6
     sys.stdout.write(json.dumps({"first": first, "again": again, "floor": floor}) + "\n")
 
 

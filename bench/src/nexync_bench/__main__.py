@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nexync_bench.accounts import accounts
 from nexync_bench.comparing import comparing
+from nexync_bench.competing import competing
 from nexync_bench.endtoend import endtoend
 from nexync_bench.failover import failover
 from nexync_bench.fanout import fanout
@@ -19,7 +20,10 @@ from nexync_bench.idle import idle
 from nexync_bench.mails import mails
 from nexync_bench.native import build
 from nexync_bench.persisting import persisting
+from nexync_bench.reading import reading
+from nexync_bench.receipting import receipting
 from nexync_bench.starting import starting
+from nexync_bench.storming import storming
 from nexync_bench.subscribing import subscribing
 from nexync_e2e.settings import Wires, wires
 
@@ -31,7 +35,11 @@ BENCHMARKS: dict[str, Callable[[Wires], Awaitable[Section]]] = {
     "failover": failover,
     "idle": idle,
     "endtoend": endtoend,
+    "others": competing,
+    "storm": storming,
     "subscriptions": subscribing,
+    "reading": reading,
+    "receipts": receipting,
     "mails": mails,
     "accounts": accounts,
 }

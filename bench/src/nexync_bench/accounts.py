@@ -6,10 +6,11 @@ check is the bare Ed25519 signature, of the same run.
 
 import asyncio
 import math
+import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +19,9 @@ from pydantic import BaseModel
 
 from nexync_bench.figures import Figure, Section
 from nexync_bench.instance import Instance, owners
+from nexync_contracts import limits
 from nexync_e2e.client import Person
+from nexync_e2e.mail import MailInbox
 from nexync_e2e.settings import Wires
 
 PEOPLE = 24
@@ -26,6 +29,11 @@ CLIENTS = 16
 STORM_SECONDS = 10.0
 WRONG_EACH = 4
 """Wrong passwords an account: one less than those that cost nothing."""
+ROUNDS = 6
+"""Sign-ups, forgotten passwords and resets an account, four minutes in all: each answer takes a quarter of a second at
+least. A round with all three takes longer than CODE_RESEND_SECONDS, within which one more would be refused, and a day
+knows ten links."""
+MAIL_SECONDS = 60
 READY_EVERY = 0.02
 ADMIN_ABOVE = 100
 """A service's admin port is so far above its port, on one machine (`nexync_dev.config`)."""
@@ -53,7 +61,7 @@ async def accounts(wires: Wires) -> Section:
     ):
         people = [person for person, _ in known]
         storm = await _storm(instance, http, probe, people)
-        timing = await _timing(http, people)
+        timing = await _timing(wires, http, people)
     checked = await asyncio.to_thread(_token_check)
     return Section("Log-ins", "python -m nexync_bench accounts", (*storm, *timing, *checked))
 
@@ -111,37 +119,101 @@ async def _storm(
     )
 
 
-async def _timing(http: httpx.AsyncClient, people: Sequence[Person]) -> tuple[Figure, ...]:
-    async def timed(login: str) -> float:
-        body = {"login": login, "password": "not the password"}
-        began = time.perf_counter()
-        answer = await http.post("/api/auth/login", json=body)
-        took = time.perf_counter() - began
-        if answer.status_code != 401:
-            msg = f"a wrong password was answered with {answer.status_code}"
-            raise RuntimeError(msg)
-        return took
+async def _timed(http: httpx.AsyncClient, path: str, status: int, body: dict[str, str]) -> float:
+    began = time.perf_counter()
+    answer = await http.post(f"/api/auth/{path}", json=body)
+    took = time.perf_counter() - began
+    if answer.status_code != status:
+        msg = f"{path} was answered with {answer.status_code} instead of {status}"
+        raise RuntimeError(msg)
+    return took
 
-    there: list[float] = []
-    nowhere: list[float] = []
-    for round_number in range(WRONG_EACH):
+
+async def _spent_links(
+    wires: Wires, http: httpx.AsyncClient, people: Sequence[Person]
+) -> dict[str, str]:
+    """By login a link that was good once; the passwords stay what they were."""
+    inbox = MailInbox(wires.mail)
+    spent: dict[str, str] = {}
+    for person in people:
+        email = f"{person.login}@example.test"
+        await _timed(http, "forgot", 202, {"email": email})
+        spent[person.login] = await inbox.token_for(email, seconds=MAIL_SECONDS)
+        body = {"token": spent[person.login], "password": person.password}
+        await _timed(http, "reset", 204, body)
+    await inbox.close()
+    return spent
+
+
+async def _timing(
+    wires: Wires, http: httpx.AsyncClient, people: Sequence[Person]
+) -> tuple[Figure, ...]:
+    """Log-in, sign-up, a forgotten password and a reset: of an account that there is, and of one that there isn't."""
+    spent = await _spent_links(wires, http, people)
+
+    async def log_in(login: str) -> float:
+        return await _timed(http, "login", 401, {"login": login, "password": "not the password"})
+
+    async def sign_up(login: str) -> float:
+        name = f"n{secrets.token_hex(8)}"
+        body = {"email": f"{login}@example.test", "username": name, "password": "a moss lantern"}
+        return await _timed(http, "register", 202, body)
+
+    async def forgot(login: str) -> float:
+        return await _timed(http, "forgot", 202, {"email": f"{login}@example.test"})
+
+    async def reset(login: str) -> float:
+        token = spent.get(login) or secrets.token_urlsafe(limits.RESET_TOKEN_CHARS * 3 // 4)
+        return await _timed(http, "reset", 410, {"token": token, "password": "a moss lantern"})
+
+    wrong, asked = (
+        _Pairs("wrong password: known account"),
+        _Pairs("forgotten password: known account"),
+    )
+    signed, led = _Pairs("sign-up: known account"), _Pairs("reset by link: spent link")
+    for _ in range(WRONG_EACH):
+        await wrong.round(people, log_in)
+    # The links were mailed just now.
+    await asyncio.sleep(limits.CODE_RESEND_SECONDS)
+    for _ in range(ROUNDS):
+        await signed.round(people, sign_up)
+        await asked.round(people, forgot)
+        await led.round(people, reset)
+    return tuple(one.figure() for one in (wrong, signed, asked, led))
+
+
+class _Pairs:
+    """Seconds of tries with what there is, and with what there isn't."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._there: list[float] = []
+        self._nowhere: list[float] = []
+
+    async def round(
+        self, people: Sequence[Person], timed: Callable[[str], Awaitable[float]]
+    ) -> None:
+        """One pair a person."""
         for number, person in enumerate(people):
-            pair: list[tuple[list[float], str]] = [
-                (there, person.login),
-                (nowhere, f"no{round_number}{number}-{person.login[:20]}"),
-            ]
+            pair = ((self._there, person.login), (self._nowhere, f"no{secrets.token_hex(10)}"))
             # By turns which comes first, so that neither profits from a warm cache.
             for times, login in pair if number % 2 else reversed(pair):
                 times.append(await timed(login))
+
+    def figure(self) -> Figure:
+        """What the times tell."""
+        return _compared(self._what, self._there, self._nowhere)
+
+
+def _compared(what: str, there: Sequence[float], nowhere: Sequence[float]) -> Figure:
     share, error = slower_share(there, nowhere)
-    return (
-        Figure(
-            "wrong password: known account slower than unknown",
-            f"{share * 100:.1f} % ± {1.96 * error * 100:.1f}",
-            "50 % within the error",
-            f"of all pairs of {len(there)} and {len(nowhere)} tries (Mann-Whitney, 95 %); medians "
-            f"{median(there) * 1000:.1f} and {median(nowhere) * 1000:.1f} ms",
-        ),
+    p = math.erfc(abs(share - 0.5) / error / math.sqrt(2))
+    return Figure(
+        f"{what} slower than unknown",
+        f"{share * 100:.1f} % ± {1.96 * error * 100:.1f}",
+        "50 % within the error",
+        f"of all pairs of {len(there)} and {len(nowhere)} tries (Mann-Whitney, 95 %), p = {p:.2f}; medians "
+        f"{median(there) * 1000:.1f} and {median(nowhere) * 1000:.1f} ms",
     )
 
 

@@ -36,6 +36,18 @@ class Counts(BaseModel):
     p99_ms: float
 
 
+class Storm(BaseModel):
+    """How all sockets came back at once; see native/sockets.c."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    resumed: int
+    again: int
+    caught: int
+    holes: int
+    short: int
+    seconds: float
+
+
 def build() -> None:
     """Compile what is out of date. Raises CalledProcessError with the compiler's words on standard error."""
     subprocess.run(["make", "-s", "-C", str(_FOLDER)], check=True, timeout=120)
@@ -44,6 +56,11 @@ def build() -> None:
 def build_centrifuge() -> None:
     """Build the server on centrifuge with Go; the first time its modules are fetched. Raises CalledProcessError."""
     subprocess.run(["make", "-s", "-C", str(_FOLDER), "centrifuge"], check=True, timeout=1_800)
+
+
+def build_socketio() -> None:
+    """Install what the server on Socket.IO needs, by its lock file. Raises CalledProcessError."""
+    subprocess.run(["make", "-s", "-C", str(_FOLDER), "socketio"], check=True, timeout=600)
 
 
 class _Program:
@@ -103,6 +120,16 @@ class Sockets(_Program):
         """Send at a rate; returns when everything arrived or 10 s after the last send."""
         self.write(f"run {rate} {seconds} {burst}")
         return Counts.model_validate(json.loads(self.line(seconds + 60)))
+
+    def drop(self) -> None:
+        """Close all of them."""
+        self.write("drop")
+        self.line(30)
+
+    def storm(self, seconds: float) -> Storm:
+        """Connect them all at once and wait, no longer than that, until all are resumed."""
+        self.write(f"storm {seconds}")
+        return Storm.model_validate(json.loads(self.line(seconds + 30)))
 
 
 class Floor(_Program):
@@ -177,6 +204,21 @@ def centrifuge(*, core: int, redis: str = "-") -> Generator[tuple[Floor, int]]:
             msg = "the server on centrifuge doesn't listen"
             raise RuntimeError(msg)
         yield server, port
+    finally:
+        server.close()
+
+
+@contextlib.contextmanager
+def socketio(*, core: int, redis: str) -> Generator[tuple[subprocess.Popen[str], int]]:
+    """The server on Socket.IO, and its port; `redis` is host:port."""
+    port = _free_port()
+    command = ["node", str(_FOLDER / "socketio" / "main.cjs"), str(port), redis]
+    server = _Program(command, core)
+    try:
+        if server.line(20) != "listening":
+            msg = "the server on Socket.IO doesn't listen"
+            raise RuntimeError(msg)
+        yield server.process, port
     finally:
         server.close()
 
