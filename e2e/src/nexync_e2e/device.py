@@ -14,6 +14,7 @@ from nexync_contracts import frames
 from nexync_contracts.ids import AttachmentId, ChatId, Stream
 from nexync_e2e.marks import Marks
 from nexync_e2e.person import Person
+from nexync_e2e.stories import Stories
 from nexync_e2e.waiting import until_true
 
 _BACKOFF: Final = Backoff(least=0.02, first=0.1, cap=2.0)
@@ -51,12 +52,14 @@ class Device:
         self.marks: list[frames.ReadFrame] = []
         self.receipts = Marks()
         self.close_codes: list[int] = []
+        """Of all sockets since the device was live for the first time; services that are just starting refuse some."""
         self.gateways_seen: list[str] = []
         self.resets = 0
         self.repairs = 0
         self.longest_hole = 0.0
         self.moves: list[float] = []
         self.offline: list[tuple[float, float]] = []
+        self.stories = Stories()
         self._offline_since: float | None = None
         self._hole_since: dict[Stream, float] = {}
         self._on_event = on_event
@@ -92,6 +95,7 @@ class Device:
     async def running(self) -> AsyncGenerator["Device"]:
         """Connected, and kept so, within the block; resumed when the block starts."""
         async with self._client.running():
+            self.close_codes.clear()
             yield self
 
     async def send(self, chat: ChatId, body: str, files: tuple[AttachmentId, ...] = ()) -> Sending:
@@ -148,9 +152,13 @@ class Device:
         await self._client.write_raw(data)
 
     def _hear(self, happening: tell.Happening, now: float) -> None:
+        if isinstance(happening, tell.Traced):
+            self.stories.add(happening, now)
+            return
         match happening:
             case tell.Live():
                 self.gateways_seen.append(happening.gateway)
+                self.stories.live(self._client.conversation.current, happening.gateway)
                 self.moves.append(now)
                 self.receipts.reconnected()
                 if self._offline_since is not None:

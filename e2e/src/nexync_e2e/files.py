@@ -6,16 +6,17 @@ import zlib
 
 import httpx
 
+import nexync_client as client
 from nexync_contracts import attachment_endpoints as endpoints
 from nexync_contracts.attachment_rest import (
     CopyAttachmentBody,
     CreateAttachmentBody,
+    DescribeAttachmentBody,
     Purpose,
     UploadView,
 )
 from nexync_contracts.attachments import Attachment
 from nexync_contracts.ids import AttachmentId, ChatId
-from nexync_contracts.limits import ATTACHMENT_PART_BYTES
 from nexync_e2e.person import Person
 
 
@@ -68,10 +69,19 @@ async def upload(
     person: Person, name: str, data: bytes, *, purpose: Purpose = Purpose.MESSAGE
 ) -> Attachment:
     """All of it. Raises RefusedError."""
-    view = await begin(person, name, len(data), purpose=purpose)
-    for offset in range(0, len(data), ATTACHMENT_PART_BYTES):
-        await write(person, view.id, offset, data[offset : offset + ATTACHMENT_PART_BYTES])
-    return await finish(person, view.id)
+    return await client.upload(person.rest, name, data, purpose=purpose)
+
+
+async def describe(person: Person, file: AttachmentId, alt: str) -> Attachment:
+    """Say what an image shows. Raises RefusedError."""
+    view = await person.rest.call(
+        endpoints.DESCRIBE_ATTACHMENT,
+        UploadView,
+        path={"attachment": file},
+        body=DescribeAttachmentBody(alt=alt),
+    )
+    assert view.attachment is not None
+    return view.attachment
 
 
 async def copy(person: Person, chat: ChatId, file: AttachmentId, message: int) -> Attachment:

@@ -132,6 +132,11 @@ class MailInbox:
         """The token of the newest link for a new password. Raises TimeoutError when none comes."""
         return await self._newest(_TOKEN, address, f"a mail with a link to {address}", seconds)
 
+    async def texts(self, address: str) -> list[str]:
+        """The texts of the mails to the address, newest first. Raises httpx.HTTPError."""
+        mailbox = await self._found()
+        return [] if mailbox is None else await mailbox.texts(address)
+
     async def _newest(
         self, pattern: re.Pattern[str], address: str, what: str, seconds: float
     ) -> str:

@@ -82,15 +82,22 @@ class Person:
         await self.rest.raw(endpoints.LOGOUT)
 
 
-async def sign_up(page: str, mail: str, *, prefix: str = "p", origin: str | None = None) -> Person:
+async def sign_up(
+    page: str,
+    mail: str,
+    *,
+    prefix: str = "p",
+    origin: str | None = None,
+    timeout: float = 10.0,
+) -> Person:
     """A new account with a random name: register, read the code in the mail, verify. Logged in.
 
-    `origin` is the Origin said to the server, the page's own if None.
+    `origin` is the Origin said to the server, the page's own if None; one answer may take `timeout` seconds.
     """
     name = prefix + "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
     email = f"{name}@example.test"
     password = secrets.token_urlsafe(12)
-    client = Rest(page, origin=origin)
+    client = Rest(page, origin=origin, timeout=timeout)
     inbox = MailInbox(mail)
     try:
         body = rest.RegisterBody(email=email, username=name, password=password)
@@ -106,9 +113,11 @@ async def sign_up(page: str, mail: str, *, prefix: str = "p", origin: str | None
     return Person(client, view, name, password)
 
 
-async def log_in(page: str, login: str, password: str, *, origin: str | None = None) -> Person:
-    """Another session of an account."""
-    client = Rest(page, origin=origin)
+async def log_in(
+    page: str, login: str, password: str, *, origin: str | None = None, timeout: float = 10.0
+) -> Person:
+    """Another session of an account; one answer may take `timeout` seconds."""
+    client = Rest(page, origin=origin, timeout=timeout)
     try:
         body = rest.LoginBody(login=login, password=password)
         view = await client.call(endpoints.LOGIN, rest.SessionView, body=body)

@@ -51,7 +51,8 @@ class ClusterSettings:
     """How the cluster of KUBECONFIG is used: `root` is the repository, `namespace` is made and deleted.
 
     `values` and `backend_values` are values files of the two charts, `node` an address that serves NodePorts (found
-    if None), `origin` one of the public origins that the values name, `prometheus` an image of it.
+    if None), `origin` one of the public origins that the values name, `prometheus` an image of it,
+    `enforces` whether the cluster is known to keep to NetworkPolicies.
     """
 
     root: Path
@@ -61,10 +62,11 @@ class ClusterSettings:
     node: str | None
     origin: str
     prometheus: str
+    enforces: bool = False
 
 
 def cluster_settings() -> ClusterSettings:
-    """From NEXYNC_CLUSTER_NAMESPACE, _VALUES, _BACKENDS_VALUES, _NODE, _PROMETHEUS, NEXYNC_ORIGIN.
+    """From NEXYNC_CLUSTER_NAMESPACE, _VALUES, _BACKENDS_VALUES, _NODE, _PROMETHEUS, _ENFORCES, NEXYNC_ORIGIN.
 
     Values files have commas between them. Without NEXYNC_ROOT the repository is the working directory.
     """
@@ -76,6 +78,7 @@ def cluster_settings() -> ClusterSettings:
         node=os.environ.get("NEXYNC_CLUSTER_NODE") or None,
         origin=_first("NEXYNC_ORIGIN", default="http://localhost:8080"),
         prometheus=_first("NEXYNC_CLUSTER_PROMETHEUS", default="docker.io/prom/prometheus:v3.7.3"),
+        enforces=os.environ.get("NEXYNC_CLUSTER_ENFORCES") == "yes",
     )
 
 

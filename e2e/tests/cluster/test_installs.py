@@ -1,20 +1,23 @@
 """Installs as people make them: a second one beside the first, under other names, and ones that can't work."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import yaml
 
 from nexync_e2e.cluster.__main__ import plan
 from nexync_e2e.cluster.objects import Custom, NamedList, Pods
 from nexync_e2e.cluster.release import Plan, Release, namespace
 from nexync_e2e.cluster.tools import ToolError, Tools
 from nexync_e2e.settings import cluster_settings
-from nexync_e2e.waiting import until
+from nexync_e2e.waiting import until, until_true
 
-pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="session")]
 
 OWN_KINDS = (
     "deployments,statefulsets,services,configmaps,secrets,serviceaccounts,roles,rolebindings,"
@@ -25,27 +28,9 @@ KEYS = ("blue-accounts-factor-key", "blue-accounts-signing-key", "blue-svc-chat-
 """Secrets of the second release that stay after it."""
 
 
-def settings_plan(name: str) -> Plan:
-    """The plan of the environment, in a namespace of this test's own."""
-    found = plan(cluster_settings())
-    return Plan(found.charts, name, backend_values=found.backend_values, values=found.values)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def first() -> AsyncGenerator[Release]:
-    """Nexync as the README installs it."""
-    wanted = settings_plan("nexync-first")
-    async with namespace(wanted.namespace) as tools:
-        release = Release(wanted, tools)
-        await release.install_crds()
-        await release.install_backends()
-        await release.install()
-        yield release
-
-
 async def test_a_second_release_with_other_names_works_beside_the_first(first: Release) -> None:
     """It shares nothing with the first, keeps its keys, and leaves only what is documented to stay."""
-    base = settings_plan("nexync-second")
+    base = plan(cluster_settings(), namespace="nexync-second")
     renamed = {
         "global.backends.secret": "store",
         "global.peers.auth": "blue-accounts",
@@ -101,6 +86,65 @@ async def left_over(tools: Tools, instance: str) -> list[str]:
     return [item.metadata.name for item in found.items]
 
 
+async def test_a_scaler_comes_and_goes_and_no_pod_with_it(first: Release) -> None:
+    """The number of replicas is in the manifest until the scaler has it, and never falls to the API's default."""
+    name = await first.deployment("svc-gateway")
+    scaler = ("--set", "svc-gateway.autoscaling.provider=hpa")
+    three = ("--set", "svc-gateway.autoscaling.minReplicas=3")
+    async with replicas_of(first.tools, name) as seen:
+        await first.upgrade(*scaler)
+        # Again, before the scaler had a reason to write anything.
+        await first.upgrade(*scaler)
+        assert await in_manifest(first, name) == 2
+        await first.upgrade(*scaler, *three)
+        await until_true(lambda: seen[-1] == 3, "the scaler's number", seconds=60)
+        await first.upgrade(*scaler, *three)
+        assert await in_manifest(first, name) is None
+        await first.upgrade("--set", "svc-gateway.replicaCount=3")
+        with pytest.raises(ToolError, match="conflict"):
+            await first.upgrade()
+        assert set(seen) == {2, 3}
+        await first.upgrade("--force-conflicts")
+        await until_true(lambda: seen[-1] == 2, "two again", seconds=60)
+    assert set(seen) == {2, 3}
+
+
+@contextlib.asynccontextmanager
+async def replicas_of(tools: Tools, deployment: str) -> AsyncGenerator[list[int]]:
+    """Every number of replicas that the Deployment is told within the block, from the API's own watch."""
+    seen: list[int] = []
+    process = await asyncio.create_subprocess_exec(
+        "kubectl", "--namespace", tools.namespace, "get", "deployment", deployment, "--watch",
+        "-o", 'jsonpath={.spec.replicas}{"\\n"}',
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out = process.stdout
+    assert out is not None
+
+    async def read() -> None:
+        while line := await out.readline():
+            seen.append(int(line))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(read())
+        try:
+            await until_true(lambda: bool(seen), "the watch", seconds=30)
+            yield seen
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def in_manifest(release: Release, deployment: str) -> int | None:
+    """The replicas that Helm keeps of a Deployment, None where it keeps none."""
+    manifest = await release.tools.helm("get", "manifest", release.plan.name)
+    for body in yaml.safe_load_all(manifest):
+        if body and body["kind"] == "Deployment" and body["metadata"]["name"] == deployment:
+            return body["spec"].get("replicas")
+    msg = f"no Deployment {deployment} in the manifest"
+    raise AssertionError(msg)
+
+
 BAD_VALUES = {
     "svc-gateway.replicaCount=-1": "replicaCount",
     "svc-gateway.replicas=2": "replicas",
@@ -120,7 +164,7 @@ async def test_a_bad_value_is_refused_by_name_before_anything_is_installed(value
 @pytest_asyncio.fixture
 async def bare() -> AsyncGenerator[Release]:
     """An empty namespace for an install that can't work."""
-    wanted = settings_plan("nexync-bad")
+    wanted = plan(cluster_settings(), namespace="nexync-bad")
     async with namespace(wanted.namespace) as tools:
         yield Release(wanted, tools)
 

@@ -83,6 +83,26 @@ def test_a_removed_reader_need_not_see_what_follows() -> None:
     assert check(replace(run, live=(gone,))) == []
 
 
+def test_messages_out_of_order_come_with_what_their_device_saw_of_them() -> None:
+    """Also of those in between, and the same violation stays the same when more becomes known."""
+    run = with_history(CREATED, message(2, "c"), message(3, "a"))
+    first = replace(sent(66, "a", seq=3), story=("1.000 written on socket 1 (gateway-x)",))
+    other = replace(sent(67, "b", code="not_allowed"), chat="c2")
+    later = replace(sent(68, "c", seq=2), story=("1.500 acked on socket 2 (gateway-y)",))
+    (found,) = [
+        one for one in check(replace(run, sends=(later, other, first))) if one.rule == "order"
+    ]
+    assert found.detail == "ann-phone in c1: #66 at 3, #68 at 2"
+    assert found.evidence == (
+        "#66 a in c1 at 3",
+        "  1.000 written on socket 1 (gateway-x)",
+        "#67 b in c2 at none",
+        "#68 c in c1 at 2",
+        "  1.500 acked on socket 2 (gateway-y)",
+    )
+    assert found == replace(found, evidence=())
+
+
 def change(seq: int, tag: str, target: int, body: str) -> Piece:
     """A change of a message by Ann."""
     return Piece(seq, seq, f"change {seq}", "ann", tag, body, target)
@@ -167,7 +187,65 @@ def test_members_are_what_their_events_make_them() -> None:
     assert check(COME_AND_GONE) == []
 
 
+GRANTED = of_members("ann admin\nbob member", "bob -", "cid member", "bob member history")
+
+
+def as_read(**seen: tuple[Piece, ...]) -> RunRecord:
+    """Histories up to the fourth number, each with a device that has the same."""
+    return replace(
+        honest(),
+        sends=(),
+        live=tuple(
+            LiveRecord(who, f"{who}-phone", CHAT, 0, pieces) for who, pieces in seen.items()
+        ),
+        histories=tuple(HistoryRecord(who, CHAT, 4, pieces) for who, pieces in seen.items()),
+    )
+
+
+LATE = (Piece(1, 2), *GRANTED[2:])
+AGAIN = as_read(ann=GRANTED, bob=GRANTED, cid=LATE)
+
+
+def test_a_grant_shows_what_was_passed_over() -> None:
+    """In the history; a device that was told to pass it over has it from there."""
+    assert check(AGAIN) == []
+    before = (*GRANTED[:2], Piece(3, 3), GRANTED[3])
+    assert check(replace(AGAIN, live=(LiveRecord("bob", "bob-phone", CHAT, 0, before),))) == []
+
+
+def hidden(piece: Piece) -> Piece:
+    """For its sender alone."""
+    return replace(piece, hidden=True)
+
+
+PAIR = Piece(1, 1, "create", "ann", "chat.created", "ann member\nbob member")
+BLOCK = Piece(2, 2, "block", "ann", "chat.blocked", hidden=True)
+UNHEARD = hidden(message(3, "b", "bob"))
+BLOCKER = (PAIR, BLOCK, Piece(3, 3), message(4, "c"))
+BLOCKED = (PAIR, Piece(2, 2), UNHEARD, message(4, "c"))
+
+
+def test_what_a_blocked_person_says_is_for_them_alone() -> None:
+    """The numbers close for both, and after the block each hears the other again."""
+    assert check(as_read(ann=BLOCKER, bob=BLOCKED)) == []
+    unblock = Piece(3, 3, "unblock", "ann", "chat.unblocked", hidden=True)
+    heard = message(4, "c", "bob")
+    run = as_read(ann=(PAIR, BLOCK, unblock, heard), bob=(PAIR, Piece(2, 3), heard))
+    assert check(run) == []
+
+
 PLANTED: dict[str, RunRecord] = {
+    "shown (a block)": as_read(ann=(*BLOCKER[:2], UNHEARD, BLOCKER[3]), bob=BLOCKED),
+    "shown (less)": as_read(ann=BLOCKER, bob=(PAIR, Piece(2, 2), UNHEARD, Piece(4, 4))),
+    "shown (no grant)": as_read(ann=GRANTED, bob=(*GRANTED[:2], Piece(3, 3), GRANTED[3])),
+    "shown (before the join)": as_read(ann=GRANTED, cid=GRANTED),
+    "veil (none)": as_read(
+        ann=(*BLOCKER[:2], message(3, "b", "bob"), BLOCKER[3]),
+        bob=(*BLOCKED[:2], message(3, "b", "bob"), BLOCKED[3]),
+    ),
+    "veil (over the blocker's)": as_read(
+        ann=(*BLOCKER[:3], hidden(BLOCKER[3])), bob=(*BLOCKED[:3], Piece(4, 4))
+    ),
     "receipt": replace(FURTHER, samples=(), finals=(WatermarkRecord("bob", CHAT, (2, 4)),)),
     "receipt (arrived)": replace(
         FURTHER, samples=(), finals=(WatermarkRecord("bob", CHAT, (3, 2)),)

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
-from rights import ASKING_FRAMES, ROWS, Row, Scene, Who
+from rights import ASKING_FRAMES, ROWS
+from rights_scene import Row, Scene, Who
 
 from nexync_contracts import group_endpoints, group_rest, profile_endpoints, rest
 from nexync_contracts.events import ChatKind
@@ -32,6 +33,7 @@ async def scene(where: Wires) -> AsyncGenerator[Scene]:
         await befriend(friend, other)
     inside = (member.id, removed.id, out.id, other.id)
     chat = await admin.create_chat(ChatKind.GROUP, inside, "Matrix")
+    talk = await admin.create_chat(ChatKind.PRIVATE, (member.id,))
     async with Device(admin, where.gateways[:1], name="admin").running() as device:
         sending = await device.send(chat, "said")
         await device.settled()
@@ -60,6 +62,7 @@ async def scene(where: Wires) -> AsyncGenerator[Scene]:
         other,
         group_rest.InviteBody(invite=InviteId(made.invite), secret=secret),
         sending.seq,
+        talk,
     )
     for person in people:
         await person.close()

@@ -1,23 +1,42 @@
-"""Backends that go away in the middle of sign-up, log-in and a forgotten password.
+"""Backends that are killed in the middle of the flows of accounts.
 
-No mail is lost, whoever asks meanwhile is told clearly to come again, and then everything goes on where it was.
+No mail is lost, whoever asks meanwhile is told clearly to come again, and then everything goes on where it was, or is
+begun again by who is told so.
 """
 
 import asyncio
 import contextlib
-import secrets
-import sys
-import uuid
-from collections.abc import AsyncGenerator
+import json
+import os
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from away_flows import (
+    FLOWS,
+    Flow,
+    Provider,
+    Town,
+    again,
+    newcomer,
+    settle,
+    somebody,
+    turned_on,
+)
+from issuer import CLIENT, SECRET, Issuer
+from killing import SECONDS, dev, killed
 
-from nexync_contracts import endpoints, rest
-from nexync_contracts.endpoint import Endpoint
-from nexync_contracts.errors import Problem, ProblemCode
-from nexync_e2e.client import log_in
+from nexync_contracts import (
+    admin_endpoints,
+    admin_rest,
+    email_endpoints,
+    email_rest,
+    endpoints,
+    rest,
+)
+from nexync_contracts.passkey_rest import OwnerProofBody
+from nexync_e2e.client import Person
 from nexync_e2e.mail import MailInbox
 from nexync_e2e.roundtrip import Steps, round_trip
 from nexync_e2e.settings import Wires
@@ -25,95 +44,129 @@ from nexync_e2e.waiting import until
 
 pytestmark = pytest.mark.e2e
 
-SECONDS = 120
-"""For what takes a second or two on a machine that has nothing else to do."""
 
-
-async def _dev(*arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "nexync_dev", *arguments, stdout=asyncio.subprocess.DEVNULL
-    )
-    async with asyncio.timeout(SECONDS):
-        assert await process.wait() == 0
-
-
-@contextlib.asynccontextmanager
-async def _away(name: str) -> AsyncGenerator[None]:
-    await _dev("stop", name)
+@contextlib.contextmanager
+def _registered(issuer: Issuer) -> Generator[None]:
+    """svc-auth's next process knows the issuer, the one after the block doesn't."""
+    file = Path(os.environ["NEXYNC_PROVIDERS_FILE"])
+    before = file.read_text()
+    secret = file.with_suffix(".secret")
+    secret.write_text(SECRET)
+    corp = {"id": "corp", "kind": "oidc", "label": "Corp", "issuer": issuer.address}
+    registered = {"client_id": CLIENT, "client_secret_file": str(secret)}
+    file.write_text(json.dumps({"providers": [corp | registered]}))
     try:
         yield
     finally:
-        await _dev("start", name)
+        file.write_text(before)
+        secret.unlink()
 
 
-class Browser:
-    """Asks as a page does, and keeps what it is told."""
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
-
-    async def ask(
-        self, endpoint: Endpoint, body: BaseModel, key: str | None = None
-    ) -> httpx.Response:
-        """One request."""
-        headers = {} if key is None else {"Idempotency-Key": key}
-        json = body.model_dump(mode="json", exclude_none=True)
-        return await self._http.request(endpoint.method, endpoint.path, json=json, headers=headers)
-
-    async def told(self, endpoint: Endpoint, body: BaseModel, key: str | None = None) -> None:
-        """It doesn't work now, in words, and with the time after which it may."""
-        answer = await self.ask(endpoint, body, key)
-        problem = Problem.model_validate_json(answer.content)
-        assert answer.headers["Content-Type"] == "application/problem+json"
-        assert (answer.status_code, problem.code) == (503, ProblemCode.UNAVAILABLE), endpoint.name
-        assert problem.title in {
-            "A part of the service is away for a moment",
-            "The answer took too long",
-        }
-        assert problem.retry_after is not None
-
-    async def goes_on(self, endpoint: Endpoint, body: BaseModel, key: str | None = None) -> None:
-        """The same request again, until it is done; meanwhile nothing but 503 is answered."""
-
-        async def done() -> bool | None:
-            answer = await self.ask(endpoint, body, key)
-            assert answer.status_code in {endpoint.status, 503}, answer.text
-            return answer.status_code == endpoint.status or None
-
-        await until(done, f"{endpoint.name} works again", seconds=SECONDS, every=0.5)
+@contextlib.asynccontextmanager
+async def _provided(issuer: Issuer) -> AsyncGenerator[None]:
+    """One can log in with the issuer."""
+    try:
+        with issuer.open(), _registered(issuer):
+            await dev("restart", "auth")
+            yield
+    finally:
+        await dev("restart", "auth")
 
 
-async def test_whatever_goes_away_no_mail_is_lost_and_people_go_on(where: Wires) -> None:
-    name = "away" + secrets.token_hex(6)
-    email, password, later = f"{name}@example.test", "a moss lantern", "another moss lantern"
-    inbox = MailInbox(where.mail)
-    log_in_body = rest.LoginBody(login=name, password=password)
-    async with httpx.AsyncClient(
-        base_url=where.page, headers={"Origin": where.page}, timeout=60
-    ) as http:
-        browser = Browser(http)
-        async with _away("rabbitmq"):
-            body = rest.RegisterBody(email=email, username=name, password=password)
-            assert (await browser.ask(endpoints.REGISTER, body)).status_code == 202
-        code = await inbox.code_for(email, seconds=SECONDS)
+async def _away(flows: Sequence[Flow], backend: str) -> None:
+    """Every flow is in its middle when the backend is killed; each is told, and goes on when it is back."""
+    await asyncio.gather(*(flow.prepare() for flow in flows))
+    async with killed(backend):
+        answers = await asyncio.gather(*(flow.step() for flow in flows))
+    for flow, answer in zip(flows, answers, strict=True):
+        done = flow.is_done(answer) and backend not in flow.needs
+        said = f"{type(flow).__name__} without {backend}: {answer.status_code} {answer.text[:300]}"
+        assert done or flow.is_told(answer), said
+    left = [one for one, answer in zip(flows, answers, strict=True) if not one.is_done(answer)]
+    await asyncio.gather(*(_goes_on(flow, backend) for flow in left))
 
-        verify, key = rest.VerifyBody(email=email, code=code), str(uuid.uuid4())
-        async with _away("postgres"):
-            await browser.told(endpoints.VERIFY, verify, key)
-            await browser.told(endpoints.LOGIN, log_in_body)
-        await browser.goes_on(endpoints.VERIFY, verify, key)
 
-        async with _away("redis-state"):
-            await browser.told(endpoints.LOGIN, log_in_body)
-        await browser.goes_on(endpoints.LOGIN, log_in_body)
+async def _goes_on(flow: Flow, backend: str) -> None:
+    """The same step again, until it is done or over; who is told that it is over begins again."""
+    name = f"{type(flow).__name__} after {backend}"
 
-        async with _away("mail"):
-            forgot = rest.ForgotBody(email=email)
-            assert (await browser.ask(endpoints.FORGOT, forgot)).status_code == 202
-        token = await inbox.token_for(email, seconds=SECONDS)
-        await browser.goes_on(endpoints.RESET, rest.ResetBody(token=token, password=later))
+    async def done() -> bool | None:
+        answer = await flow.step()
+        if flow.is_over(answer):
+            await flow.prepare()
+        elif not flow.is_told(answer):
+            assert flow.is_done(answer), f"{name}: {answer.status_code} {answer.text[:300]}"
+            return True
+        return None
+
+    await until(done, f"{name} works", seconds=SECONDS, every=0.5)
+
+
+async def _mailed(town: Town, backend: str, people: Sequence[Person]) -> None:
+    """Everything that sends a mail, while none can be sent; all of them come, each once."""
+    registering, changing, reset, turning = somebody(), somebody(), people[0], people[1]
+    provider = Provider(town)
+    wanted: dict[str, Callable[[str], bool]] = {}
+    async with killed(backend):
+        body = rest.RegisterBody(
+            email=registering, username=registering.partition("@")[0], password="a moss lantern"
+        )
+        await town.ann.rest.call(endpoints.REGISTER, rest.Accepted, body=body)
+        forgot = rest.ForgotBody(email=f"{reset.login}@example.test")
+        await town.ann.rest.call(endpoints.FORGOT, rest.Accepted, body=forgot)
+        change = email_rest.ChangeEmailBody(email=changing, current=turning.password)
+        await turning.rest.call(email_endpoints.CHANGE_EMAIL, rest.Accepted, body=change)
+        await turned_on(turning)
+        await provider.prepare()
+        assert provider.is_done(await provider.step())
+        await town.admin.rest.call(
+            admin_endpoints.RESET_FACTORS,
+            admin_rest.ManagedPerson,
+            path={"person": turning.id},
+            body=admin_rest.AdminProofBody(proof=OwnerProofBody(current=town.admin.password)),
+        )
+    wanted[registering] = lambda text: "code" in text
+    wanted[forgot.email] = lambda text: "/reset#" in text
+    wanted[changing] = lambda text: "code" in text
+    wanted[provider.email] = lambda text: "password" in text
+    twice = f"{turning.login}@example.test"
+
+    async def all_there() -> bool | None:
+        try:
+            texts = {one: await town.inbox.texts(one) for one in (*wanted, twice)}
+        except httpx.TransportError:
+            return None
+        for address, right in wanted.items():
+            if not any(right(text) for text in texts[address]):
+                return None
+        told = texts[twice]
+        both = [any(words in one for one in told) for words in ("is on", "factors were reset")]
+        return True if all(both) else None
+
+    await until(all_there, f"the mails after {backend}", seconds=SECONDS, every=0.5)
+    texts = await town.inbox.texts(twice)
+    assert len(texts) == len(set(texts)), texts
+    await provider.close()
+
+
+async def test_whatever_is_killed_no_mail_is_lost_and_people_go_on(where: Wires) -> None:
+    """Postgres and Redis in the middle of every flow; RabbitMQ and the mail server while everything mails."""
+    inbox, issuer = MailInbox(where.mail), Issuer()
+    async with _provided(issuer):
+        town = await settle(where, inbox, issuer)
+        flows = [flow(town) for flow in FLOWS]
+        await _away(flows, "postgres")
+        await _away(flows, "redis-state")
+        for backend in ("rabbitmq", "mail"):
+            people = [await newcomer(where) for _ in range(2)]
+            await _mailed(town, backend, people)
+            for person in people:
+                await person.close()
+        for flow in flows:
+            await flow.close()
     await inbox.close()
-    person = await log_in(where.page, name, later)
-    await person.close()
-    # Also what had nothing to do with accounts has recovered, so that the next test finds all of it.
+    # Sessions that were open all the time are, and what had nothing to do with accounts has recovered too.
+    ann = await again(where, town.ann)
+    for person in (ann, town.ann, town.tia, town.vic, town.admin):
+        await person.close()
     await round_trip(where, Steps())

@@ -2,13 +2,14 @@
 
 import pytest
 
-from nexync_contracts import attachment_endpoints, endpoints, search_endpoints
+from nexync_contracts import attachment_endpoints, endpoints, export_endpoints, search_endpoints
 from nexync_contracts.attachment_rest import PictureBody, Purpose, UploadView
 from nexync_contracts.attachments import AttachmentKind
 from nexync_contracts.errors import ProblemCode, RejectCode
 from nexync_contracts.events import ChatKind, MessageCreated, PictureChanged
+from nexync_contracts.export_rest import ExportLine
 from nexync_contracts.ids import AttachmentId, ChatId, chat_stream
-from nexync_contracts.limits import ATTACHMENT_PART_BYTES
+from nexync_contracts.limits import ALT_CHARS, ATTACHMENT_PART_BYTES
 from nexync_contracts.message_rest import DeleteMessageBody
 from nexync_contracts.profile_rest import OwnProfile
 from nexync_contracts.rest import CommandDone, PeoplePage
@@ -72,6 +73,40 @@ async def test_an_image_reaches_the_members_and_nobody_else(
         body = DeleteMessageBody(target=2)
         await ann.rest.call(endpoints.DELETE_MESSAGE, CommandDone, path={"chat": chat}, body=body)
         assert await statuses(chat, photo.id, 2, ann) == [404]
+
+
+async def test_what_an_image_shows_is_said_until_it_is_sent(
+    where: Wires, ann: Person, bob: Person
+) -> None:
+    """In the event, in the history, in the export and in a copy; words that are too long are told so."""
+    chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
+    stream = chat_stream(chat)
+    photo = await files.upload(ann, "boat.png", files.png())
+    words = "A red boat on a lake, “Anna” on its bow 🚣"
+    long = await ann.rest.raw(
+        attachment_endpoints.DESCRIBE_ATTACHMENT,
+        path={"attachment": photo.id},
+        json={"alt": "x" * (ALT_CHARS + 1)},
+    )
+    assert (long.status_code, long.json()["issues"][0]["path"]) == (422, ["body", "alt"])
+    described = await files.describe(ann, photo.id, words)
+    assert described == photo.model_copy(update={"alt": words})
+    one = Device(ann, where.gateways[:1], name="ann")
+    two = Device(bob, where.gateways[1:2], name="bob")
+    async with one.running(), two.running():
+        await one.send(chat, "", (photo.id,))
+        await two.caught_up(stream, 2)
+        said = MessageCreated(body="", attachments=(described,))
+        assert two.inboxes[stream].pieces[-1].event == said
+        with pytest.raises(RefusedError) as refused:
+            await files.describe(ann, photo.id, "too late")
+        assert refused.value.code is ProblemCode.CONFLICT
+        page = await bob.timeline(chat, at_least=2)
+        assert page.items[-1].event == said
+        assert (await files.copy(bob, chat, photo.id, 2)).alt == words
+    answer = await bob.rest.raw(export_endpoints.EXPORT, path={"chat": chat})
+    last = ExportLine.model_validate_json(answer.content.splitlines()[-1])
+    assert last.record.event == said
 
 
 async def test_a_file_goes_on_where_it_was_and_is_only_saved(

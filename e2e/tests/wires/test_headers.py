@@ -1,8 +1,12 @@
 """What every answer says to browsers, over the edge: nothing may be sniffed, framed, cached or used by another site."""
 
+import asyncio
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 
+from nexync_contracts.errors import Problem
 from nexync_e2e.client import sign_up
 from nexync_e2e.settings import Wires
 
@@ -79,6 +83,63 @@ async def test_every_answer_of_the_api(where: Wires) -> None:
     for answer in (*done, *problems):
         _has(answer, API if "etag" not in answer.headers else API | REVALIDATED)
     await mine.close()
+
+
+HOST = b"Host: nexync.test\r\nConnection: close\r\n"
+RAW = {
+    "no request": (b"nonsense\r\n\r\n", 400),
+    "no host": (b"GET /api/chats HTTP/1.1\r\n\r\n", 400),
+    "two hosts": (b"GET /api/chats HTTP/1.1\r\n" + HOST + HOST + b"\r\n", 400),
+    "out of the root": (b"GET /api/../../chats HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a byte of zero": (b"GET /api/chats/%00 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a tab that stands": (b"GET /api/chats HTTP/1.1\r\nX: a\x0bb\r\n" + HOST + b"\r\n", 400),
+    "no length": (b"POST /api/chats HTTP/1.1\r\nContent-Length: x\r\n" + HOST + b"\r\n", 400),
+    "no chunks": (
+        b"POST /api/chats HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + HOST + b"\r\nzz\r\n",
+        400,
+    ),
+    "a method for proxies": (b"TRACE /api/chats HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+    "a length that is too large": (
+        b"POST /api/chats HTTP/1.1\r\nContent-Length: 99999999999\r\n" + HOST + b"\r\n",
+        413,
+    ),
+    "an address that is too long": (
+        b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n",
+        414,
+    ),
+    "a header that is too long": (
+        b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 9_000 + b"\r\n" + HOST + b"\r\n",
+        431,
+    ),
+    "an encoding that nobody knows": (
+        b"POST /api/chats HTTP/1.1\r\nTransfer-Encoding: gzip\r\n" + HOST + b"\r\n",
+        501,
+    ),
+    "a version of later": (b"GET / HTTP/7.0\r\n" + HOST + b"\r\n", 505),
+}
+
+
+@pytest.mark.parametrize("what", RAW)
+async def test_what_is_hardly_a_request_is_answered_with_a_problem_too(
+    where: Wires, what: str
+) -> None:
+    """Bytes that no client library sends. Nothing of it is a page of HTML."""
+    sent, status = RAW[what]
+    edge = urlsplit(where.page)
+    async with asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection(edge.hostname, edge.port)
+        writer.write(sent)
+        await writer.drain()
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    assert first.startswith(f"HTTP/1.1 {status} "), first
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"].startswith("nosniff")
+    problem = Problem.model_validate_json(body)
+    assert problem.status == status
 
 
 async def test_the_page_and_its_parts(where: Wires) -> None:

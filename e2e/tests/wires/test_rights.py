@@ -1,13 +1,7 @@
 """The tables of rights are whole: an action without a row fails here, without any instance."""
 
-from rights import (
-    ALONE_FRAMES,
-    ASKING_FRAMES,
-    OPEN,
-    READING_FRAMES,
-    ROWS,
-    Who,
-)
+from rights import ALONE_FRAMES, ASKING_FRAMES, OPEN, READING_FRAMES, ROWS
+from rights_scene import Who
 
 from nexync_contracts.endpoints import ENDPOINTS
 from nexync_contracts.frames import client_frame_adapter

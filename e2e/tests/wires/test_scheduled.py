@@ -7,16 +7,17 @@ import uuid
 
 import pytest
 
-from nexync_contracts import scheduled_endpoints
+from nexync_contracts import attachment_endpoints, scheduled_endpoints
 from nexync_contracts.errors import ProblemCode, RejectCode
 from nexync_contracts.events import ChatKind, MessageCreated
-from nexync_contracts.ids import ChatId, chat_stream
+from nexync_contracts.ids import AttachmentId, ChatId, chat_stream
 from nexync_contracts.scheduled_rest import (
     RescheduleBody,
     ScheduleBody,
     ScheduledList,
     ScheduledView,
 )
+from nexync_e2e import files
 from nexync_e2e.client import Device, Person, RefusedError
 from nexync_e2e.settings import Wires
 from nexync_e2e.waiting import until, until_true
@@ -111,6 +112,51 @@ async def test_messages_come_at_their_time_changed_and_once(
     with pytest.raises(RefusedError) as error:
         await reschedule(ann, first, RescheduleBody(at=0))
     assert error.value.code is ProblemCode.NOT_FOUND
+
+
+async def test_files_wait_with_their_message_and_come_with_it(
+    where: Wires, ann: Person, bob: Person, cid: Person
+) -> None:
+    """Only ready ones of one's own; while they wait they can't be given up, and afterwards they can."""
+    chat = await ann.create_chat(ChatKind.PRIVATE, (bob.id,))
+    photo, spare = [await files.upload(ann, name, files.png()) for name in ("a.png", "b.png")]
+    foreign = await files.upload(cid, "c.png", files.png())
+
+    async def later(at: int, *carried: AttachmentId) -> ScheduledView:
+        body = ScheduleBody(at=at, body="", files=carried)
+        path = {"chat": chat}
+        return await ann.rest.call(
+            scheduled_endpoints.SCHEDULE, ScheduledView, path=path, body=body
+        )
+
+    with pytest.raises(RefusedError) as error:
+        await later(unix_ms(), photo.id, foreign.id)
+    assert error.value.code is ProblemCode.VALIDATION
+    never = await later(unix_ms() + HOUR_MS, spare.id)
+    assert [one.attachments for one in await waiting(ann, chat)] == [(spare,)]
+    drop = {"attachment": spare.id}
+    answer = await ann.rest.raw(attachment_endpoints.DROP_ATTACHMENT, path=drop)
+    assert answer.status_code == 409
+    other = await files.upload(ann, "d.png", files.png(4, 4))
+    with pytest.raises(RefusedError):
+        await reschedule(ann, never, RescheduleBody(files=(foreign.id,)))
+    exchanged = await reschedule(ann, never, RescheduleBody(files=(other.id, spare.id)))
+    assert exchanged.attachments == (other, spare)
+    never = await reschedule(ann, never, RescheduleBody(files=(spare.id,)))
+    assert never.attachments == (spare,)
+    free = await ann.rest.raw(attachment_endpoints.DROP_ATTACHMENT, path={"attachment": other.id})
+    assert free.status_code in {204, 404}
+    async with Device(bob, where.gateways[:1], name="bob").running() as bobs:
+        await later(unix_ms() + 1_000, photo.id)
+        await bobs.caught_up(chat_stream(chat), 2, seconds=60)
+        said = MessageCreated(body="", attachments=(photo,))
+        assert bobs.inboxes[chat_stream(chat)].pieces[-1].event == said
+    assert (await files.download(bob, chat, photo.id, 2)).status_code == 200
+    path = {"chat": chat, "scheduled": never.scheduled}
+    await ann.rest.raw(scheduled_endpoints.UNSCHEDULE, path=path)
+    answer = await ann.rest.raw(attachment_endpoints.DROP_ATTACHMENT, path=drop)
+    # Or it was collected before one could ask.
+    assert answer.status_code in {204, 404}
 
 
 async def test_a_restart_in_the_middle_doubles_nothing(

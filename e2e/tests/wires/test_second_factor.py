@@ -1,7 +1,7 @@
 """The second factor over the wires: no session and no socket before the code, and the others end at once."""
 
 import pytest
-from pyotp.totp import TOTP
+from authenticator import turn_on
 
 from nexync_client import Rest
 from nexync_contracts import endpoints, factor_endpoints, factor_rest, rest
@@ -26,13 +26,7 @@ async def test_from_the_password_to_the_session(where: Wires) -> None:
             factor_rest.EnrolmentView,
             body=factor_rest.EnrolFactorBody(current=mine.password),
         )
-        app = TOTP(made.secret)
-        first = app.now()
-        shown = await mine.rest.call(
-            factor_endpoints.TURN_ON_FACTOR,
-            factor_rest.RecoveryCodesView,
-            body=factor_rest.FactorCodeBody(code=first),
-        )
+        first, shown = await turn_on(mine.rest, made.secret)
         await until_true(lambda: bool(there.close_codes), "the other closed", seconds=1)
         assert there.close_codes == [SESSION_ENDED]
         assert not here.close_codes

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from pyotp.totp import TOTP
+from authenticator import turn_on
 
 from nexync_client import Rest
 from nexync_contracts import (
@@ -100,12 +100,7 @@ async def _account(mine: Person, mail: str, known: dict[str, set[str]]) -> None:
         body=factor_rest.EnrolFactorBody(current=mine.password),
     )
     known["factor"] |= {made.secret, made.uri}
-    code = TOTP(made.secret).now()
-    shown = await mine.rest.call(
-        factor_endpoints.TURN_ON_FACTOR,
-        factor_rest.RecoveryCodesView,
-        body=factor_rest.FactorCodeBody(code=code),
-    )
+    code, shown = await turn_on(mine.rest, made.secret)
     known["code"] |= {code, *shown.codes}
     new, newest = (secrets.token_urlsafe(12) for _ in range(2))
     known["password"] |= {new, newest}

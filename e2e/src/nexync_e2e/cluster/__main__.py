@@ -8,11 +8,10 @@ import asyncio
 import sys
 import time
 
-from nexync_e2e.cluster import report
+from nexync_e2e.cluster import failing, report
 from nexync_e2e.cluster.entrance import enter
 from nexync_e2e.cluster.faults import FAULTS, Pods, scenarios
 from nexync_e2e.cluster.release import Plan, Release, namespace, value_arguments
-from nexync_e2e.cluster.tools import ToolError
 from nexync_e2e.loss.__main__ import tell
 from nexync_e2e.loss.cast import CHATS, WRITERS, cast
 from nexync_e2e.loss.run import Report, run
@@ -36,9 +35,8 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         figures, reports = asyncio.run(_whole(settings, options))
-    except (ToolError, TimeoutError, ValueError) as error:
-        print(f"FAILED: {error}", flush=True)
-        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, all of it is told, and the run has failed
+        return failing.tell(error)
     print("\n" + figures, flush=True)
     if options.write:
         report.write(settings.root / "docs" / "cluster.md", figures, name="faults")
@@ -50,7 +48,7 @@ def main(arguments: list[str]) -> int:
 async def _whole(
     settings: ClusterSettings, options: argparse.Namespace
 ) -> tuple[str, list[Report]]:
-    async with namespace(settings.namespace, keep=options.keep) as tools:
+    async with namespace(settings.namespace, keep=options.keep, wait=False) as tools:
         release = Release(plan(settings), tools)
         await install(release)
         idle = await release.memory()
@@ -58,12 +56,15 @@ async def _whole(
         return report.whole(release.seconds, idle, reports), reports
 
 
-def plan(settings: ClusterSettings) -> Plan:
-    """The evaluation install for a small node, with the values files of the settings after its own."""
+def plan(settings: ClusterSettings, *, namespace: str = "") -> Plan:
+    """The evaluation install for a small node, with the values files of the settings after its own.
+
+    In the namespace of the settings unless another one is named.
+    """
     own = settings.root / "e2e" / "cluster"
     return Plan(
         charts=settings.root / "charts",
-        namespace=settings.namespace,
+        namespace=namespace or settings.namespace,
         backend_values=value_arguments((str(own / "backends.yaml"), *settings.backend_values)),
         values=value_arguments((str(own / "values.yaml"), *settings.values)),
     )

@@ -1,6 +1,7 @@
 """The way in from outside: NodePorts beside the release's own Services, so the charts' defaults stay untouched.
 
-A port-forward would end with the pod behind it, and pods ending is what is tried here.
+A port-forward would end with the pod behind it, and pods ending is what is tried here. A NetworkPolicy beside each
+NodePort lets anybody come to it, as the inbox's own policy doesn't; policies add up.
 """
 
 import contextlib
@@ -64,7 +65,7 @@ async def _exposed(release: Release, instance: str, word: str, port: str) -> int
     ports = found.spec.ports
     target = next((item for item in ports if item.name == port), ports[-1])
     name = f"{found.metadata.name}-from-outside"
-    manifest = {
+    service = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name},
@@ -74,7 +75,18 @@ async def _exposed(release: Release, instance: str, word: str, port: str) -> int
             "ports": [{"name": "http", "port": target.port, "targetPort": target.name}],
         },
     }
-    await release.tools.apply(json.dumps(manifest))
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "podSelector": {"matchLabels": found.spec.selector},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"ports": [{"port": target.name}]}],
+        },
+    }
+    both = {"apiVersion": "v1", "kind": "List", "items": [service, policy]}
+    await release.tools.apply(json.dumps(both))
     made = await release.tools.get(Service, "service", name)
     return made.spec.ports[0].node_port
 

@@ -33,13 +33,20 @@ class ContainerStatus(_Loose):
 
 class PodStatus(_Loose):
     phase: str = ""
+    ip: str = Field(alias="podIP", default="")
     conditions: tuple[Condition, ...] = ()
     containers: tuple[ContainerStatus, ...] = Field(alias="containerStatuses", default=())
+
+
+class ContainerPort(_Loose):
+    name: str = ""
+    number: int = Field(alias="containerPort")
 
 
 class Container(_Loose):
     name: str
     image: str
+    ports: tuple[ContainerPort, ...] = ()
 
 
 class PodSpec(_Loose):

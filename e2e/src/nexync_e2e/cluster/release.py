@@ -180,9 +180,19 @@ class Release:
 
 
 @contextlib.asynccontextmanager
-async def namespace(name: str, *, keep: bool = False) -> AsyncGenerator[Tools]:
-    """A namespace that is made for the block and deleted after it, under the restricted Pod Security."""
+async def namespace(name: str, *, keep: bool = False, wait: bool = True) -> AsyncGenerator[Tools]:
+    """A namespace that is made for the block and deleted after it, under the restricted Pod Security.
+
+    Its pods take their grace periods to go; without `wait` they do so by themselves. One that is still on its way out
+    when the block begins is waited for. Raises ToolError when it stays.
+    """
     tools = Tools(name)
+    gone = ("--for=delete", f"namespace/{name}", f"--timeout={_GONE_SECONDS:g}s")
+    found = await tools.kubectl(
+        "get", "namespace", name, "--ignore-not-found", "-o", "jsonpath={.status.phase}"
+    )
+    if found == "Terminating":
+        await tools.kubectl("wait", *gone, seconds=_GONE_SECONDS + 10)
     await tools.apply(
         f"""
 apiVersion: v1
@@ -203,7 +213,7 @@ metadata:
                 "namespace",
                 name,
                 "--ignore-not-found",
-                "--wait=true",
+                f"--wait={str(wait).lower()}",
                 f"--timeout={_GONE_SECONDS:g}s",
                 seconds=_GONE_SECONDS + 10,
             )

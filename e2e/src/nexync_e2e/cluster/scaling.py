@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from nexync_e2e.cluster import prometheus, timeline
+from nexync_e2e.cluster import failing, prometheus, timeline
 from nexync_e2e.cluster.__main__ import plan
 from nexync_e2e.cluster.entrance import enter
 from nexync_e2e.cluster.faults import GATEWAY
@@ -112,9 +112,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         asyncio.run(_run(cluster_settings(), options))
-    except (ToolError, TimeoutError) as error:
-        print(f"FAILED: {error}", flush=True)
-        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, all of it is told, and the run has failed
+        return failing.tell(error)
     return 0
 
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from nexync_contracts import endpoints, rest
-from nexync_e2e.cluster import report
+from nexync_e2e.cluster import failing, report
 from nexync_e2e.cluster.__main__ import install, plan
 from nexync_e2e.cluster.entrance import enter
 from nexync_e2e.cluster.faults import Pods, all_rolled_out
-from nexync_e2e.cluster.next_release import UnexpectedSourceError, make, migrations, number
+from nexync_e2e.cluster.next_release import make, migrations, number
 from nexync_e2e.cluster.objects import Custom
 from nexync_e2e.cluster.release import Release, namespace
-from nexync_e2e.cluster.tools import ToolError
 from nexync_e2e.loss.__main__ import tell
 from nexync_e2e.loss.cast import Cast, cast
 from nexync_e2e.loss.run import Report, run
@@ -80,9 +79,11 @@ class Versions:
             raise RuntimeError(msg)
 
     async def _rename(self) -> None:
-        """Events of the new tag in every chat's stream, for this release to read when it is back."""
+        """Events of the new tag in every group's stream, for this release to read when it is back."""
         self._names += 1
         for group in self._people.groups:
+            if group.private:
+                continue
             await group.admin.rest.call(
                 endpoints.RENAME_CHAT,
                 rest.CommandDone,
@@ -113,9 +114,8 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         reports = asyncio.run(_run(settings))
-    except (ToolError, TimeoutError, UnexpectedSourceError) as error:
-        print(f"FAILED: {error}", flush=True)
-        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, all of it is told, and the run has failed
+        return failing.tell(error)
     figures = report.faults(reports)
     print("\n" + figures)
     if options.write:
@@ -128,8 +128,10 @@ def main(arguments: list[str]) -> int:
 async def _run(settings: ClusterSettings) -> Sequence[Report]:
     with tempfile.TemporaryDirectory() as folder:
         version = make(settings.root, Path(folder))
-        async with namespace(settings.namespace) as tools:
-            release = Release(plan(settings), tools)
+        # Not that of the run before, which may still be going.
+        wanted = plan(settings, namespace=f"{settings.namespace}-versions")
+        async with namespace(wanted.namespace, wait=False) as tools:
+            release = Release(wanted, tools)
             await install(release)
             where = await enter(release, origin=settings.origin, node=settings.node)
             async with cast(where) as people:

@@ -83,6 +83,8 @@ def tell(report: Report) -> None:
     )
     for violation in report.violations[:_SHOWN]:
         print(f"  {violation.rule}: {violation.detail}", flush=True)
+        for line in violation.evidence:
+            print(f"    {line}", flush=True)
 
 
 if __name__ == "__main__":

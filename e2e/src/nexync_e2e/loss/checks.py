@@ -1,13 +1,13 @@
 """The checks: records in, violations out. No I/O, no clock.
 
-Each rule is one guarantee of the design: durable (G1), once (G2), ordered (G3), live (G4).
+Each rule is one guarantee of the design: durable (G1), once (G2), ordered (G3), live (G4), for who may see it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from nexync_e2e.loss import marks
+from nexync_e2e.loss import marks, seeing
 from nexync_e2e.loss.records import (
     HistoryRecord,
     LiveRecord,
@@ -23,6 +23,8 @@ MESSAGE = "message.created"
 EDITED = "message.edited"
 DELETED = "message.deleted"
 REACTED = "message.reacted"
+_INVOLVED = 20
+"""Messages of one device that are told of when two of them are out of order."""
 
 
 RULES = {
@@ -38,6 +40,8 @@ RULES = {
     "members": "a chat shows other members or roles than its events make",
     "receipt": "a watermark is less than was confirmed to a device, or more than any said",
     "went_back": "somebody was less far when asked later",
+    "shown": "a history shows its reader what isn't theirs, or lacks what is",
+    "veil": "what a blocked person says is not hidden, or what another one says is",
     "unshown": "a chat was not shown to its admin",
     "state": "a timeline shows a message otherwise than its events make it",
 }
@@ -52,10 +56,12 @@ def check(run: RunRecord) -> list[Violation]:
     found += _doubles(truth)
     found += _sends(run.sends, truth)
     found += _order(run.sends, truth)
-    found += _live(run)
+    found += _live(run, truth)
     found += _states(run.timelines, truth)
     found += [Violation("unshown", text) for text in run.refused]
     found += marks.members(run, truth)
+    found += seeing.shown(run, truth)
+    found += seeing.veiled(truth)
     found += marks.receipts(run)
     return found
 
@@ -164,30 +170,41 @@ def _order(sends: Iterable[SendRecord], truth: Truth) -> Iterator[Violation]:
     seqs = {
         (chat, piece.id): seq for chat, events in truth.items() for seq, piece in events.items()
     }
+    ordered = sorted(sends, key=lambda send: (send.device, send.order))
     last: dict[tuple[str, str], tuple[int, int]] = {}
-    for send in sorted(sends, key=lambda send: (send.device, send.order)):
+    for at, send in enumerate(ordered):
         seq = seqs.get((send.chat, send.id))
         if seq is None:
             continue
         key = (send.device, send.chat)
         before = last.get(key)
         if before is not None and seq <= before[1]:
-            text = (
-                f"{send.device} in {send.chat}: #{before[0]} at {before[1]}, #{send.order} at {seq}"
-            )
-            yield Violation("order", text)
-        last[key] = (send.order, seq)
+            earlier = ordered[before[0]]
+            text = f"{send.device} in {send.chat}: #{earlier.order} at {before[1]}, #{send.order} at {seq}"
+            between = ordered[before[0] : at + 1][-_INVOLVED:]
+            evidence = tuple(line for one in between for line in _evidence(one, seqs))
+            yield Violation("order", text, evidence)
+        last[key] = (at, seq)
 
 
-def _live(run: RunRecord) -> Iterator[Violation]:
+def _evidence(send: SendRecord, seqs: Mapping[tuple[str, str | None], int]) -> Iterator[str]:
+    """A message of one device, and what its device saw of it, a line a step."""
+    place = seqs.get((send.chat, send.id))
+    yield f"#{send.order} {send.id} in {send.chat} at {'none' if place is None else place}"
+    yield from (f"  {step}" for step in send.story)
+
+
+def _live(run: RunRecord, truth: Truth) -> Iterator[Violation]:
     histories = {(history.person, history.chat): history for history in run.histories}
     for live in run.live:
         history = histories.get((live.person, live.chat))
         if history is not None:
-            yield from _live_of(live, history)
+            granted = seeing.last_grant(truth.get(live.chat, {}), live.person)
+            yield from _live_of(live, history, granted)
 
 
-def _live_of(live: LiveRecord, history: HistoryRecord) -> Iterator[Violation]:
+def _live_of(live: LiveRecord, history: HistoryRecord, granted: int) -> Iterator[Violation]:
+    """What was passed over before a grant is in the history from then on; a device reads it there."""
     where = f"{live.device} in {live.chat}"
     yield from _closing(where, "live", live.base, live.pieces)
     head = live.pieces[-1].last if live.pieces else live.base
@@ -195,14 +212,21 @@ def _live_of(live: LiveRecord, history: HistoryRecord) -> Iterator[Violation]:
     if live.hole or head < expected_head:
         yield Violation("behind", f"{where}: has up to {head}, the head is {expected_head}")
     mine = [(piece.first, piece) for piece in _events(live.pieces)]
+    passed = {seq for piece in live.pieces if piece.id is None for seq in _of(piece, granted)}
     theirs = [
-        (piece.first, piece) for piece in _events(history.pieces) if live.base < piece.first <= head
+        (piece.first, piece)
+        for piece in _events(history.pieces)
+        if live.base < piece.first <= head and piece.first not in passed
     ]
     if mine != theirs:
         extra = sorted(seq for seq, _ in set(mine) - set(theirs))
         lacking = sorted(seq for seq, _ in set(theirs) - set(mine))
         text = f"got {_some(extra)} beyond history, lacks {_some(lacking)}"
         yield Violation("live", f"{where}: {text}")
+
+
+def _of(piece: Piece, below: int) -> range:
+    return range(piece.first, min(piece.last + 1, below))
 
 
 def _some(seqs: list[int]) -> str:
@@ -213,20 +237,20 @@ def _states(timelines: Iterable[TimelineRecord], truth: Truth) -> Iterator[Viola
     for timeline in timelines:
         events = truth.get(timeline.chat, {})
         for shown in timeline.messages:
-            made = _state(events, shown.seq, timeline.as_of)
+            made = _state(events, shown.seq, timeline)
             if shown != made:
                 text = f"chat {timeline.chat} for {timeline.person}: {shown}, by its events {made}"
                 yield Violation("state", text)
 
 
-def _state(events: dict[int, Piece], seq: int, as_of: int) -> StateRecord | None:
-    """A message by all its events up to `as_of`; None when there is no such message."""
+def _state(events: dict[int, Piece], seq: int, shown: TimelineRecord) -> StateRecord | None:
+    """A message by all its events that this reader sees up to then; None when there is no such message."""
     created = events.get(seq)
-    if created is None or created.tag != MESSAGE:
+    if created is None or created.tag != MESSAGE or _is_hidden(created, shown.person):
         return None
     body, reactions = created.body or "", set[tuple[str, str]]()
     for at, piece in sorted(events.items()):
-        if piece.target != seq or at > as_of:
+        if piece.target != seq or at > shown.as_of or _is_hidden(piece, shown.person):
             continue
         if piece.tag == DELETED:
             return StateRecord(seq, "", deleted=True)
@@ -237,3 +261,7 @@ def _state(events: dict[int, Piece], seq: int, as_of: int) -> StateRecord | None
             mine = (piece.sender or "", emoji)
             reactions = reactions | {mine} if on else reactions - {mine}
     return StateRecord(seq, body, reactions=frozenset(reactions))
+
+
+def _is_hidden(piece: Piece, person: str) -> bool:
+    return piece.hidden and piece.sender != person

@@ -12,15 +12,13 @@ import httpx
 
 from nexync_client import RefusedError
 from nexync_client.outbox import Sending
-from nexync_contracts.events import MessageCreated, Role
-from nexync_contracts.group_endpoints import SET_ROLE
-from nexync_contracts.group_rest import RoleBody
+from nexync_contracts.events import MessageCreated
 from nexync_contracts.ids import ChatId, Stream, chat_stream
 from nexync_contracts.receipt_endpoints import RECEIPTS
 from nexync_contracts.receipt_rest import ReceiptsView
-from nexync_contracts.rest import CommandDone
 from nexync_e2e.device import Device
 from nexync_e2e.loss.cast import Cast, Group
+from nexync_e2e.loss.churning import Churn
 from nexync_e2e.loss.records import WatermarkRecord
 from nexync_e2e.person import Person
 from nexync_e2e.settings import Wires
@@ -28,12 +26,11 @@ from nexync_e2e.waiting import until_true
 
 _PER_WRITER_SECONDS = 0.16
 _UNACKNOWLEDGED = 8
-_CHURN_SECONDS = 0.7
+_QUIET_SECONDS = 1.0
+"""Between two rounds of changes: they are stored at once with all that came before; in the quiet a batch gathers."""
 _SECOND_DEVICES = 5
 _READ_SECONDS = 0.5
 _GLANCE_SECONDS = 0.3
-_ROLES = 0.3
-"""Of all changes of members, those that are changes of a role."""
 _REACT, _EDIT, _DELETE = 0.2, 0.32, 0.36
 """Of all that is written, up to the first part are reactions, up to the second edits, then deletions, then texts."""
 _PUT_ON = 0.7
@@ -51,7 +48,7 @@ class Load:
         self._writing = asyncio.Event()
         self._busy = 0
         self.event_times: dict[Stream, list[float]] = defaultdict(list)
-        self.changes = 0
+        self.churn = Churn(people.groups)
         self.samples: list[WatermarkRecord] = []
         """How far people were, as it was seen while all of this went on."""
         count = len(people.people)
@@ -270,42 +267,18 @@ class Load:
             await asyncio.sleep(_GLANCE_SECONDS)
 
     async def _churn(self) -> None:
-        """Take the floating member of one chat after another out and in; what fails is tried anew later."""
-        inside: dict[str, bool] = {}
-        admins: dict[str, bool] = {}
+        """Change one thing of each kind, then be quiet; what fails comes again in its turn."""
         while True:
             await self._writing.wait()
-            group = self._dice.choice(self._cast.groups)
             self._busy += 1
             try:
-                if self._dice.random() < _ROLES:
-                    await self._raise(group, admins=admins)
-                else:
-                    await self._toggle(group, inside=inside)
-                self.changes += 1
+                await self.churn.step()
             except (RefusedError, httpx.TransportError):
                 pass
             finally:
                 self._busy -= 1
-            await asyncio.sleep(_CHURN_SECONDS * self._dice.uniform(0.5, 1.5))
-
-    async def _raise(self, group: Group, *, admins: dict[str, bool]) -> None:
-        """Make the second of those who stay an admin, or no longer one."""
-        admin = admins[group.chat] = not admins.get(group.chat, False)
-        await group.admin.rest.call(
-            SET_ROLE,
-            CommandDone,
-            path={"chat": group.chat, "person": group.steady[1].id},
-            body=RoleBody(role=Role.ADMIN if admin else Role.MEMBER),
-        )
-
-    async def _toggle(self, group: Group, *, inside: dict[str, bool]) -> None:
-        now_inside = inside.get(group.chat, True)
-        inside[group.chat] = not now_inside
-        if now_inside:
-            await group.admin.remove_member(group.chat, group.floating.id)
-        else:
-            await group.admin.add_member(group.chat, group.floating.id)
+            if self.churn.between_rounds:
+                await asyncio.sleep(_QUIET_SECONDS * self._dice.uniform(0.5, 1.5))
 
 
 def now() -> float:

@@ -45,7 +45,7 @@ def members(run: RunRecord, truth: Mapping[str, Mapping[int, Piece]]) -> Iterato
             if seq > shown.head or piece.tag not in MEMBER_TAGS:
                 continue
             for line in (piece.body or "").splitlines():
-                person, role = line.split()
+                person, role = line.split()[:2]
                 roles[person] = role
         made = frozenset((person, role) for person, role in roles.items() if role != "-")
         if made != shown.roles:

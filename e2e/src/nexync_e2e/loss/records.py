@@ -21,6 +21,8 @@ class SendRecord:
     code: str | None = None
     tag: str = "message.created"
     """The event that it asks for; `body` is what the event has to say, see `Piece`."""
+    story: tuple[str, ...] = ()
+    """When it was written, refused and acked on which socket of which gateway: evidence, which nothing judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Piece:
     """`first` to `last` inclusive of a chat: one event, or (`id` None) numbers not for this reader.
 
     `tag` is the event's. `target` is the message that it changes. `body` is what it says: a text, an emoji with
-    whether it is there now, nothing for a deletion, and of members a line each: the person, and the role or "-".
+    whether it is there now, nothing for a deletion, and of members a line each: the person, the role or "-", and
+    "history" for who is granted what was before. `hidden` is what its sender alone sees.
     """
 
     first: int
@@ -38,6 +41,7 @@ class Piece:
     tag: str | None = None
     body: str | None = None
     target: int | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _CATCH_UP_SECONDS = 40.0
 class Report:
     """What one fault did. Times are seconds; `first_ack` counts from the injection.
 
+    `changes` are those of members, roles, grants and blocks, and `least` is how many of each kind a phase had at least.
     `moves` are the moments at which devices came to a new socket, and `offline` the longest time in which one had
     none. `silence` is the longest time in which a chat had no event while the fault and the load after it ran;
     `hole` the longest time a device had a hole; `caught_up` the time from the end of the load until every
@@ -43,6 +44,7 @@ class Report:
     after: int = 0
     rejected: int = 0
     changes: int = 0
+    least: int = 0
     events: int = 0
     first_ack: float | None = None
     silence: float = 0.0
@@ -106,13 +108,13 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     load, people, histories = run.load, run.people, run.histories
     started = now()
     broken = await run.site.broken_invariants()
-    changes, repairs = load.changes, sum(device.repairs for device in load.devices)
+    changes, repairs = load.churn.done.total(), sum(device.repairs for device in load.devices)
     for device in load.devices:
         device.longest_hole = 0.0
         device.moves.clear()
         device.offline.clear()
     load.write()
-    report.before = await _until_acks(load, run.acks, report)
+    report.before, before = await _until_acks(load, run.acks, report)
     injected = now()
     acks_before = load.acks
     try:
@@ -120,9 +122,10 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
             await scenario()
     except (TimeoutError, RuntimeError) as error:
         report.violations.append(Violation("fault", str(error) or f"> {run.fault_seconds:g} s"))
-    await _until_acks(load, run.acks, report)
+    _, during = await _until_acks(load, run.acks, report)
     report.during = load.acks - acks_before
-    report.after = await _until_acks(load, run.acks, report)
+    report.after, after = await _until_acks(load, run.acks, report)
+    report.least = min(before, during, after)
     stopped = now()
     report.first_ack = load.first_ack_after(injected)
     report.silence = load.longest_silence(injected, stopped)
@@ -160,18 +163,25 @@ async def _one(report: Report, scenario: Scenario, run: _Run) -> None:
     report.offline = max(spans, default=0.0)
     report.hole = max(device.longest_hole for device in load.devices)
     report.repairs = sum(device.repairs for device in load.devices) - repairs
-    report.changes = load.changes - changes
+    report.changes = load.churn.done.total() - changes
     report.seconds = now() - started
 
 
-async def _until_acks(load: Load, acks: int, report: Report) -> int:
-    """Wait for so many more acks; when they don't come the report says so and the run goes on."""
-    before = load.acks
+async def _until_acks(load: Load, acks: int, report: Report) -> tuple[int, int]:
+    """Wait for so many more acks, and for a change of each kind; how many there were, of changes the rarest kind's.
+
+    When they don't come the report says so and the run goes on.
+    """
+    before, done = load.acks, load.churn.done.copy()
     await _bounded(
-        until_true(lambda: load.acks >= before + acks, f"{acks} acks", seconds=_PHASE_SECONDS),
+        until_true(
+            lambda: load.acks >= before + acks and load.churn.fewest(done) > 0,
+            f"{acks} acks and a change of each kind",
+            seconds=_PHASE_SECONDS,
+        ),
         report,
     )
-    return load.acks - before
+    return load.acks - before, load.churn.fewest(done)
 
 
 async def _bounded(waiting: Awaitable[None], report: Report) -> None:
@@ -184,7 +194,7 @@ async def _bounded(waiting: Awaitable[None], report: Report) -> None:
 def table(reports: Sequence[Report]) -> str:
     """The reports for a terminal."""
     names = (
-        "fault", "acks before", "during", "after", "rejected", "joins/leaves", "events",
+        "fault", "acks before", "during", "after", "rejected", "changes", "of each", "events",
         "first ack s", "silence s", "offline s", "hole s", "repairs", "caught up s", "took s", "violations",
     )  # fmt: skip
     rows: list[tuple[str, ...]] = [names]
@@ -192,7 +202,7 @@ def table(reports: Sequence[Report]) -> str:
         first = f"{report.first_ack:.2f}" if report.first_ack is not None else "-"
         numbers = (
             report.before, report.during, report.after, report.rejected, report.changes,
-            report.events,
+            report.least, report.events,
         )  # fmt: skip
         rows.append(
             (

@@ -1,6 +1,6 @@
 """What a run can be guilty of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +13,5 @@ class Violation:
 
     rule: str
     detail: str
+    evidence: tuple[str, ...] = field(default=(), compare=False)
+    """Lines by which it may be explained; they may grow, and it stays the same violation."""

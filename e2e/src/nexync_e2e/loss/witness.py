@@ -37,6 +37,7 @@ from nexync_e2e.loss.records import (
     TimelineRecord,
     WatermarkRecord,
 )
+from nexync_e2e.loss.seeing import GRANTED, is_grant
 from nexync_e2e.marks import Said
 from nexync_e2e.person import Person
 from nexync_e2e.waiting import until_true
@@ -78,7 +79,13 @@ class Histories:
                 after=known[-1].last if known else 0,
                 at_least=self._seen_live(person, chat_stream(chat)),
             )
-        known += [piece_of(seen) for seen in history.pieces]
+            fresh = [piece_of(seen) for seen in history.pieces]
+            if any(is_grant(piece, person.id) for piece in fresh):
+                # What was passed over so far is theirs now.
+                history = await person.history(chat, at_least=history.head)
+                known.clear()
+                fresh = [piece_of(seen) for seen in history.pieces]
+        known += fresh
         self._heads[key] = history.head
 
     def _seen_live(self, person: Person, stream: Stream) -> int:
@@ -108,7 +115,8 @@ def piece_of(seen: Seen) -> Piece:
         body, target = "", event.target
     elif event is not None:
         body = members_of(event)
-    return Piece(seen.first, seen.last, seen.id, seen.by, tag, body, target)
+    hidden = bool(getattr(event, "hidden", False))
+    return Piece(seen.first, seen.last, seen.id, seen.by, tag, body, target, hidden)
 
 
 def members_of(event: Event) -> str | None:
@@ -116,6 +124,8 @@ def members_of(event: Event) -> str | None:
     match event:
         case ChatCreated():
             return "\n".join(f"{one.person} {one.role}" for one in event.members)
+        case MemberAdded(history=True):
+            return f"{event.person} {event.role} {GRANTED}"
         case MemberAdded() | MemberRoleChanged():
             return f"{event.person} {event.role}"
         case MemberRemoved(promoted=None):
@@ -323,6 +333,7 @@ def record(
             acked=sending.was_acked,
             seq=sending.seq,
             code=sending.code,
+            story=device.stories.of(sending.frame.id),
         )
         for device in load.writers
         for sending in device.outbox.all.values()
