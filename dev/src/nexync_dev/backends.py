@@ -220,7 +220,7 @@ def _rabbitmq(config: Config, place: Place) -> Program:
         },
         user=place.user,
         stop_seconds=30,
-        start_seconds=60,
+        start_seconds=180,
     )
 
 

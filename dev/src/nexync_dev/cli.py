@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from nexync_dev import demo, lifecycle, places, report, services
+from nexync_dev import demo, lifecycle, places, processes, report, services
 from nexync_dev.config import Config, addresses, environment
 from nexync_dev.errors import DevError
 from nexync_dev.steps import Steps
@@ -50,8 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     backends = verbs.add_parser("backends", parents=[common], help="the backends without services")
     backends.add_argument("action", choices=["up", "down"])
     backends.add_argument("--bare", action="store_true", help="without topics and schema")
-    for verb in ("start", "stop", "restart"):
-        one = verbs.add_parser(verb, parents=[common], help=f"{verb} one program")
+    for verb, words in (
+        ("start", "start one program"),
+        ("stop", "stop one program"),
+        ("restart", "restart one program"),
+        ("kill", "end one program by SIGKILL, and keep it away until it is started"),
+    ):
+        one = verbs.add_parser(verb, parents=[common], help=words)
         one.add_argument("name")
     return parser
 
@@ -132,9 +137,13 @@ def _status(options: argparse.Namespace, config: Config, steps: Steps) -> int:
 
 def _control(options: argparse.Namespace, config: Config, _: Steps) -> int:
     supervisor = Supervisor(config)
-    if options.name not in supervisor.states():
+    states = supervisor.states()
+    if options.name not in states:
         raise DevError(f"There is no program {options.name!r}; see the verb `status`.")
-    if options.verb in ("stop", "restart"):
+    if options.verb == "kill" and states[options.name].pid:
+        processes.kill(states[options.name].pid)
+    # The supervisor may have started the next one meanwhile.
+    if options.verb in ("stop", "restart", "kill"):
         supervisor.stop(options.name)
     if options.verb in ("start", "restart"):
         supervisor.start(options.name)
@@ -154,4 +163,5 @@ _VERBS: Mapping[str, Callable[[argparse.Namespace, Config, Steps], int]] = {
     "start": _control,
     "stop": _control,
     "restart": _control,
+    "kill": _control,
 }

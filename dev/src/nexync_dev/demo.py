@@ -1,4 +1,4 @@
-"""Fills a running instance with people, chats and messages, through the public API alone.
+"""Fills a running instance with people, chats, messages and images, through the public API alone.
 
 People get names worth looking at and one password; whoever exists already is logged in again, so a
 second run adds to the first.
@@ -19,6 +19,7 @@ from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId
 from nexync_dev.config import Config, addresses
 from nexync_dev.demo_person import PASSWORD, DemoPerson
+from nexync_dev.drawing import drawing
 from nexync_dev.errors import DevError
 from nexync_dev.phrases import GROUPS, NAMES, sentence
 from nexync_dev.steps import Steps
@@ -39,7 +40,7 @@ class Plan:
 
 
 def fill(config: Config, steps: Steps) -> None:
-    """Add 12 people, 30 chats of every kind and 20,000 messages. Raises `DevError` when it can't."""
+    """Add 12 people, 30 chats of every kind, 20,000 messages and an image a group. Raises `DevError` when it can't."""
     where = addresses(config)
     try:
         asyncio.run(_fill(where["NEXYNC_PAGE"], where["NEXYNC_MAIL"], steps))
@@ -91,6 +92,12 @@ async def _fill(page: str, mail: str, steps: Steps) -> None:
             chats = [await _make(people, one) for one in plans]
         with steps.step(f"{MESSAGES:,} messages through {len(people)} sockets"):
             await _talk(people, list(zip(plans, chats, strict=True)), dice)
+        with steps.step(f"A drawing in each of the {len(GROUPS)} groups"):
+            for one, chat in zip(plans, chats, strict=True):
+                if one.title is not None:
+                    artist = people[dice.choice(one.members)]
+                    alt = f"Discs of several colours, drawn for {one.title}"
+                    await artist.show(chat, "drawing.png", drawing(dice), alt)
     steps.say(f"\nLog in as one of these, with the password {PASSWORD}:")
     steps.say("  " + ", ".join(NAMES))
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from nexync_client import Backoff, Client, Options, RefusedError, Rest
+from nexync_client import Backoff, Client, Options, RefusedError, Rest, upload
 from nexync_client.outbox import Sending
 from nexync_contracts import endpoints, rest
 from nexync_contracts.errors import ProblemCode
@@ -84,6 +84,13 @@ class DemoPerson:
                     await self._settle(client, open_.pop(0))
             for sending in open_:
                 await self._settle(client, sending)
+
+    async def show(self, chat: ChatId, name: str, image: bytes, alt: str) -> None:
+        """Send an image with the words that say what it shows, and wait until it is an event. Raises `DevError`."""
+        attachment = await upload(self.rest, name, image, alt=alt)
+        client = Client(self.rest, options=Options(backoff=Backoff(cap=2.0)))
+        async with client.running():
+            await self._settle(client, await client.send(chat, "", files=(attachment.id,)))
 
     async def _settle(self, client: Client, sending: Sending) -> None:
         try:

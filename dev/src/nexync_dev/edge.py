@@ -105,8 +105,7 @@ http {{
         proxy_set_header X-Request-Id $request_id;
         proxy_connect_timeout 2s;
 
-        error_page 414 /.too-long;
-        error_page 494 =431 /.too-many-headers;
+{_REFUSALS}
 {locations}
 {_OWN_ANSWERS}
     }}
@@ -124,7 +123,7 @@ def _own_answer(name: str, status: int, code: str, title: str, header: str) -> s
         "issues": [],
     }
     return f"""
-        location {name} {{
+        location = /.{name} {{
             internal;
             default_type application/problem+json;
             add_header Cache-Control no-store always;
@@ -139,13 +138,26 @@ def _own_answer(name: str, status: int, code: str, title: str, header: str) -> s
 _ALLOW = '\n            add_header Allow "GET, POST, PUT, PATCH, DELETE" always;'
 _RETRY = "\n            add_header Retry-After 2 always;"
 _OWN_ANSWERS = (
-    _own_answer("@method", 405, "not_found", "This method is not allowed here", _ALLOW)
-    + _own_answer("@large", 413, "too_large", "The request body is too large", "")
-    # nginx goes to no named place before it has read the address.
-    + _own_answer("= /.too-long", 414, "too_large", "The address is too long", "")
-    + _own_answer("= /.too-many-headers", 431, "too_large", "The request headers are too large", "")
-    + _own_answer("@away", 503, "unavailable", "A part of the service is away for a moment", _RETRY)
+    _own_answer("garbled", 400, "validation", "This is no request that can be read", "")
+    + _own_answer("method", 405, "not_found", "This method is not allowed here", _ALLOW)
+    + _own_answer("too-large", 413, "too_large", "The request body is too large", "")
+    + _own_answer("too-long", 414, "too_large", "The address is too long", "")
+    + _own_answer("too-many-headers", 431, "too_large", "The request headers are too large", "")
+    + _own_answer("failed", 500, "internal", "Something went wrong", "")
+    + _own_answer("encoding", 501, "validation", "This transfer encoding is not known", "")
+    + _own_answer("away", 503, "unavailable", "A part of the service is away for a moment", _RETRY)
+    + _own_answer("version", 505, "validation", "This version of HTTP is not known", "")
 )
+# No named places: nginx goes to none before it has read the address. A location with an `error_page` inherits none.
+_REFUSALS = """\
+        error_page 400 /.garbled;
+        error_page 405 /.method;
+        error_page 413 /.too-large;
+        error_page 414 /.too-long;
+        error_page 494 =431 /.too-many-headers;
+        error_page 500 /.failed;
+        error_page 501 /.encoding;
+        error_page 505 /.version;"""
 
 
 def _upstream(config: Config, name: str, ports: Sequence[str]) -> str:
@@ -185,9 +197,8 @@ def _location(route: Route) -> str:
             proxy_set_header Connection "";
             proxy_read_timeout 30s;
             add_header X-Content-Type-Options nosniff always;
-            error_page 405 @method;
-            error_page 413 @large;
-            error_page 502 504 @away;
+{_REFUSALS}
+            error_page 502 504 /.away;
         }}"""
 
 

@@ -1,5 +1,6 @@
 """Which processes belong to an instance, and who holds a port."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -65,6 +66,19 @@ def end(processes: Iterable[psutil.Process], grace: float) -> None:
             except psutil.Error:
                 continue
         _, alive = psutil.wait_procs(alive, timeout=patience)
+
+
+def kill(pid: int) -> None:
+    """SIGKILL for a process and its descendants, as a crash would end them; returns when they are gone."""
+    try:
+        leader = psutil.Process(pid)
+        members = [leader, *leader.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for member in members:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(members, timeout=5.0)
 
 
 def check_free(config: Config, names: Iterable[str], patience: float = 3.0) -> None:
