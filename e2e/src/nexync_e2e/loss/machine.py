@@ -7,11 +7,11 @@ import asyncio
 import contextlib
 import itertools
 import os
-import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import psutil
@@ -37,6 +37,8 @@ class _Row(BaseModel):
 
 
 _ROWS: TypeAdapter[list[_Row]] = TypeAdapter(list[_Row])
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -69,13 +71,26 @@ class Machine:
 
         return await until(probe, f"{name} runs", seconds=30, every=0.3)
 
+    async def asked(self, name: str, question: Callable[[psutil.Process], T]) -> T:
+        """What the program's process answers; waits (≤ 30 s) for its next life where this one has just ended.
+
+        A supervisor names the process of a program that was killed until it has noticed.
+        """
+
+        async def probe() -> T | None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                return question(psutil.Process(await self.pid(name)))
+            return None
+
+        return await until(probe, f"{name} answers", seconds=30, every=0.1)
+
     async def ready(self, *names: str) -> None:
         """Wait (≤ 90 s each) until the programs do their work, by what their admin ports say."""
         async with httpx.AsyncClient(timeout=5.0) as client:
             for name in names:
 
                 async def probe(name: str = name) -> bool | None:
-                    port = psutil.Process(await self.pid(name)).environ()["NEXYNC_ADMIN_PORT"]
+                    port = await self.asked(name, _admin_port)
                     with contextlib.suppress(httpx.TransportError):
                         answer = await client.get(f"http://127.0.0.1:{port}/readyz")
                         return True if answer.is_success else None
@@ -88,7 +103,7 @@ class Machine:
 
         So the next flush is seconds away. By its admin port.
         """
-        port = psutil.Process(await self.pid(name)).environ()["NEXYNC_ADMIN_PORT"]
+        port = await self.asked(name, _admin_port)
         counts: list[float] = []
         async with httpx.AsyncClient(timeout=5.0) as client:
 
@@ -102,7 +117,7 @@ class Machine:
 
     async def broken_invariants(self) -> int:
         """How often persisters, twins included, have stopped because of a broken invariant, by their logs."""
-        folders = {psutil.Process(await self.pid(name)).cwd() for name in PERSISTERS}
+        folders = {await self.asked(name, psutil.Process.cwd) for name in PERSISTERS}
         logs = [
             log for folder in folders for log in (Path(folder) / "logs").glob("persister-*.log")
         ]
@@ -110,26 +125,21 @@ class Machine:
 
     async def kill(self, *names: str) -> None:
         """SIGKILL to each with all its children, at the same moment; the supervisor starts them again."""
-        processes: list[psutil.Process] = []
-        for name in names:
-            with contextlib.suppress(psutil.Error):
-                leader = psutil.Process(await self.pid(name))
-                processes += [leader, *leader.children(recursive=True)]
+        families = [await self.asked(name, _family) for name in names]
+        processes = [process for family in families for process in family]
         for process in processes:
             with contextlib.suppress(psutil.Error):
                 process.kill()
 
     async def terminate(self, name: str) -> None:
         """SIGTERM: a graceful end, after which the supervisor starts it again."""
-        os.kill(await self.pid(name), signal.SIGTERM)
+        await self.asked(name, _terminated)
 
     @contextlib.asynccontextmanager
     async def frozen(self, *names: str) -> AsyncGenerator[None]:
         """SIGSTOP for the block, then SIGCONT to those that still live."""
-        processes: list[psutil.Process] = []
-        for name in names:
-            leader = psutil.Process(await self.pid(name))
-            processes += [leader, *leader.children(recursive=True)]
+        families = [await self.asked(name, _family) for name in names]
+        processes = [process for family in families for process in family]
         for process in processes:
             process.suspend()
         try:
@@ -146,9 +156,9 @@ class Machine:
             keepers: list[asyncio.Task[None]] = []
             planted: dict[str, _StandIn] = {}
             for name in names:
-                process = psutil.Process(await self.pid(name))
-                environment = process.environ() | {"NEXYNC_FAULT": fault}
-                planted[name] = _StandIn(process.cmdline(), environment, process.cwd())
+                original = await self.asked(name, _as_it_runs)
+                original.environment["NEXYNC_FAULT"] = fault
+                planted[name] = original
             await asyncio.gather(*(self._dev("stop", name) for name in names))
             for name, stand_in in planted.items():
                 self._stand_ins[name] = stand_in
@@ -185,6 +195,23 @@ class Machine:
             msg = f"nexync_dev {' '.join(arguments)}: {said}"
             raise RuntimeError(msg)
         return out
+
+
+def _admin_port(process: psutil.Process) -> str:
+    return process.environ()["NEXYNC_ADMIN_PORT"]
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def _as_it_runs(process: psutil.Process) -> _StandIn:
+    return _StandIn(process.cmdline(), process.environ(), process.cwd())
+
+
+def _terminated(process: psutil.Process) -> bool:
+    process.terminate()
+    return True
 
 
 def _value(metrics: str, name: str) -> float:
