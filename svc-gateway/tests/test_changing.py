@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from gateway_world import Client, Running, World, settle, some_id, uuid7
+from gateway_client import Client
+from gateway_ids import some_id, uuid7
+from gateway_world import Running, World, settle
 
 from nexync_contracts.attachments import Attachment, AttachmentKind
 from nexync_contracts.ids import AttachmentId, ChatId, PersonId, chat_stream

@@ -4,7 +4,8 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from gateway_world import Running, settle, some_id
+from gateway_ids import some_id
+from gateway_world import Running, settle
 
 from nexync_contracts.ids import PersonId, chat_stream
 from svc_gateway import collecting

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
-from gateway_world import Client, Running, World, settle, some_id
+from gateway_client import Client
+from gateway_ids import some_id
+from gateway_world import Running, World, settle
 
 from nexync_contracts.ids import PersonId
 from svc_gateway.adapters.listening import Listening

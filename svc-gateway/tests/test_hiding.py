@@ -1,7 +1,8 @@
 """Events for their author alone: everybody else gets a skip, live, after a hole, and on resume."""
 
 import pytest
-from gateway_world import Running, settle, some_id
+from gateway_ids import some_id
+from gateway_world import Running, settle
 from test_changing import ask, commands
 
 from nexync_contracts.events import ChatBlocked, MessageCreated

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from gateway_world import Running, World, settle, some_id
+from gateway_ids import some_id
+from gateway_world import Running, World, settle
 
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import REPAIR_EVENTS

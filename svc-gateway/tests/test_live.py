@@ -1,7 +1,8 @@
 """Live delivery, holes, membership and resume: a whole gateway over fakes."""
 
 import pytest
-from gateway_world import Running, settle, some_id
+from gateway_ids import some_id
+from gateway_world import Running, settle
 
 from nexync_contracts.ids import PersonId, Stream, chat_stream, person_stream
 from svc_gateway.keeping import DEAD_SECONDS

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from gateway_world import Client, Running, settle, some_id
+from gateway_client import Client
+from gateway_ids import some_id
+from gateway_world import Running, settle
 
 from nexync_contracts.channels import KIND_OWN, KIND_TYPING, encode_published, stream_channel
 from nexync_contracts.frames import OwnChatFrame

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from gateway_world import START_MS, Client, Running, World, settle, some_id
+from gateway_client import Client
+from gateway_ids import START_MS, some_id
+from gateway_world import Running, World, settle
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
-from gateway_world import Client, Running, World, settle
+from gateway_client import Client
+from gateway_world import Running, World, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

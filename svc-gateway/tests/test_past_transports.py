@@ -15,7 +15,8 @@ from typing import Any, cast
 import gateway_world
 import pytest
 import uvloop
-from gateway_world import World, no_descriptor, settle
+from fake_transports import no_descriptor
+from gateway_world import World, settle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from native_build import native

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from gateway_world import Running, World, some_id
+from gateway_ids import some_id
+from gateway_world import Running, World
 
 from nexync_contracts.channels import SEEN_EVERY_SECONDS
 from nexync_contracts.ids import PersonId

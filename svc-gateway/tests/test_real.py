@@ -12,7 +12,10 @@ import redis.asyncio
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
-from gateway_world import ORIGIN, FakeChats, Running, some_id, uuid7
+from gateway_backends import FakeChats
+from gateway_client import ORIGIN
+from gateway_ids import some_id, uuid7
+from gateway_world import Running
 from native_build import native
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed

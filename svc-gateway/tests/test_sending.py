@@ -4,7 +4,9 @@ import asyncio
 import json
 
 import pytest
-from gateway_world import Client, Running, World, settle, some_id, uuid7
+from gateway_client import Client
+from gateway_ids import some_id, uuid7
+from gateway_world import Running, World, settle
 
 from nexync_contracts import limits
 from nexync_contracts.commands import envelope_adapter

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from gateway_world import ORIGIN, Running, World, settle, some_id
+from gateway_client import ORIGIN
+from gateway_ids import some_id
+from gateway_world import Running, World, settle
 from websockets.frames import Opcode
 
 from nexync_contracts import limits

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from gateway_world import Running, settle, some_id
+from gateway_ids import some_id
+from gateway_world import Running, settle
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
-from gateway_world import FakeChats, FakeLog, Running, World, settle, some_id
+from gateway_backends import FakeChats, FakeLog
+from gateway_ids import some_id
+from gateway_world import Running, World, settle
 
 from nexync_contracts.ids import PersonId
 from nexync_runtime.settings import SettingsError, parse
