@@ -7,11 +7,12 @@ import redis.asyncio
 from postgres_world import PLACE, Parts, Town, fresh, put_window, record
 from psycopg.rows import TupleRow
 
-from nexync_contracts.events import ChatKind, ChatRenamed, MemberRemoved, MessageCreated
+from nexync_contracts.events import ChatKind, ChatRenamed, MemberRemoved, MessageCreated, Role
 from nexync_contracts.ids import PersonId, chat_stream, person_stream
 from nexync_runtime import redis_client
 from nexync_runtime.postgres import Pool
 from svc_chat.errors import NothingThereError
+from svc_chat.spans import Range, visible
 
 pytestmark = pytest.mark.real
 
@@ -158,6 +159,45 @@ async def test_what_gateways_ask(town: Town, parts: Parts, state: "redis.asyncio
     ):
         with pytest.raises(NothingThereError):
             await missing
+
+
+async def test_what_may_be_searched_is_what_gateways_are_told(
+    town: Town, parts: Parts, pool: Pool, state: "redis.asyncio.Redis"
+) -> None:
+    """One chat rests, one was joined twice, one left, one moves, and one is being left at the moment."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    rests, twice, left, moves, leaving = [
+        await town.chat(ChatKind.GROUP, [bob, ada], 5, at=1_000 * number) for number in range(1, 6)
+    ]
+    async with pool.connection() as connection:
+        for chat in (twice, left):
+            await connection.execute(
+                "UPDATE members SET until_seq = 3, until_at = 1 WHERE chat = %s AND person = %s",
+                (chat, ada),
+            )
+        await connection.execute(
+            "INSERT INTO members (chat, person, role, from_seq) VALUES (%s, %s, 'admin', 5)",
+            (twice, ada),
+        )
+    for chat, event in (
+        (moves, MessageCreated(body="live")),
+        (leaving, MemberRemoved(person=ada)),
+    ):
+        stream = chat_stream(chat)
+        await put_window(state, stream, [record(stream, 7, 6, 9_000, bob, event)])
+    present = await parts.listing.present(ada)
+    told = {chat_stream(view.chat): view for view in await parts.listing.streams(ada)}
+    assert present.ranges == {
+        stream: visible(view.spans, view.head)
+        for stream, view in told.items()
+        if view.role is not None
+    }
+    assert list(present.ranges.items()) == [
+        (chat_stream(moves), [Range(1, 7)]),
+        (chat_stream(twice), [Range(1, 3), Range(5, 6)]),
+        (chat_stream(rests), [Range(1, 6)]),
+    ]
+    assert told[chat_stream(twice)].role is Role.ADMIN
 
 
 async def test_the_list_needs_no_query_a_chat(

@@ -279,9 +279,9 @@ async def test_the_newest_messages_answer_as_the_index_does(
     store, asked = PostgresSearch(talk.pool), list[bool]()
     statement = search.statement
 
-    def noted(*given: Any, fresh: bool = False) -> object:
+    def noted(*given: Any, fresh: bool = False, seen: str | None = None) -> object:
         asked.append(fresh)
-        return statement(*given, fresh=fresh)
+        return statement(*given, fresh=fresh, seen=seen)
 
     monkeypatch.setattr(search, "statement", noted)
     for count, word in ((1, "x5"), (12, "x5"), (30, "x5"), (12, "w123")):

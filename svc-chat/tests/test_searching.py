@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexync_contracts.events import ChatKind, EventRecord, MessageCreated, Role
+from nexync_contracts.events import EventRecord, MessageCreated
 from nexync_contracts.ids import ChatId, CommandId, PersonId, chat_stream
 from nexync_contracts.limits import SEARCH_HITS, SNIPPET_CHARS
 from nexync_contracts.message_events import MessageDeleted, MessageEdited
-from nexync_contracts.session import Span, StreamView
 from svc_chat.errors import BusyError, InvalidError, NothingThereError, TooSlowError
 from svc_chat.listing import Present
 from svc_chat.ports import Hit, HitPlace, PersonRow, Phase, Sought
@@ -119,20 +118,7 @@ class World:
     rows: dict[Phase, list[Hit]] = field(default_factory=dict[Phase, list[Hit]])
     slow: frozenset[Phase] = frozenset()
     present_now: Present = field(
-        default_factory=lambda: Present(
-            (
-                StreamView(
-                    chat=CHAT,
-                    kind=ChatKind.GROUP,
-                    partition=0,
-                    epoch=1,
-                    head=30,
-                    role=Role.MEMBER,
-                    spans=(Span(from_seq=2, until_seq=9), Span(from_seq=20)),
-                ),
-            ),
-            {},
-        )
+        default_factory=lambda: Present({chat_stream(CHAT): [Range(2, 9), Range(20, 30)]}, {})
     )
     asked: list[tuple[Phase, Sought]] = field(default_factory=list[tuple[Phase, Sought]])
 
@@ -187,7 +173,7 @@ async def test_only_what_one_may_see_is_asked_for() -> None:
         )
         for at, event in enumerate(changes)
     ]
-    world.present_now = Present(world.present_now.chats, {chat_stream(CHAT): tail})
+    world.present_now = Present(world.present_now.ranges, {chat_stream(CHAT): tail})
     await searching(world).page(ADA, Asked("lunch from:ada"))
     _, sought = world.asked[0]
     assert sought.ranges == {chat_stream(CHAT): [Range(2, 9), Range(20, 30)]}

@@ -36,7 +36,7 @@ from svc_chat.ports import (
     Windows,
 )
 from svc_chat.relations import view_of
-from svc_chat.spans import Range, advance, visible_head
+from svc_chat.spans import Range, advance, visible, visible_head
 
 DEFAULT_PAGE: Final = 50
 
@@ -48,9 +48,12 @@ Tails = Mapping[Stream, Sequence[EventRecord]]
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Chats that somebody is in, and the newest events of those that moved lately."""
+    """What somebody may see of the chats that they are in, and the newest events of those that moved lately.
 
-    chats: tuple[StreamView, ...]
+    The chat that was active last comes first. Ranges are ascending and disjoint.
+    """
+
+    ranges: Mapping[Stream, Sequence[Range]]
     tails: Tails
 
 
@@ -148,14 +151,12 @@ class Listing:
                 raise NotYetError
 
     async def present(self, person: PersonId) -> "Present":
-        """The chats that the person is in now, the one active last first, and what only the windows have of them."""
+        """The chats that the person is in now, and what only the windows have of them. Raises NotYetError."""
         pace = self._pace()
         while True:
             seats, tails, known = await self._seats_and_tails(person)
             if known:
-                seats.sort(key=lambda seat: _active_at(person, seat, tails), reverse=True)
-                views = [_stream_view(person, seat, tails) for seat in seats]
-                return Present(tuple(view for view in views if view.role is not None), tails)
+                return Present(_ranges(person, seats, tails), tails)
             if not await pace.again(READ_WAIT_SECONDS):
                 raise NotYetError
 
@@ -237,15 +238,34 @@ def _whole(wanted: Mapping[Stream, Range], tails: Tails) -> bool:
 
 
 def _active_at(person: PersonId, seat: ChatSeat, tails: Tails) -> int:
-    tail = [one for one in _tail(seat.chat, seat.stored, tails) if shows(one, person)]
+    tail = _tail(seat.chat, seat.stored, tails)
+    tail = [one for one in tail if shows(one, person)] if tail else tail
     return tail[-1].at if tail and seat.membership.role is not None else seat.active_at
 
 
 def _tail(chat: ChatId, stored: StoredHead, tails: Tails) -> list[EventRecord]:
     """What the window holds beyond Postgres; nothing when Postgres has caught up in between."""
-    tail = [record for record in tails.get(chat_stream(chat), ()) if record.seq > stored.head]
+    window = tails.get(chat_stream(chat)) if tails else None
+    if not window:
+        return []
+    tail = [record for record in window if record.seq > stored.head]
     whole = bool(tail) and tail[0].seq == stored.head + 1 and tail[0].epoch >= stored.epoch
     return tail if whole else []
+
+
+def _ranges(
+    person: PersonId, seats: Sequence[ChatSeat], tails: Tails
+) -> dict[Stream, Sequence[Range]]:
+    """See `Present`. There may be thousands of seats, of which hardly one has a tail."""
+    found: dict[Stream, Sequence[Range]] = {}
+    for seat in sorted(seats, key=lambda seat: _active_at(person, seat, tails), reverse=True):
+        membership, head = seat.membership, seat.stored.head
+        tail = _tail(seat.chat, seat.stored, tails)
+        if tail:
+            membership, head = advance(membership, person, tail), tail[-1].seq
+        if membership.role is not None:
+            found[chat_stream(seat.chat)] = visible(membership.spans, head)
+    return found
 
 
 def _stream_view(person: PersonId, seat: ChatSeat, tails: Tails) -> StreamView:

@@ -21,7 +21,7 @@ from svc_chat.ports import Hit, HitPlace, PeopleStore, Phase, SearchStore, Sough
 from svc_chat.querying import SearchQuery, indexable, parse, wordless
 from svc_chat.relations import view_of
 from svc_chat.snippets import snippet
-from svc_chat.spans import Range, visible
+from svc_chat.spans import Range
 
 _INSTEAD: Final = {Phase.WHOLE: Phase.RECENT, Phase.PART: Phase.RECENT_PART}
 """What is done when the index takes too long."""
@@ -123,18 +123,18 @@ class Searching:
     async def _sought(
         self, person: PersonId, query: SearchQuery, present: Present, chat: ChatId | None
     ) -> Sought:
-        views = [view for view in present.chats if chat is None or view.chat == chat]
-        if chat is not None and not views:
-            raise NothingThereError
+        ranges = present.ranges
+        if chat is not None:
+            stream = chat_stream(chat)
+            if stream not in ranges:
+                raise NothingThereError
+            ranges = {stream: ranges[stream]}
         sender = None
         if query.sender is not None:
             sender = await self._store.author(query.sender)
             if sender is None:
                 message = f"from: nobody is called {query.sender}"
                 raise InvalidError(("query", "q"), message)
-        ranges: dict[Stream, Sequence[Range]] = {
-            chat_stream(view.chat): visible(view.spans, view.head) for view in views
-        }
         return Sought(
             viewer=person,
             terms=query.terms,

@@ -73,6 +73,10 @@ def advance(membership: Membership, person: PersonId, events: Iterable[EventReco
 
 def visible(spans: Sequence[Span], head: int) -> list[Range]:
     """The ranges up to `head` that the spans cover, ascending and disjoint."""
+    if len(spans) == 1:
+        low, until = spans[0].from_seq, spans[0].until_seq
+        high = head if until is None else min(until, head)
+        return [Range(low, high)] if low <= high else []
     return [Range(low, high) for low, high in visible_ranges(spans, 0, head)]
 
 

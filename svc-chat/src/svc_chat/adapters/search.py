@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise, product
 from math import prod
 from typing import Any, Final
@@ -234,22 +234,43 @@ async def _rows(
     count: int,
 ) -> list[Any]:
     """The rows of hits; for whole words from the newest messages alone where these have enough of them."""
+    seen = _seen(sought)
     if phase is Phase.WHOLE and not sought.has:
-        query, parameters = statement(sought, phase, after, count, fresh=True)
+        query, parameters = statement(sought, phase, after, count, fresh=True, seen=seen)
         rows = await (await connection.execute(query, parameters)).fetchall()
         if len(rows) == count:
             return rows
-    query, parameters = statement(sought, phase, after, count)
+    query, parameters = statement(sought, phase, after, count, seen=seen)
     return await (await connection.execute(query, parameters)).fetchall()
 
 
+def _seen(sought: Sought) -> str:
+    """What of each chat may be seen, as one JSON object of pairs."""
+    return json.dumps(sought.ranges, separators=(",", ":"))
+
+
+def _array(values: Iterable[str | int]) -> str:
+    """An array of streams or numbers, none of which needs quotes, as Postgres reads it.
+
+    For hundreds of them psycopg, which takes up each value by itself, needs longer than Postgres for the query.
+    """
+    return f"{{{','.join(map(str, values))}}}"
+
+
 def statement(
-    sought: Sought, phase: Phase, after: HitPlace | None, count: int, *, fresh: bool = False
+    sought: Sought,
+    phase: Phase,
+    after: HitPlace | None,
+    count: int,
+    *,
+    fresh: bool = False,
+    seen: str | None = None,
 ) -> tuple[bytes, Mapping[str, object]]:
-    """The query and its parameters; `fresh` looks for whole words in the newest messages only."""
-    seen = {stream: [list(part) for part in ranges] for stream, ranges in sought.ranges.items()}
+    """The query and its parameters; `fresh` looks for whole words in the newest messages only.
+
+    `seen` is the ranges as JSON, where that was made before.
+    """
     changed = sorted(sought.changed)
-    streams = list(sought.ranges)
     start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
     conditions, terms = _conditions(sought, phase, fresh=fresh)
     indexed = phase in {Phase.WHOLE, Phase.PART} and not fresh
@@ -258,10 +279,10 @@ def statement(
         newest = _FRESH if fresh else _NEWEST
         source, marks = (_CARRYING, "") if sought.has else (newest, _MARKS)
     parameters: dict[str, object] = {
-        "streams": streams,
-        "seen": json.dumps(seen),
-        "changed": [one[0] for one in changed],
-        "seqs": [one[1] for one in changed],
+        "streams": _array(sought.ranges),
+        "seen": _seen(sought) if seen is None else seen,
+        "changed": _array(one[0] for one in changed),
+        "seqs": _array(one[1] for one in changed),
         "sender": sought.sender,
         "viewer": sought.viewer,
         "has": sorted(sought.has),
@@ -296,11 +317,11 @@ def _newest(sought: Sought, events: int) -> dict[str, object]:
         depths = []
     each = SEARCH_RECENT if not (sought.has and len(streams) > 1) else RECENT_EACH
     return {
-        "newest": newest,
-        "others": streams[RECENT_CHATS:],
-        "heads": [max((part.high for part in sought.ranges[one]), default=0) for one in newest],
-        "depths": depths,
-        "steps": [depth - before for before, depth in pairwise((0, *depths))],
+        "newest": _array(newest),
+        "others": _array(streams[RECENT_CHATS:]),
+        "heads": _array(sought.ranges[one][-1].high if sought.ranges[one] else 0 for one in newest),
+        "depths": _array(depths),
+        "steps": _array(depth - before for before, depth in pairwise((0, *depths))),
         "events": events,
         "each": each,
         "recent": SEARCH_RECENT,

@@ -59,10 +59,17 @@ def membership_of(rows: Sequence[Sequence[Any]]) -> Membership:
     """A membership from rows of `SPAN_COLUMNS`, oldest first."""
     if not rows:
         return NO_MEMBERSHIP
-    spans = tuple(_span(row[0], row[1]) for row in rows)
-    _, until_seq, role, joined_n, left_n = rows[-1]
-    present = Role(role) if until_seq is None else None
-    return Membership(spans, present, joined_n or 0, left_n)
+    last = only_span(*rows[-1])
+    return last._replace(spans=tuple(_span(row[0], row[1]) for row in rows))
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def only_span(
+    low: int, high: int | None, role: str, joined_n: int | None, left_n: int | None
+) -> Membership:
+    """A membership from the one row of `SPAN_COLUMNS` that there is."""
+    present = Role(role) if high is None else None
+    return Membership((_span(low, high),), present, joined_n or 0, left_n)
 
 
 @lru_cache(maxsize=SPANS_KEPT)
