@@ -248,6 +248,76 @@ async def test_no_plan_reads_the_whole_table(talk: Talk) -> None:
         assert len(hits) == (20 if whole else 0)
 
 
+async def test_where_most_events_are_in_ones_chats_the_chats_are_no_keys(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index is asked for the words alone; what others wrote is left out all the same, no table read whole."""
+    streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(80)]
+    await many(talk.pool, streams, 500)
+    asked: list[bytes] = []
+    statement = search.statement
+
+    def noted(*given: Any, **rest: Any) -> object:
+        query, parameters = statement(*given, **rest)
+        asked.append(query)
+        return query, parameters
+
+    monkeypatch.setattr(search, "statement", noted)
+
+    async def hits(mine: Sequence[Stream], phase: Phase, word: str) -> list[HitPlace]:
+        asked.clear()
+        sought = Sought((word,), {stream: [Range(1_001, 1_500)] for stream in mine})
+        return [hit.place for hit in await PostgresSearch(talk.pool).hits(sought, phase, None, 200)]
+
+    for chats, compared in ((79, True), (20, False)):
+        mine = streams[:chats]
+        for phase, word in ((Phase.WHOLE, "w123"), (Phase.PART, "123")):
+            monkeypatch.setattr(search, "COMPARED_CHATS", 1_000)
+            keyed = await hits(mine, phase, word)
+            assert b"(e.stream || '')" not in asked[-1]
+            monkeypatch.setattr(search, "COMPARED_CHATS", 20)
+            assert await hits(mine, phase, word) == keyed
+            assert (b"(e.stream || '')" in asked[-1]) is compared
+            assert {place.stream for place in keyed} <= set(mine)
+        assert len(await hits(mine, Phase.WHOLE, "w123")) == chats
+    sought = Sought(("w123",), dict.fromkeys(streams, ALL))
+    query, parameters = statement(sought, Phase.WHOLE, None, 21, keyed=False)
+    async with talk.pool.connection() as connection, connection.transaction():
+        await search.bound(connection)
+        rows = await connection.execute(b"EXPLAIN (COSTS OFF) " + query, parameters)
+        plan = "\n".join(row[0] for row in await rows.fetchall())
+    assert "Seq Scan on events" not in plan
+    assert "events_search" in plan, plan
+
+
+async def test_messages_and_edited_ones_come_in_one_order(talk: Talk) -> None:
+    """As a plain list of what is there would be sorted, page by page, whoever asks the index or the newest messages."""
+    other = chat_stream(ChatId(str(uuid.uuid4())))
+    texts: dict[int, str] = {}
+    for number in range(40):
+        if number % 4 == 3:
+            target = 2 + (number * 7) % 20
+            if target in texts:
+                texts[target] = ("lunch", "gone")[number % 8 == 3]
+                await talk.edit(target, texts[target])
+                continue
+        body = ("lunch", "tea")[number % 3 == 0]
+        texts[await talk.say(body)] = body
+    await talk.delete(12)
+    texts.pop(12)
+    expected = sorted((seq for seq, body in texts.items() if body == "lunch"), reverse=True)
+    assert {"lunch", "gone"} <= {texts[seq] for seq in texts if seq < 22}
+    store = PostgresSearch(talk.pool)
+    sought = Sought(("lunch",), {talk.stream: ALL, other: ALL})
+    for phase in (Phase.WHOLE, Phase.RECENT):
+        paged: list[Hit] = []
+        while page := await store.hits(sought, phase, paged[-1].place if paged else None, 3):
+            paged += page
+        assert [hit.place.seq for hit in paged] == expected
+        assert {hit.body for hit in paged} == {"lunch"}
+        assert any(hit.edited for hit in paged)
+
+
 async def test_the_newest_messages_answer_as_the_index_does(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,9 +349,9 @@ async def test_the_newest_messages_answer_as_the_index_does(
     store, asked = PostgresSearch(talk.pool), list[bool]()
     statement = search.statement
 
-    def noted(*given: Any, fresh: bool = False, seen: str | None = None) -> object:
+    def noted(*given: Any, fresh: bool = False, **rest: Any) -> object:
         asked.append(fresh)
-        return statement(*given, fresh=fresh, seen=seen)
+        return statement(*given, fresh=fresh, **rest)
 
     monkeypatch.setattr(search, "statement", noted)
     for count, word in ((1, "x5"), (12, "x5"), (30, "x5"), (12, "w123")):

@@ -54,10 +54,27 @@ _BODY: Final = "(e.event ->> 'body')"
 _VECTOR: Final = "to_tsvector('simple', e.event ->> 'body')"
 _TEXTS: Final = "e.tag IN ('message.created', 'message.edited')"
 
-_INDEXED: Final = (
-    f"events e WHERE ARRAY[e.stream] && %(streams)s::text[] AND {_TEXTS} AND e.at >= %(since)s"
-)
+_INDEXED: Final = f"events e WHERE {{streams}} AND {_TEXTS} AND e.at >= %(since)s"
 """An edit is never older than its message, so the months before `since` have nothing of it."""
+
+_KEYED: Final = "ARRAY[e.stream] && %(streams)s::text[]"
+"""The index knows the chats: messages of others aren't even read."""
+
+_COMPARED: Final = "(e.stream || '') = ANY(%(streams)s::text[])"
+"""Whatever has the words is read, and its chat compared afterwards. Written so that no index can be asked for it."""
+
+COMPARED_CHATS: Final = 200
+"""From so many chats on the index takes longer to look for each of them at each hit than it takes to read the hit: some
+25 ns a chat against 4 µs. That is of use where half of all events are in these chats, so that most hits are theirs."""
+
+TOTAL_SECONDS: Final = 60.0
+"""How long it is remembered how many events there are."""
+
+_TOTAL: Final = """
+SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint
+FROM pg_partition_tree('events') t JOIN pg_class c ON c.oid = t.relid WHERE t.isleaf
+"""
+"""All events, as the planner counts them."""
 
 _MARKS: Final = """
 marks AS MATERIALIZED (
@@ -124,30 +141,12 @@ _CARRYING: Final = """(
 ) e WHERE true"""
 """The newest messages that carry a file of that kind, each as the event that gave it its text of now."""
 
-_QUERY: Final = """
-WITH {marks} changed AS MATERIALIZED (
-    SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
-), found AS MATERIALIZED (
-    SELECT e.stream, e.seq AS said, e.at, e.sender, e.class,
-           CASE WHEN e.tag = 'message.edited' THEN (e.event ->> 'target')::bigint END AS target
-    FROM {source} {conditions}{cut}
-), placed AS (
-    SELECT f.stream, coalesce(f.target, f.said) AS seq, f.said, coalesce(o.at, f.at) AS at, f.sender,
-           f.target IS NOT NULL AS edited, f.at AS said_at
-    FROM found f LEFT JOIN LATERAL (
-        SELECT o.* FROM events o
-        WHERE f.target IS NOT NULL AND o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
-        OFFSET 0
-    ) o ON true
-    JOIN content_classes k ON k.class = coalesce(o.class, f.class)
-    WHERE (f.target IS NULL OR o.seq IS NOT NULL AND {target_shown}) AND coalesce(o.at, f.at) >= k.kept_from
-      AND f.said = coalesce(
+_SEEN: Final = """p.at >= (SELECT k.kept_from FROM content_classes k WHERE k.class = p.class)
+      AND p.said = coalesce(
         (SELECT max(m.seq) FROM message_edits m
-         WHERE m.stream = f.stream AND m.target = coalesce(f.target, f.said)
-           AND (m.only_for IS NULL OR m.only_for = %(viewer)s::uuid)), f.said)
-), page AS MATERIALIZED (
-    SELECT * FROM placed p
-    WHERE EXISTS (
+         WHERE m.stream = p.stream AND m.target = p.seq
+           AND (m.only_for IS NULL OR m.only_for = %(viewer)s::uuid)), p.said)
+      AND EXISTS (
           SELECT FROM jsonb_array_elements(%(seen)s::jsonb -> p.stream) AS s (span)
           WHERE p.seq BETWEEN (s.span ->> 0)::bigint AND (s.span ->> 1)::bigint)
       AND NOT EXISTS (SELECT FROM changed c WHERE c.stream = p.stream AND c.seq = p.seq)
@@ -157,9 +156,40 @@ WITH {marks} changed AS MATERIALIZED (
           SELECT FROM unnest(%(has)s::text[]) AS h (kind) WHERE NOT EXISTS (
               SELECT FROM attachment_uses u
               WHERE u.stream = p.stream AND u.seq = p.seq AND u.kind = h.kind))
-      AND p.at >= %(since)s AND p.at < %(until)s{complete}
-      AND (-p.at, p.stream, -p.seq) > (-%(at)s::bigint, %(stream)s::text, -%(seq)s::bigint)
-    ORDER BY -p.at, p.stream, -p.seq LIMIT %(count)s
+      AND p.at >= %(since)s AND p.at < %(until)s
+      AND (p.age, p.stream, p.back) > (-%(at)s::bigint, %(stream)s::text, -%(seq)s::bigint)"""
+"""Whether a hit is there for the viewer, with its text of now. What may be seen is looked up by the chat of each hit,
+since a join would compare each hit with all of the chats."""
+
+_QUERY: Final = """
+WITH {marks} changed AS MATERIALIZED (
+    SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
+), found AS MATERIALIZED (
+    SELECT e.stream, e.seq AS said, e.at, e.sender, e.class,
+           CASE WHEN e.tag = 'message.edited' THEN (e.event ->> 'target')::bigint END AS target
+    FROM {source} {conditions}{cut}
+), said AS (
+    SELECT p.* FROM (
+        SELECT f.stream, f.said AS seq, f.said, f.at, f.sender, false AS edited, f.at AS said_at, f.class,
+               -f.at AS age, -f.said AS back
+        FROM found f WHERE f.target IS NULL ORDER BY age, f.stream, back OFFSET 0
+    ) p
+    WHERE {seen}{complete}
+    ORDER BY p.age, p.stream, p.back LIMIT %(count)s
+), edited AS (
+    SELECT p.* FROM (
+        SELECT f.stream, f.target AS seq, f.said, o.at, f.sender, true AS edited, f.at AS said_at, o.class,
+               -o.at AS age, -f.target AS back
+        FROM found f CROSS JOIN LATERAL (
+            SELECT o.* FROM events o
+            WHERE f.target IS NOT NULL AND o.stream = f.stream AND o.seq = f.target AND o.at <= f.at
+            OFFSET 0
+        ) o WHERE f.target IS NOT NULL AND {target_shown}
+    ) p
+    WHERE {seen}{complete}
+), page AS MATERIALIZED (
+    SELECT p.* FROM (SELECT * FROM said UNION ALL SELECT * FROM edited) p
+    ORDER BY p.age, p.stream, p.back LIMIT %(count)s
 )
 SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body',
        (SELECT o.event ->> 'attachments' FROM events o
@@ -167,8 +197,9 @@ SELECT p.stream, p.seq, p.at, p.sender::text, p.edited, e.event ->> 'body',
 FROM page p JOIN events e ON e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at
 ORDER BY -p.at, p.stream, -p.seq
 """
-"""What may be seen is looked up by the chat of each hit, since a join would compare each hit with all of the chats. The
-message that an event changes is looked for only where it changes one."""
+"""Messages as they were said already stand where their hits stand, so they are looked at in that order until there are
+enough; edited ones, whose place is that of the message, are few. The message that an event changes is looked for only
+where it changes one."""
 
 _LATEST: Final = 2**62
 _ATTACHMENTS: Final[TypeAdapter[tuple[Attachment, ...]]] = TypeAdapter(tuple[Attachment, ...])
@@ -180,6 +211,8 @@ class PostgresSearch:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._total: int = 0
+        self._total_until = 0.0
 
     async def author(self, username: str) -> PersonId | None:
         """Who has this username."""
@@ -200,7 +233,8 @@ class PostgresSearch:
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 await bound(connection)
-                rows = await _rows(connection, sought, phase, after, count)
+                keyed = not await self._mostly_theirs(connection, sought)
+                rows = await _rows(connection, sought, phase, after, count, keyed=keyed)
         except psycopg.errors.QueryCanceled:
             raise TooSlowError from None
         finally:
@@ -217,6 +251,19 @@ class PostgresSearch:
             for row in rows
         ]
 
+    async def _mostly_theirs(
+        self, connection: psycopg.AsyncConnection[Any], sought: Sought
+    ) -> bool:
+        """Whether the chats are many and have half of all events; False while it isn't known how many there are."""
+        if len(sought.ranges) < COMPARED_CHATS:
+            return False
+        now = asyncio.get_running_loop().time()
+        if now >= self._total_until:
+            row = await (await connection.execute(_TOTAL)).fetchone()
+            self._total, self._total_until = int(row[0]) if row else 0, now + TOTAL_SECONDS
+        theirs = sum(part.size for ranges in sought.ranges.values() for part in ranges)
+        return 0 < self._total <= 2 * theirs
+
 
 async def bound(connection: psycopg.AsyncConnection[Any]) -> None:
     """Limit this transaction in time, and keep it off sequential scans, which are never right here."""
@@ -232,6 +279,8 @@ async def _rows(
     phase: Phase,
     after: HitPlace | None,
     count: int,
+    *,
+    keyed: bool,
 ) -> list[Any]:
     """The rows of hits; for whole words from the newest messages alone where these have enough of them."""
     seen = _seen(sought)
@@ -240,7 +289,7 @@ async def _rows(
         rows = await (await connection.execute(query, parameters)).fetchall()
         if len(rows) == count:
             return rows
-    query, parameters = statement(sought, phase, after, count, seen=seen)
+    query, parameters = statement(sought, phase, after, count, keyed=keyed, seen=seen)
     return await (await connection.execute(query, parameters)).fetchall()
 
 
@@ -264,17 +313,18 @@ def statement(
     count: int,
     *,
     fresh: bool = False,
+    keyed: bool = True,
     seen: str | None = None,
 ) -> tuple[bytes, Mapping[str, object]]:
     """The query and its parameters; `fresh` looks for whole words in the newest messages only.
 
-    `seen` is the ranges as JSON, where that was made before.
+    `keyed`: whether the index is asked for the chats, too. `seen` is the ranges as JSON, where that was made before.
     """
     changed = sorted(sought.changed)
     start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
     conditions, terms = _conditions(sought, phase, fresh=fresh)
     indexed = phase in {Phase.WHOLE, Phase.PART} and not fresh
-    source, marks = _INDEXED, ""
+    source, marks = _INDEXED.format(streams=_KEYED if keyed else _COMPARED), ""
     if not indexed:
         newest = _FRESH if fresh else _NEWEST
         source, marks = (_CARRYING, "") if sought.has else (newest, _MARKS)
@@ -300,6 +350,7 @@ def statement(
     return _QUERY.format(
         source=source,
         marks=marks,
+        seen=_SEEN,
         complete=_COMPLETE if fresh else "",
         cut=_CUT if fresh else "",
         conditions=conditions,
