@@ -99,13 +99,14 @@ class Instance:
         return row.port
 
     def cpu(self, *names: str) -> float:
-        """CPU seconds so far of these programs with their children."""
+        """CPU seconds so far of these programs with those children of theirs that still run."""
         total = 0.0
         for name in names:
             leader = psutil.Process(self.pid(name))
             for process in (leader, *leader.children(recursive=True)):
-                times = process.cpu_times()
-                total += times.user + times.system
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    total += times.user + times.system
         return total
 
     def memory(self, name: str) -> int:
