@@ -13,6 +13,9 @@ from svc_auth.invitation_ports import GoodInvitation, Invitation
 from svc_auth.ports import Slow
 from svc_auth.requiring import Held
 
+ADA = PersonId("00000000-0000-4000-8000-000000000001")
+BOB = PersonId("00000000-0000-4000-8000-000000000002")
+
 
 def required(name: str) -> str:
     """A setting of the backends."""
@@ -110,3 +113,16 @@ class FakeLimits:
 
     async def knows(self, account: str, network: str) -> bool:
         return (account, network) in self.known
+
+
+class FakeAnnouncer:
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.ended: list[SessionId] = []
+
+    async def reachable(self) -> None:
+        """It always is."""
+
+    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
+        self.ended.extend(sessions)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from auth_world import ADA
+
 from nexync_contracts.ids import PersonId, SessionId
 from nexync_contracts.jobs import SecondFactorJob
 from svc_auth.factor_ports import Factor, RecoverySet
 from svc_auth.ports import Owner
 
-ADA = PersonId("00000000-0000-4000-8000-000000000001")
 HERE = SessionId("00000000-0000-4000-8000-0000000000aa")
 THERE = SessionId("00000000-0000-4000-8000-0000000000bb")
 
@@ -97,16 +98,3 @@ class FakeOwners:
 
     async def owner(self, person: PersonId) -> Owner | None:
         return self.ada if person == ADA else None
-
-
-class FakeAnnouncer:
-    """Remembers what was announced."""
-
-    def __init__(self) -> None:
-        self.ended: list[SessionId] = []
-
-    async def reachable(self) -> None:
-        """It always is."""
-
-    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
-        self.ended.extend(sessions)

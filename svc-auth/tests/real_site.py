@@ -1,38 +1,23 @@
 """Two instances of svc-auth on one database and one Redis, for the suites over the real backends."""
 
 import secrets
-import time
 import uuid
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
-from auth_world import required, to_a_young_step
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from auth_world import to_a_young_step
+from composed import PASSWORD, Backed, composed
 
 from nexync_contracts.channels import CHALLENGE_COOKIE
 from nexync_contracts.factor_rest import EnrolmentView, RecoveryCodesView
 from nexync_contracts.rest import SessionView
-from nexync_runtime import postgres, redis_client
-from nexync_runtime.http import application, routes_of
-from nexync_runtime.tokens import CookieAccess
 from svc_auth import totp
-from svc_auth.adapters.postgres_outbox import NOBODYS
-from svc_auth.app import compose
-from svc_auth.keyring import Keyring, LiveKeys, RingKey
-from svc_auth.passwords import Passwords
 from svc_auth.provider_ports import Provider
-from svc_auth.relying_party import relying_party
 from svc_auth.sealing import Sealing
-from svc_auth.settings import AuthSettings
-from svc_auth.signing import SigningKey
-
-ORIGIN = "http://nexync.test"
-PASSWORD = "correct horse"
 
 
 class Clock:
@@ -55,12 +40,10 @@ class Clock:
 
 
 @dataclass
-class Site:
+class Site(Backed):
     """Two instances behind one address, asked in turn unless one is named."""
 
     instances: list[httpx.AsyncClient]
-    pool: postgres.Pool
-    state: Any
     clock: Clock
     username: str
     inside: httpx.AsyncClient
@@ -71,20 +54,6 @@ class Site:
     async def post(self, path: str, body: object, instance: int = 0) -> httpx.Response:
         """A request of a browser."""
         return await self.instances[instance].post(f"/api/auth/{path}", json=body)
-
-    async def forget_limits(self) -> None:
-        """As if time had passed; other keys of this Redis are left alone."""
-        async for key in self.state.scan_iter(match="limit:*"):
-            await self.state.delete(key)
-
-    async def jobs(self, tag: str) -> list[dict[str, Any]]:
-        """The outbox's jobs of a kind that go to somebody, oldest first."""
-        async with self.pool.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT body FROM auth_outbox WHERE body->>'tag' = %s AND queue <> %s ORDER BY number",
-                (tag, NOBODYS),
-            )
-            return [row[0] for row in await cursor.fetchall()]
 
     async def sign_up(self) -> SessionView:
         """Register and verify."""
@@ -120,58 +89,15 @@ async def site_of(
     database: str, *, providers: Sequence[Provider] = (), **more: Any
 ) -> AsyncGenerator[Site]:
     """With `more` settings."""
-    settings = AuthSettings(
-        environment="development",
-        admin_port=1,
-        port=2,
-        internal_port=3,
-        postgres_url=database,
-        redis_state_url=required("NEXYNC_REDIS_STATE_URL"),
-        rabbitmq_url="amqp://unused",
-        public_origins=ORIGIN,
-        signing_key_file=Path("unused"),
-        cookie_secure=False,
-        **more,
-    )
-    pool = postgres.open_pool(database, application="test", size=6)
-    await pool.open()
-    state = redis_client.open_redis(settings.redis_state_url)
-    keys = LiveKeys(Keyring([RingKey(SigningKey(Ed25519PrivateKey.generate()), 0)]), time.time)
-    sealing = Sealing([secrets.token_bytes(32)])
-    passwords = Passwords(threads=1, memory_kib=64, passes=1)
     clock = Clock()
-    async with AsyncExitStack() as stack:
-        instances: list[httpx.AsyncClient] = []
-        inside: list[httpx.AsyncClient] = []
-        for _ in range(2):
-            routes = compose(
-                settings,
-                pool=pool,
-                state=state,
-                keys=keys,
-                passwords=passwords,
-                sealing=sealing,
-                party=relying_party(None, settings.origins),
-                providers=providers,
-                clock=clock.now,
-            )
-            access = CookieAccess(keys.verify, state)
-            public = application(routes_of(routes.public(), access, allowed_origins=[ORIGIN]))
-            client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=public),
-                base_url=ORIGIN,
-                headers={"Origin": ORIGIN},
-            )
-            instances.append(await stack.enter_async_context(client))
-            internal = httpx.AsyncClient(
-                transport=httpx.ASGITransport(
-                    app=application(routes_of(routes.internal(), access))
-                ),
-                base_url="http://svc-auth",
-            )
-            inside.append(await stack.enter_async_context(internal))
+    sealing = Sealing([secrets.token_bytes(32)])
+    async with composed(
+        database,
+        instances=2,
+        sealing=sealing,
+        providers=providers,
+        clock=clock.now,
+        settings=more,
+    ) as made:
         username = f"u{uuid.uuid4().hex[:16]}"
-        yield Site(instances, pool, state, clock, username, inside[0])
-    await passwords.close()
-    await state.aclose()
-    await pool.close()
+        yield Site(made.pool, made.state, made.public, clock, username, made.internal[0])

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from auth_world import ADA
+
 from nexync_contracts.ids import PersonId, SessionId
 from svc_auth.ports import Listed, Outlived, Refreshed, RefreshRefused, Reused, Standing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ADA = PersonId("00000000-0000-4000-8000-000000000001")
 SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
 
 
@@ -91,16 +92,3 @@ class FakeSessions:
 
     async def alive(self, sessions: Sequence[SessionId], now: datetime) -> tuple[SessionId, ...]:
         return () if self.ended else tuple(sessions)
-
-
-class FakeAnnouncer:
-    """Remembers what was announced."""
-
-    def __init__(self) -> None:
-        self.ended: list[SessionId] = []
-
-    async def reachable(self) -> None:
-        """It always is."""
-
-    async def sessions_ended(self, person: PersonId, sessions: Sequence[SessionId]) -> None:
-        self.ended.extend(sessions)

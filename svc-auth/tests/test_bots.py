@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from auth_world import FakeLimits
-from factor_world import ADA, FakeAnnouncer
+from auth_world import ADA, FakeAnnouncer, FakeLimits
 
 from nexync_contracts import limits
 from nexync_contracts.bot_rest import TokenCheck

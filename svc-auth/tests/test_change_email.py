@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from auth_world import FakeHoldings, FakeLimits, FakeRecentProofs
-from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
+from auth_world import ADA, FakeAnnouncer, FakeHoldings, FakeLimits, FakeRecentProofs
+from factor_world import HERE, THERE, FakeFactors, FakeOwners
 
 from nexync_contracts import limits
 from nexync_contracts.errors import ProblemCode

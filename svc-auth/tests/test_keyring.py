@@ -8,12 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from auth_world import ADA
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nexync_contracts import limits
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import SessionId
 from nexync_runtime.tokens import REFRESH_SECONDS, TokenError
 from svc_auth.adapters.kubernetes_ring import SecretRing
 from svc_auth.codes import Codes
@@ -33,7 +34,6 @@ from svc_auth.links import Links, ResetToken
 from svc_auth.rotating import ConflictError, StoreError, rotate
 from svc_auth.signing import SigningKey, SigningKeyError
 
-ADA = PersonId("00000000-0000-4000-8000-000000000001")
 SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
 NOW = 1_767_225_600
 

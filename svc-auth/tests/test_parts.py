@@ -8,11 +8,12 @@ from pathlib import Path
 
 import jwt
 import pytest
+from auth_world import ADA, BOB
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ValidationError
 
 from nexync_contracts import limits, provider_rest, rest
-from nexync_contracts.ids import PersonId, SessionId
+from nexync_contracts.ids import SessionId
 from nexync_runtime.tokens import TokenError
 from svc_auth import recovery, totp
 from svc_auth.addresses import host_of, network_of, normal_email
@@ -25,8 +26,6 @@ from svc_auth.passwords import WAITING_MAX, BusyError, Passwords
 from svc_auth.settings import AuthSettings
 from svc_auth.signing import SigningKey, thumbprint
 
-ADA = PersonId("00000000-0000-4000-8000-000000000001")
-BOB = PersonId("00000000-0000-4000-8000-000000000002")
 SESSION = SessionId("00000000-0000-4000-8000-0000000000aa")
 
 

@@ -1,215 +1,32 @@
 """Passkeys over fakes: log in, prove oneself, add and remove; what an attacker would send is refused."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
-from auth_world import FakeHoldings, FakeLimits, FakeRecentProofs
-from factor_world import ADA, HERE, THERE, FakeAnnouncer, FakeFactors, FakeOwners
+from auth_world import ADA, BOB
+from factor_world import HERE, THERE
 from hypothesis import given
 from hypothesis import strategies as st
+from passkey_world import ADDRESS, NOW, ORIGIN, PASSWORD, World, view_of, world
 
 from nexync_contracts import limits
 from nexync_contracts.errors import ProblemCode
-from nexync_contracts.ids import PasskeyId, PersonId, SessionId
-from nexync_contracts.instance_rest import SecondFactorMode
-from nexync_contracts.jobs import PasskeyChange, PasskeyChangedJob
+from nexync_contracts.jobs import PasskeyChange
 from nexync_contracts.passkey_rest import (
     OwnerProofBody,
     PasskeyAssertion,
-    PasskeyCreationView,
     PasskeyRequestView,
 )
 from nexync_runtime.http import ProblemError
 from nexync_testing.authenticator import BACKED_UP, PRESENT, VERIFIED, Authenticator
-from svc_auth.lately import Lately
-from svc_auth.passkey_checks import Asked, PasskeyChecks
-from svc_auth.passkey_ports import (
-    KnownPasskey,
-    NewPasskey,
-    NotAdded,
-    Notice,
-    Passkey,
-    Signed,
-    Used,
-)
-from svc_auth.passkeys import OwnPasskeys
-from svc_auth.passwords import Passwords
-from svc_auth.proving import Proving
 from svc_auth.relying_party import (
-    ALGORITHMS,
-    RelyingParty,
     RpIdError,
     challenge_of,
     from_base64url,
     relying_party,
     user_handle,
 )
-from svc_auth.requiring import Held, Requiring
-from svc_auth.second_factor import SecondFactor
-from svc_auth.throttling import Throttle
+from svc_auth.requiring import Held
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-BOB = PersonId("00000000-0000-4000-8000-000000000002")
-PASSWORD = "correct horse"
-ADDRESS = "10.0.0.1"
-ORIGIN = "https://chat.nexync.test"
-
-
-class FakeCeremonies:
-    """Without an end by time."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    async def begin(self, challenge: str, purpose: str) -> None:
-        self.kept[challenge] = purpose
-
-    async def take(self, challenge: str) -> str | None:
-        return self.kept.pop(challenge, None)
-
-
-class FakePasskeys:
-    """Everybody's, in a list; mails go to `told`."""
-
-    def __init__(self, owners: FakeOwners) -> None:
-        self.kept: list[NewPasskey] = []
-        self.told: list[PasskeyChangedJob] = []
-        self._owners = owners
-
-    async def listed(self, person: PersonId) -> Sequence[Passkey]:
-        return [one.passkey for one in self.kept] if person == ADA else []
-
-    async def known(self, credential: bytes) -> KnownPasskey | None:
-        for one in self.kept:
-            if one.passkey.credential == credential:
-                key = one.passkey
-                return KnownPasskey(key.id, key.name, one.public_key, self._owners.ada)
-        return None
-
-    async def add(
-        self,
-        person: PersonId,
-        session: SessionId,
-        new: NewPasskey,
-        most: int,
-        notice: Notice,
-        now: datetime,
-    ) -> Sequence[SessionId] | NotAdded:
-        if len(self.kept) >= most:
-            return NotAdded.FULL
-        if await self.known(new.passkey.credential) is not None:
-            return NotAdded.TAKEN
-        self.kept.append(new)
-        self.told.append(notice(self._owners.ada, new.passkey.name))
-        return ()
-
-    async def use(self, passkey: PasskeyId, signed: Signed, now: datetime) -> Used:
-        for at, one in enumerate(self.kept):
-            if one.passkey.id == passkey:
-                if not (
-                    one.sign_count < signed.sign_count or one.sign_count == 0 == signed.sign_count
-                ):
-                    return Used.BACKWARDS
-                used = replace(one.passkey, used_at=now, synced=signed.synced)
-                self.kept[at] = replace(one, passkey=used, sign_count=signed.sign_count)
-                return Used.ACCEPTED
-        return Used.REMOVED
-
-    async def rename(self, person: PersonId, passkey: PasskeyId, name: str) -> bool:
-        for at, one in enumerate(self.kept):
-            if one.passkey.id == passkey and person == ADA:
-                self.kept[at] = replace(one, passkey=replace(one.passkey, name=name))
-                return True
-        return False
-
-    async def remove(self, person: PersonId, passkey: PasskeyId, notice: Notice) -> bool:
-        gone = [one for one in self.kept if one.passkey.id == passkey and person == ADA]
-        self.kept = [one for one in self.kept if one not in gone]
-        self.told += [notice(self._owners.ada, one.passkey.name) for one in gone]
-        return bool(gone)
-
-    async def tell(self, job: PasskeyChangedJob) -> None:
-        self.told.append(job)
-
-
-class World:
-    """Ada, her password, and a site."""
-
-    def __init__(self, passwords: Passwords, password_hash: str) -> None:
-        self.limits = FakeLimits()
-        self.owners = FakeOwners(password_hash)
-        self.passkeys = FakePasskeys(self.owners)
-        self.ceremonies = FakeCeremonies()
-        self.recent = FakeRecentProofs()
-        self.holdings = FakeHoldings()
-        self.announcer = FakeAnnouncer()
-        requiring = Requiring(mode=SecondFactorMode.EVERYONE, holdings=self.holdings)
-        lately = Lately(owners=self.owners, recent=self.recent)
-        throttle = Throttle(self.limits, by_address=True)
-        second_factor = SecondFactor(
-            factors=FakeFactors(),
-            owners=self.owners,
-            passwords=passwords,
-            sealing=None,
-            throttle=throttle,
-            announcer=self.announcer,
-            lately=lately,
-            requiring=requiring,
-            clock=lambda: NOW,
-            page=ORIGIN,
-        )
-        self.checks = PasskeyChecks(
-            party=RelyingParty("nexync.test", [ORIGIN]),
-            passkeys=self.passkeys,
-            ceremonies=self.ceremonies,
-            throttle=throttle,
-            clock=lambda: NOW,
-            page=ORIGIN,
-        )
-        self.own = OwnPasskeys(
-            passkeys=self.passkeys,
-            checks=self.checks,
-            proving=Proving(second_factor=second_factor, checks=self.checks, lately=lately),
-            requiring=requiring,
-            announcer=self.announcer,
-            clock=lambda: NOW,
-        )
-
-    async def creation(self) -> PasskeyCreationView:
-        """As the route writes it, after the password."""
-        to_make = await self.own.begin(ADA, HERE, OwnerProofBody(current=PASSWORD), ADDRESS)
-        return PasskeyCreationView(
-            challenge=to_make.asked.challenge,
-            rp_id=to_make.asked.rp_id,
-            expires_at=0,
-            user_handle=user_handle(ADA),
-            username="ada",
-            algorithms=ALGORITHMS,
-            known=(),
-        )
-
-    async def added(self, *, counts: bool = True) -> Authenticator:
-        """A passkey of Ada's."""
-        key = Authenticator("nexync.test", ORIGIN, counts=counts)
-        await self.own.add(ADA, HERE, key.make(await self.creation()), "Chrome on Linux")
-        return key
-
-    async def request(self) -> PasskeyRequestView:
-        """A challenge of the log-in page."""
-        return _view(await self.checks.begin_login(ADDRESS))
-
-
-def _view(asked: Asked) -> PasskeyRequestView:
-    return PasskeyRequestView(challenge=asked.challenge, rp_id=asked.rp_id, expires_at=0)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    passwords = Passwords(threads=1, memory_kib=64, passes=1)
-    yield World(passwords, await passwords.hash(PASSWORD))
-    await passwords.close()
+__all__ = ["world"]
 
 
 async def refused(world: World, assertion: PasskeyAssertion) -> ProblemCode:
@@ -239,7 +56,7 @@ async def test_a_challenge_is_good_once_and_for_one_purpose(world: World) -> Non
     signed = key.sign(await world.request())
     await world.checks.log_in(signed, ADDRESS)
     assert await refused(world, signed) is ProblemCode.LOGIN_OVER
-    proof = _view(await world.checks.begin_proof(ADA, HERE))
+    proof = view_of(await world.checks.begin_proof(ADA, HERE))
     assert await refused(world, key.sign(proof)) is ProblemCode.LOGIN_OVER
     never = PasskeyRequestView(challenge="x" * 43, rp_id="nexync.test", expires_at=0)
     assert await refused(world, key.sign(never)) is ProblemCode.LOGIN_OVER
@@ -330,11 +147,11 @@ async def test_a_passkey_proves_its_owner_and_removes_itself(world: World) -> No
     (one,) = await world.own.listed(ADA)
     asked = await world.checks.begin_proof(ADA, HERE)
     assert [known.id for known in asked.known] == [one.id]
-    proof = OwnerProofBody(passkey=key.sign(_view(asked)))
+    proof = OwnerProofBody(passkey=key.sign(view_of(asked)))
     with pytest.raises(ProblemError) as error:
         await world.own.remove(ADA, THERE, one.id, proof, ADDRESS)
     assert error.value.problem.code is ProblemCode.LOGIN_OVER
-    signed = key.sign(_view(await world.checks.begin_proof(ADA, HERE)))
+    signed = key.sign(view_of(await world.checks.begin_proof(ADA, HERE)))
     proof = OwnerProofBody(passkey=signed.model_copy(update={"user_handle": None}))
     await world.own.remove(ADA, HERE, one.id, proof, ADDRESS)
     assert await refused(world, key.sign(await world.request())) is ProblemCode.PASSKEY_REFUSED
@@ -350,7 +167,7 @@ async def test_a_passkey_proves_its_owner_and_removes_itself(world: World) -> No
 async def test_anothers_passkey_proves_nothing(world: World) -> None:
     """Bob's session asked, and Ada's passkey answered."""
     key = await world.added()
-    asked = _view(await world.checks.begin_proof(BOB, HERE))
+    asked = view_of(await world.checks.begin_proof(BOB, HERE))
     with pytest.raises(ProblemError) as error:
         await world.checks.prove(BOB, HERE, key.sign(asked))
     assert error.value.problem.code is ProblemCode.PASSKEY_REFUSED

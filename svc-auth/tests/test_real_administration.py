@@ -1,209 +1,29 @@
-"""Registration and administration over the real backends: two instances, an administrator and the others."""
+"""Administration over the real backends: two instances, an administrator and the others."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
-from real_site import PASSWORD, Site, site_of
+from admin_site import PROOF, World, act, invite, join, log_of, world
+from composed import PASSWORD
+from real_site import Site
 
 from nexync_contracts.admin_rest import (
-    AuditPage,
-    InvitationMade,
-    InvitationsPage,
     ManagedPeople,
-    ManagedPerson,
 )
 from nexync_contracts.channels import ended_session_key, stream_channel
 from nexync_contracts.ids import PersonId, person_stream
-from nexync_contracts.provider_rest import ProviderKind
-from nexync_contracts.rest import SessionView
 from svc_auth import ctl
 from svc_auth.adapters.postgres_administration import FOUND_SQL
 from svc_auth.bots import bot_token_hash
-from svc_auth.provider_ports import Proven, Trip
 from svc_auth.settings import AdminSettings
 
+__all__ = ["world"]
+
+
 pytestmark = pytest.mark.real
-
-BOSS = "boss@nexync.test"
-PROOF = {"proof": {"current": PASSWORD}}
-
-
-@dataclass
-class Pretended:
-    """A provider that takes the code for the person."""
-
-    id: str = "corp"
-    kind: ProviderKind = ProviderKind.OIDC
-    label: str = "Corp"
-    issuer: str = "https://corp.test"
-
-    async def authorization(self, trip: Trip) -> str:
-        return f"https://corp.test/?state={trip.state}"
-
-    async def identity(self, trip: Trip, code: str, issuer: str | None) -> Proven:
-        return Proven(self.issuer, code, f"{code}@corp.test", code, code)
-
-
-@pytest.fixture
-async def world(database: str) -> AsyncIterator["World"]:
-    async with AsyncExitStack() as stack:
-        yield World(database, stack)
-
-
-class World:
-    """Sites on one database, each with settings of its own."""
-
-    def __init__(self, database: str, stack: AsyncExitStack) -> None:
-        self.database = database
-        self._stack = stack
-
-    async def site(self, **more: Any) -> Site:
-        providers = (Pretended(),)
-        made = await self._stack.enter_async_context(
-            site_of(self.database, providers=providers, **more)
-        )
-        await made.forget_limits()
-        return made
-
-    async def with_boss(self, **more: Any) -> Site:
-        """The administrator by the settings, logged in at the first instance."""
-        site = await self.site(admins=BOSS, **more)
-        await join(site, BOSS, "boss")
-        return site
-
-
-async def ask(
-    site: Site, email: str, username: str, invitation: str | None = None, instance: int = 0
-) -> tuple[int, str | None]:
-    """A registration: status and code."""
-    body = {"email": email, "username": username, "password": PASSWORD, "invitation": invitation}
-    answer = await site.post("register", body, instance)
-    return answer.status_code, answer.json().get("code")
-
-
-async def prove(site: Site, email: str, instance: int = 0) -> tuple[int, str | None]:
-    """The newest code of the address."""
-    code = [job for job in await site.jobs("verification-code") if job["email"] == email][-1][
-        "code"
-    ]
-    answer = await site.post("verify", {"email": email, "code": code}, instance)
-    return answer.status_code, answer.json().get("code")
-
-
-async def join(
-    site: Site, email: str, username: str, invitation: str | None = None, instance: int = 0
-) -> str:
-    """An account and a session in the instance's browser; the person's id."""
-    site.instances[instance].cookies.clear()
-    assert await ask(site, email, username, invitation, instance) == (202, None)
-    assert await prove(site, email, instance) == (200, None)
-    answer = await site.instances[instance].get("/api/auth/session")
-    return SessionView.model_validate_json(answer.content).person
-
-
-async def invite(site: Site, uses: int = 1) -> InvitationMade:
-    """By the boss."""
-    body = {"label": "Team", "days": 7, "uses": uses, **PROOF}
-    answer = await site.post("admin/invitations", body)
-    assert answer.status_code == 201, answer.text
-    return InvitationMade.model_validate_json(answer.content)
-
-
-async def by_provider(site: Site, code: str, invitation: str | None, instance: int = 1) -> str:
-    """The page that a log-in with the provider leads to."""
-    browser = site.instances[instance]
-    browser.cookies.clear()
-    answer = await site.post("providers/corp/start", {"invitation": invitation}, instance)
-    location: str = answer.json()["location"]
-    state = location.partition("state=")[2]
-    answer = await browser.get(
-        "/api/auth/providers/corp/callback", params={"state": state, "code": code}
-    )
-    return answer.headers["location"]
-
-
-async def act(site: Site, person: str, what: str) -> ManagedPerson:
-    """By the boss."""
-    answer = await site.post(f"admin/people/{person}/{what}", PROOF)
-    assert answer.status_code == 200, answer.text
-    return ManagedPerson.model_validate_json(answer.content)
-
-
-async def log_of(site: Site) -> list[tuple[str, str, str]]:
-    """Who did what to whom, oldest first."""
-    answer = await site.instances[0].get("/api/auth/admin/audit-log")
-    page = AuditPage.model_validate_json(answer.content)
-    return [(one.by, one.action.value, one.subject) for one in reversed(page.entries)]
-
-
-async def test_domains_let_in_their_own_and_the_invited(world: World) -> None:
-    """Known and unknown addresses elsewhere are refused alike; a provider's first log-in obeys too."""
-    site = await world.with_boss(registration="domains", registration_domains="nexync.test")
-    facts = (await site.instances[1].get("/api/auth/instance")).json()
-    assert facts == {
-        "registration": "domains",
-        "second_factor": "optional",
-        "domains": ["nexync.test"],
-    }
-    made = await invite(site)
-    await join(site, "eve@elsewhere.test", "eve", made.token, instance=1)
-    for email in ("eve@elsewhere.test", "nobody@elsewhere.test"):
-        assert await ask(site, email, "other") == (403, "registration_closed")
-    assert await ask(site, "x@sub.nexync.test", "other") == (403, "registration_closed")
-    assert await by_provider(site, "kim", None) == "/login?problem=registration_closed"
-    second = await invite(site)
-    assert await by_provider(site, "kim", second.token) == "/"
-    assert await by_provider(site, "kim", None) == "/"
-    assert await by_provider(site, "lee", second.token) == "/login?problem=invitation_over"
-
-
-async def test_a_use_is_an_account_and_no_more_than_that(world: World) -> None:
-    """Two register with the last use; one proves first. A revoked invitation is over for who didn't prove yet."""
-    site = await world.with_boss(registration="domains", registration_domains="nexync.test")
-    made = await invite(site, uses=2)
-    assert (await site.post("invitation", {"invitation": made.token})).status_code == 200
-    for name in ("ann", "bob", "cat"):
-        assert await ask(site, f"{name}@out.test", name, made.token, 1) == (202, None)
-    assert await prove(site, "ann@out.test", 1) == (200, None)
-    both = await asyncio.gather(*(prove(site, f"{name}@out.test", 1) for name in ("bob", "cat")))
-    assert sorted(both) == [(200, None), (410, "invitation_over")]
-    answer = await site.post("invitation", {"invitation": made.token})
-    assert (answer.status_code, answer.json()["code"]) == (410, "invitation_over")
-    other = await invite(site)
-    assert await ask(site, "dan@out.test", "dan", other.token, 1) == (202, None)
-    revoke = f"admin/invitations/{other.invitation.invitation}/revocation"
-    assert [(await site.post(revoke, PROOF)).status_code for _ in range(2)] == [204, 204]
-    assert await prove(site, "dan@out.test", 1) == (410, "invitation_over")
-    listed = await site.instances[0].get("/api/auth/admin/invitations")
-    page = InvitationsPage.model_validate_json(listed.content)
-    assert [(one.uses, one.most, one.by) for one in page.invitations] == [
-        (0, 1, "boss"),
-        (2, 2, "boss"),
-    ]
-    assert [one[1] for one in await log_of(site)] == [
-        "invitation.made",
-        "invitation.made",
-        "invitation.revoked",
-    ]
-
-
-async def test_a_door_that_closed_meanwhile_stays_closed(world: World) -> None:
-    """Whoever registered while it was open and proves the address later; an identity that is linked still opens."""
-    open_site = await world.site()
-    await by_provider(open_site, "kim", None)
-    assert await ask(open_site, "ann@out.test", "ann") == (202, None)
-    closed = await world.site(registration="closed")
-    # As if by the same keys: the code is made anew by the instance that judges it.
-    await closed.forget_limits()
-    assert (await closed.post("resend", {"email": "ann@out.test"})).status_code == 202
-    assert await prove(closed, "ann@out.test") == (403, "registration_closed")
-    assert await by_provider(closed, "kim", None) == "/"
-    assert await by_provider(closed, "new", None) == "/login?problem=registration_closed"
 
 
 async def test_who_is_locked_is_out_at_once_and_everywhere(world: World) -> None:

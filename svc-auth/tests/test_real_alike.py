@@ -12,7 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from real_site import PASSWORD, Site, site_of
+from composed import PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts import limits
 from svc_auth.adapters.postgres_accounts import HOLDERS_SQL

@@ -7,8 +7,7 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from real_site import PASSWORD, Site, site_of
-from test_real_administration import (
+from admin_site import (
     BOSS,
     PROOF,
     World,
@@ -19,6 +18,8 @@ from test_real_administration import (
     log_of,
     world,
 )
+from composed import PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts.channels import seen_key, stream_channel
 from nexync_contracts.erasure_rest import ErasureView

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from composed import PASSWORD
 from psycopg import sql
-from real_site import PASSWORD, Site, site_of
+from real_site import Site, site_of
 
 from nexync_contracts import limits
 from nexync_contracts.channels import ACCESS_COOKIE, CHALLENGE_COOKIE, REFRESH_COOKIE

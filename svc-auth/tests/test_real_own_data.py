@@ -4,7 +4,8 @@ import uuid
 from collections.abc import AsyncIterator
 
 import pytest
-from real_site import ORIGIN, PASSWORD, Site, site_of
+from composed import ORIGIN, PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts.export_rest import AccountCopy
 from nexync_contracts.limits import OWN_DATA_ALLOWED_SECONDS

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from real_site import ORIGIN, PASSWORD, Site, site_of
+from composed import ORIGIN, PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts import limits
 from nexync_contracts.channels import REFRESH_COOKIE

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from real_site import PASSWORD, Site, site_of
+from composed import PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts.channels import ACCESS_COOKIE, REFRESH_COOKIE
 from nexync_contracts.rest import SessionView

@@ -1,184 +1,27 @@
 """Logging in with a provider over the real Postgres and Redis, with providers over real HTTP."""
 
 import asyncio
-import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
-from auth_world import required, to_a_young_step
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from provider_servers import CLIENT, SECRET, Github, Issuer, listen, returned, serving
+from auth_world import to_a_young_step
+from composed import ORIGIN
+from provider_servers import returned
+from provider_site import OWN, Site, site
 from starlette.responses import PlainTextResponse
 
 from nexync_contracts import limits
 from nexync_contracts.channels import ACCESS_COOKIE, PROVIDER_COOKIE, REFRESH_COOKIE
 from nexync_contracts.factor_rest import EnrolmentView
-from nexync_contracts.provider_rest import IdentitiesView, ProviderKind, ProvidersView
-from nexync_contracts.rest import SessionView
-from nexync_runtime import postgres, redis_client
-from nexync_runtime.http import application, routes_of
-from nexync_runtime.tokens import CookieAccess
+from nexync_contracts.provider_rest import ProvidersView
 from svc_auth import totp
-from svc_auth.app import compose, made_providers
-from svc_auth.keyring import Keyring, LiveKeys, RingKey
-from svc_auth.passwords import Passwords
-from svc_auth.providers import ProviderConfig
-from svc_auth.sealing import Sealing
-from svc_auth.settings import AuthSettings
-from svc_auth.signing import SigningKey
+
+__all__ = ["site"]
+
 
 pytestmark = pytest.mark.real
-
-ORIGIN = "http://nexync.test"
-OWN = "correct horse"
-
-
-@dataclass
-class Site:
-    """svc-auth with two providers."""
-
-    browser: httpx.AsyncClient
-    pool: postgres.Pool
-    issuer: Issuer
-    github: Github
-    state: Any
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    async def post(self, path: str, body: object = None) -> httpx.Response:
-        return await self.browser.post(f"/api/auth/{path}", json=body)
-
-    async def leave(self, provider: str = "corp", body: object = None) -> str:
-        """To the provider; the address that it sends the browser back to."""
-        verb = "start" if body is None else "link"
-        answer = await self.post(f"providers/{provider}/{verb}", body or {})
-        assert answer.status_code == 200, answer.text
-        async with httpx.AsyncClient() as outside:
-            there = await outside.get(answer.json()["location"])
-        assert there.status_code == 302, there.text
-        return there.headers["location"]
-
-    async def back(self, location: str) -> str:
-        """The page that the callback leads to."""
-        headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-        answer = await self.browser.get(location, headers=headers)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
-
-    async def log_in(self, provider: str = "corp") -> str:
-        """The whole way in a browser without cookies."""
-        self.browser.cookies.clear()
-        return await self.back(await self.leave(provider))
-
-    async def session(self) -> SessionView | None:
-        answer = await self.browser.get("/api/auth/session")
-        found = answer.status_code == 200
-        return SessionView.model_validate_json(answer.content) if found else None
-
-    async def identities(self) -> IdentitiesView:
-        answer = await self.browser.get("/api/auth/identities")
-        return IdentitiesView.model_validate_json(answer.content)
-
-    async def jobs(self, tag: str) -> list[dict[str, Any]]:
-        """The outbox's jobs of a kind, oldest first."""
-        async with self.pool.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT body FROM auth_outbox WHERE body->>'tag' = %s ORDER BY number", (tag,)
-            )
-            return [row[0] for row in await cursor.fetchall()]
-
-    async def sign_up(self, email: str = "ada@example.org", username: str = "ada-own") -> None:
-        """Register and verify by mail."""
-        body = {"email": email, "username": username, "password": OWN}
-        assert (await self.post("register", body)).status_code == 202
-        code = (await self.jobs("verification-code"))[-1]["code"]
-        assert (await self.post("verify", {"email": email, "code": code})).status_code == 200
-
-    async def count(self) -> int:
-        async with self.pool.connection() as connection:
-            row = await (await connection.execute("SELECT count(*) FROM people")).fetchone()
-        assert row is not None
-        return row[0]
-
-
-@pytest.fixture
-async def site(database: str) -> AsyncIterator[Site]:
-    async with AsyncExitStack() as stack:
-        issuer = Issuer("")
-        github = Github("")
-        for server in (issuer, github):
-            listening, server.address = listen()
-            await stack.enter_async_context(serving(server.app(), listening))
-        yield await stack.enter_async_context(_site(database, issuer, github))
-
-
-@asynccontextmanager
-async def _site(database: str, issuer: Issuer, github: Github) -> AsyncGenerator[Site]:
-    settings = AuthSettings(
-        environment="development",
-        admin_port=1,
-        port=2,
-        internal_port=3,
-        postgres_url=database,
-        redis_state_url=required("NEXYNC_REDIS_STATE_URL"),
-        rabbitmq_url="amqp://unused",
-        public_origins=ORIGIN,
-        signing_key_file=Path("unused"),
-        cookie_secure=False,
-    )
-    configs = [
-        ProviderConfig(
-            id=name,
-            kind=kind,
-            label=name.title(),
-            issuer=server.address,
-            client_id=CLIENT,
-            client_secret_file=Path("unused"),
-        )
-        for name, kind, server in (
-            ("corp", ProviderKind.OIDC, issuer),
-            ("hub", ProviderKind.GITHUB, github),
-        )
-    ]
-    pool = postgres.open_pool(database, application="test", size=4)
-    await pool.open()
-    state: Any = redis_client.open_redis(settings.redis_state_url)
-    async for key in state.scan_iter(match="limit:*"):
-        await state.delete(key)
-    keys = LiveKeys(Keyring([RingKey(SigningKey(Ed25519PrivateKey.generate()), 0)]), time.time)
-    passwords = Passwords(threads=1, memory_kib=64, passes=1)
-    sites: list[Site] = []
-    routes = compose(
-        settings,
-        pool=pool,
-        state=state,
-        keys=keys,
-        passwords=passwords,
-        sealing=Sealing([b"k" * 32]),
-        providers=made_providers([(one, SECRET) for one in configs], None),
-        clock=lambda: sites[0].now(),  # noqa: PLW0108 - the site is there only later
-    )
-    public = application(
-        routes_of(routes.public(), CookieAccess(keys.verify, state), allowed_origins=[ORIGIN])
-    )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=public), base_url=ORIGIN, headers={"Origin": ORIGIN}
-    ) as browser:
-        sites.append(Site(browser, pool, issuer, github, state))
-        yield sites[0]
-    await passwords.close()
-    await state.aclose()
-    await pool.close()
 
 
 async def test_a_first_log_in_makes_an_account(site: Site) -> None:
@@ -203,7 +46,7 @@ async def test_a_first_log_in_makes_an_account(site: Site) -> None:
     assert await site.log_in() == "/"
     again = await site.session()
     assert again is not None
-    assert (again.person, await site.count()) == (view.person, 1)
+    assert (again.person, await site.count("people")) == (view.person, 1)
 
 
 async def test_the_mailed_password_is_good_for_one_change(site: Site) -> None:
@@ -264,7 +107,7 @@ async def test_an_address_that_nobody_verified_here_is_taken_over(site: Site) ->
     assert (await site.post("register", body)).status_code == 202
     code = (await site.jobs("verification-code"))[-1]["code"]
     assert await site.log_in() == "/"
-    assert await site.count() == 1
+    assert await site.count("people") == 1
     view = await site.session()
     assert view is not None
     assert view.username == "ada-lovelace"
@@ -351,7 +194,7 @@ async def test_a_wrong_nonce_and_a_provider_that_went_away(site: Site) -> None:
     location = await site.leave()
     site.issuer.faults.answers["/token"] = PlainTextResponse("", 503)
     assert await site.back(location) == "/login?problem=provider_away"
-    assert await site.count() == 0
+    assert await site.count("people") == 0
 
 
 async def test_linking_needs_the_password_and_a_session_that_goes_on(site: Site) -> None:
@@ -431,7 +274,7 @@ async def test_two_first_log_ins_at_once_make_one_account(site: Site) -> None:
         )
     )
     assert [answer.headers["location"] for answer in answers] == ["/", "/"]
-    assert await site.count() == 1
+    assert await site.count("people") == 1
     assert len(await site.jobs("auto-generated-password")) == 1
 
 

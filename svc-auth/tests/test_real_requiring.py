@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from real_site import ORIGIN, PASSWORD, Site, site_of
+from composed import ORIGIN, PASSWORD
+from real_site import Site, site_of
 
 from nexync_contracts.factor_rest import EnrolmentView
 from nexync_contracts.passkey_rest import PasskeyCreationView, PasskeyRequestView

@@ -1,9 +1,9 @@
 """A second factor that the operator asks for, over fakes: which sessions open, go on and end."""
 
 import pytest
-from auth_world import FakeHoldings, FakeRecentProofs
+from auth_world import ADA, FakeAnnouncer, FakeHoldings, FakeRecentProofs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from session_world import ADA, NOW, SESSION, FakeAnnouncer, FakeSessions
+from session_world import NOW, SESSION, FakeSessions
 
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.instance_rest import SecondFactorMode
