@@ -101,9 +101,10 @@ async def test_a_session_ends_after_a_year_however_often_it_is_used(site: Site) 
     for _ in range(12):
         site.clock.turn(29 * DAY_SECONDS)
         assert (await site.post("refresh", {})).status_code == 200
-    site.clock.turn(17 * DAY_SECONDS - 1)
+    # A minute for what the requests themselves take: this clock goes on by itself.
+    site.clock.turn(17 * DAY_SECONDS - 60)
     assert (await site.post("refresh", {})).status_code == 200
-    site.clock.turn(1)
+    site.clock.turn(60)
     assert (await site.post("refresh", {})).status_code == 401
     query = "SELECT ended_at IS NOT NULL FROM sessions s JOIN people p ON p.id = s.person WHERE username = %s"
     async with site.pool.connection() as connection:
