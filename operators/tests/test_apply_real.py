@@ -4,13 +4,10 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from nexync_operator import schema
 from nexync_operator.adapters.kafka import KafkaTopicAdmin
@@ -25,17 +22,6 @@ def _required(name: str) -> str:
     if not value:
         pytest.fail(f"{name} is not set; tests marked `real` need the backends")
     return value
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """The URL of an empty database of its own, dropped afterwards."""
-    url = _required("NEXYNC_POSTGRES_URL")
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_the_schema_is_applied_once(database: str) -> None:
