@@ -1,6 +1,7 @@
 """The lunch chat, for tests of the engine: opened, and messages to it."""
 
-from persister_world import ANN, World, envelope, lunch
+from persister_commands import ANN, envelope, lunch
+from persister_world import World
 
 from nexync_contracts.commands import CommandEnvelope, CreateMessage
 from svc_persister.engine import Limits

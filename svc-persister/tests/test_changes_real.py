@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from persister_world import ANN, BOB, LUNCH, envelope, lunch
+from persister_commands import ANN, BOB, LUNCH, envelope, lunch
 from test_real import database, fed, sequencer_of, store_of
 
 from nexync_contracts.attachments import Attachment, AttachmentKind

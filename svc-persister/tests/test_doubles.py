@@ -1,7 +1,7 @@
 """A command that comes again: its outcome stands, whether it was taken or rejected, and wherever that is kept."""
 
 from lunch_chat import message, opened
-from persister_world import ANN, CID, envelope
+from persister_commands import ANN, CID, envelope
 
 from nexync_contracts.commands import AddMember
 

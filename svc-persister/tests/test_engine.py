@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lunch_chat import message, opened
-from persister_world import (
-    ANN,
-    BOB,
-    CHATS,
-    CID,
-    LUNCH,
-    PARTITION,
-    PEOPLE,
-    World,
-    envelope,
-    live,
-    lunch,
-)
+from persister_commands import ANN, BOB, CHATS, CID, LUNCH, PARTITION, PEOPLE, envelope, lunch
+from persister_world import World, live
 
 from nexync_contracts.commands import (
     AddMember,

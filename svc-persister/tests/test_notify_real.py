@@ -4,7 +4,7 @@ import asyncio
 
 import psycopg
 import pytest
-from persister_world import ANN, BOB, LUNCH, PARTITION, envelope, lunch
+from persister_commands import ANN, BOB, LUNCH, PARTITION, envelope, lunch
 from prometheus_client import CollectorRegistry
 from test_real import database, fed, sequencer_of, store_of
 

@@ -16,7 +16,7 @@ from confluent_kafka.cimpl import (  # pyright: ignore[reportPrivateImportUsage]
     NewPartitions,
     NewTopic,
 )
-from persister_world import ANN, BOB, CHATS, LUNCH, PARTITION, envelope, lunch, uuid7
+from persister_commands import ANN, BOB, CHATS, LUNCH, PARTITION, envelope, lunch, uuid7
 from prometheus_client import CollectorRegistry
 from redis import Redis
 

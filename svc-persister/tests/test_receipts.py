@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from persister_world import ANN, BOB, CHATS, CID, DAN, START_MS
+from persister_commands import ANN, BOB, CHATS, CID, DAN, START_MS
 from prometheus_client import CollectorRegistry
 
 from nexync_contracts.channels import KIND_OWN, KIND_RECEIPTS, decode_published

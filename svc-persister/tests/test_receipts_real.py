@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from confluent_kafka import Producer
-from persister_world import START_MS
+from persister_commands import START_MS
 from prometheus_client import CollectorRegistry
 from redis import Redis
 from test_real import MIGRATIONS, needed, topic, until

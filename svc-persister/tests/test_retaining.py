@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from persister_world import ANN, LUNCH, envelope, lunch
+from persister_commands import ANN, LUNCH, envelope, lunch
 from prometheus_client import CollectorRegistry
 
 from nexync_contracts.commands import CreateMessage, SetRetention

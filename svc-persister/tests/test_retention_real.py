@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from persister_world import ANN, CHATS, envelope, lunch
+from persister_commands import ANN, CHATS, envelope, lunch
 from prometheus_client import CollectorRegistry
 from test_real import HERE, PARTITION, database, store_of
 from test_retaining import at
