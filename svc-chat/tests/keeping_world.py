@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from nexync_contracts import endpoints, own_endpoints, profile_endpoints, rest
+from nexync_contracts import endpoints, message_endpoints, own_endpoints, profile_endpoints, rest
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import ChatId, PersonId, SessionId, Stream, chat_stream
 from nexync_contracts.session import AccessClaims
@@ -162,7 +162,7 @@ class World:
             value = self.value
             stood = self.chat.head or WindowHead(1, self.chat.stored, 4)
             await self.shelf.turn()
-            if endpoint is not endpoints.TIMELINE:
+            if endpoint is not message_endpoints.TIMELINE:
                 return rest.PeoplePage(people=(), next=str(value))
             made_of(call, Moment(stood, self.in_chat))
             return rest.TimelinePage(

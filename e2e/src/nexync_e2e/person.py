@@ -4,7 +4,7 @@ import secrets
 import string
 
 from nexync_client import History, Rest, history
-from nexync_contracts import endpoints, rest
+from nexync_contracts import endpoints, message_endpoints, rest
 from nexync_contracts.events import ChatKind
 from nexync_contracts.ids import ChatId, PersonId, SessionId
 from nexync_e2e.mail import MailInbox
@@ -74,7 +74,7 @@ class Person:
         """The newest 200 lines. Raises RefusedError."""
         query: dict[str, int | str] = {"limit": 200, "at_least": at_least}
         return await self.rest.call(
-            endpoints.TIMELINE, rest.TimelinePage, path={"chat": chat}, query=query
+            message_endpoints.TIMELINE, rest.TimelinePage, path={"chat": chat}, query=query
         )
 
     async def log_out(self) -> None:

@@ -25,6 +25,7 @@ from nexync_contracts import (
     export_endpoints,
     group_endpoints,
     group_rest,
+    message_endpoints,
     message_rest,
     own_endpoints,
     own_rest,
@@ -44,11 +45,11 @@ from nexync_contracts.retention import Retention
 # In this order: each row finds the group as the one before left it, and only the admin changes it.
 GROUP_ROWS = (
     Row(endpoints.CHAT, READ),
-    Row(endpoints.TIMELINE, READ),
-    Row(endpoints.EVENTS, READ),
+    Row(message_endpoints.TIMELINE, READ),
+    Row(message_endpoints.EVENTS, READ),
     Row(export_endpoints.DAY, READ, query=lambda scene: {"since": 0}),
     Row(export_endpoints.EXPORT, READ),
-    Row(endpoints.READ_MARK, READ, lambda scene: rest.ReadMarkBody(seq=1)),
+    Row(message_endpoints.READ_MARK, READ, lambda scene: rest.ReadMarkBody(seq=1)),
     Row(own_endpoints.OWN_CHAT, READ),
     Row(own_endpoints.CHANGE_OWN_CHAT, READ, lambda scene: own_rest.OwnChatBody(pinned=True)),
     Row(
@@ -57,14 +58,14 @@ GROUP_ROWS = (
         lambda scene: own_rest.DraftBody(text="soon", began=1, at=1),
     ),
     Row(own_endpoints.END_DRAFT, READ, query=lambda scene: {"began": 1}),
-    Row(endpoints.VERSIONS, READ, query=at_message),
+    Row(message_endpoints.VERSIONS, READ, query=at_message),
     Row(
-        endpoints.REACT,
+        message_endpoints.REACT,
         CHANGE,
         lambda scene: message_rest.ReactBody(target=scene.said, emoji="👍"),
     ),
     Row(
-        endpoints.EDIT_MESSAGE,
+        message_endpoints.EDIT_MESSAGE,
         ADMINS,
         lambda scene: message_rest.EditMessageBody(target=scene.said, body="said better"),
     ),
@@ -142,7 +143,7 @@ GROUP_ROWS = (
         path=lambda scene: {"invite": scene.link.invite},
     ),
     Row(
-        endpoints.DELETE_MESSAGE,
+        message_endpoints.DELETE_MESSAGE,
         ADMINS,
         lambda scene: message_rest.DeleteMessageBody(target=scene.said),
     ),

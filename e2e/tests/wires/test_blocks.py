@@ -6,8 +6,8 @@ import pytest
 
 from nexync_client import Rest
 from nexync_contracts import (
-    endpoints,
     export_endpoints,
+    message_endpoints,
     message_rest,
     profile_endpoints,
     receipt_endpoints,
@@ -152,7 +152,10 @@ async def test_what_a_blocked_person_writes_never_arrives(
     assert "during" not in await exported(ann.rest, chat)
     assert "during" in await exported(bob.rest, chat)
     with_version = await ann.rest.call(
-        endpoints.VERSIONS, message_rest.VersionsView, path={"chat": chat}, query={"target": 2}
+        message_endpoints.VERSIONS,
+        message_rest.VersionsView,
+        path={"chat": chat},
+        query={"target": 2},
     )
     assert [one.body for one in with_version.versions] == ["plums before"]
 

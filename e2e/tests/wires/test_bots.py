@@ -16,6 +16,7 @@ from nexync_contracts import (
     bot_rest,
     endpoints,
     group_endpoints,
+    message_endpoints,
     people_endpoints,
     profile_endpoints,
     rest,
@@ -117,7 +118,7 @@ async def test_a_bot_may_do_only_what_is_for_bots(ann: Person, bot: Bot, api: Re
         (bot_endpoints.BOTS, {}, 401),
         (bot_endpoints.MAKE_BOT, {}, 401),
         (endpoints.CHAT, {"chat": chat}, 200),
-        (endpoints.TIMELINE, {"chat": chat}, 200),
+        (message_endpoints.TIMELINE, {"chat": chat}, 200),
         (group_endpoints.MEMBERS, {"chat": chat}, 200),
     ]
     answers = [

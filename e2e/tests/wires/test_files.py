@@ -2,7 +2,13 @@
 
 import pytest
 
-from nexync_contracts import attachment_endpoints, endpoints, export_endpoints, search_endpoints
+from nexync_contracts import (
+    attachment_endpoints,
+    endpoints,
+    export_endpoints,
+    message_endpoints,
+    search_endpoints,
+)
 from nexync_contracts.attachment_rest import PictureBody, Purpose, UploadView
 from nexync_contracts.attachments import AttachmentKind
 from nexync_contracts.errors import ProblemCode, RejectCode
@@ -71,7 +77,9 @@ async def test_an_image_reaches_the_members_and_nobody_else(
         await ann.remove_member(chat, bob.id)
         assert await statuses(chat, photo.id, 2, ann, bob) == [200, 404]
         body = DeleteMessageBody(target=2)
-        await ann.rest.call(endpoints.DELETE_MESSAGE, CommandDone, path={"chat": chat}, body=body)
+        await ann.rest.call(
+            message_endpoints.DELETE_MESSAGE, CommandDone, path={"chat": chat}, body=body
+        )
         assert await statuses(chat, photo.id, 2, ann) == [404]
 
 

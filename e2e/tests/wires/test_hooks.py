@@ -8,9 +8,9 @@ import pytest
 
 from nexync_client import Rest
 from nexync_contracts import (
-    endpoints,
     hook_endpoints,
     hook_rest,
+    message_endpoints,
     message_rest,
     people_endpoints,
     profile_endpoints,
@@ -145,7 +145,7 @@ async def test_in_a_private_chat_it_speaks_for_who_made_it_until_the_two_part(
                 ("Door", bob.id),
             ]
         await ann.rest.call(
-            endpoints.DELETE_MESSAGE,
+            message_endpoints.DELETE_MESSAGE,
             rest.CommandDone,
             path={"chat": chat},
             body=message_rest.DeleteMessageBody(target=4),

@@ -3,7 +3,14 @@
 import httpx
 import pytest
 
-from nexync_contracts import endpoints, group_endpoints, profile_endpoints, profile_rest, rest
+from nexync_contracts import (
+    endpoints,
+    group_endpoints,
+    message_endpoints,
+    profile_endpoints,
+    profile_rest,
+    rest,
+)
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.events import ChatKind, MessageCreated
 from nexync_contracts.ids import ChatId
@@ -30,7 +37,7 @@ async def test_what_still_holds_is_not_sent_again(ann: Person, bob: Person) -> N
     asks: list[tuple[Endpoint, dict[str, str]]] = [
         (endpoints.CHATS, {}),
         (endpoints.CHAT, {"chat": chat}),
-        (endpoints.TIMELINE, {"chat": chat}),
+        (message_endpoints.TIMELINE, {"chat": chat}),
         (group_endpoints.MEMBERS, {"chat": chat}),
         (profile_endpoints.PROFILE, {"person": bob.id}),
         (endpoints.CONNECTIONS, {}),
@@ -62,10 +69,10 @@ async def test_nobody_is_shown_what_was_before_their_own_change(
         await device.settled()
     assert await _text(ann, chat, 2) == "message 0"
     for number in range(5):
-        body = endpoints.EDIT_MESSAGE.body
+        body = message_endpoints.EDIT_MESSAGE.body
         assert body is not None
         await ann.rest.call(
-            endpoints.EDIT_MESSAGE,
+            message_endpoints.EDIT_MESSAGE,
             rest.CommandDone,
             path={"chat": chat},
             body=body.model_validate({"target": 2, "body": f"edit {number}"}),
@@ -91,7 +98,7 @@ async def test_nobody_is_shown_what_was_before_their_own_change(
 
 async def _text(person: Person, chat: ChatId, seq: int) -> str:
     page = await person.rest.call(
-        endpoints.TIMELINE,
+        message_endpoints.TIMELINE,
         rest.TimelinePage,
         path={"chat": chat},
         query={"before": seq + 1, "limit": 1},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from nexync_contracts import endpoints
+from nexync_contracts import message_endpoints
 from nexync_contracts.events import ChatKind, MessageCreated
 from nexync_contracts.ids import ChatId, chat_stream
 from nexync_contracts.message_rest import (
@@ -76,9 +76,9 @@ async def over_socket(device: Device, action: str, chat: ChatId, target: int) ->
 async def over_rest(person: Person, action: str, chat: ChatId, target: int) -> str:
     """The same over REST: strangers find nothing."""
     endpoint, body = {
-        "edit": (endpoints.EDIT_MESSAGE, EditMessageBody(target=target, body="second")),
-        "delete": (endpoints.DELETE_MESSAGE, DeleteMessageBody(target=target)),
-        "react": (endpoints.REACT, ReactBody(target=target, emoji="👍")),
+        "edit": (message_endpoints.EDIT_MESSAGE, EditMessageBody(target=target, body="second")),
+        "delete": (message_endpoints.DELETE_MESSAGE, DeleteMessageBody(target=target)),
+        "react": (message_endpoints.REACT, ReactBody(target=target, emoji="👍")),
     }[action]
     try:
         await person.rest.call(endpoint, CommandDone, path={"chat": chat}, body=body)
@@ -144,7 +144,7 @@ async def test_everybody_sees_the_same_message(where: Wires, team: Team) -> None
         assert reactions == [("👍", (member.id,)), ("🎉", (member.id,))]
         assert states[other] == MessageState(seq=other, deleted=True, deleted_by=author.id)
     versions = await member.rest.call(
-        endpoints.VERSIONS, VersionsView, path={"chat": team.chat}, query={"target": target}
+        message_endpoints.VERSIONS, VersionsView, path={"chat": team.chat}, query={"target": target}
     )
     assert [one.body for one in versions.versions] == ["first", "second", "third"]
 
@@ -171,7 +171,11 @@ async def test_a_change_sent_again_has_the_same_outcome(where: Wires, team: Team
     seqs = [
         (
             await author.rest.call(
-                endpoints.EDIT_MESSAGE, CommandDone, path={"chat": team.chat}, body=body, key=key
+                message_endpoints.EDIT_MESSAGE,
+                CommandDone,
+                path={"chat": team.chat},
+                body=body,
+                key=key,
             )
         ).seq
         for _ in range(2)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from nexync_contracts import endpoints, own_endpoints, own_rest, rest
+from nexync_contracts import message_endpoints, own_endpoints, own_rest, rest
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.events import ChatKind
 from nexync_contracts.frames import OwnChatFrame
@@ -71,7 +71,7 @@ async def test_the_other_device_is_told_of_each_change(
         )
         assert late.draft is None
         await ann.rest.call(
-            endpoints.READ_MARK, rest.ReadMarkView, path=path, body=rest.ReadMarkBody(seq=1)
+            message_endpoints.READ_MARK, rest.ReadMarkView, path=path, body=rest.ReadMarkBody(seq=1)
         )
         await hears(4)
         assert not (await kept(ann, chat)).marked_unread
@@ -98,7 +98,7 @@ async def test_a_mark_of_one_device_reaches_the_others_on_any_gateway(
         await two.caught_up(chat_stream(chat), 3)
         for seq in (3, 2, 3):
             view = await bob.rest.call(
-                endpoints.READ_MARK,
+                message_endpoints.READ_MARK,
                 rest.ReadMarkView,
                 path={"chat": chat},
                 body=rest.ReadMarkBody(seq=seq),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nexync_contracts import endpoints, pin_endpoints
+from nexync_contracts import message_endpoints, pin_endpoints
 from nexync_contracts.errors import RejectCode
 from nexync_contracts.events import ChatCreated, ChatKind, MessageCreated
 from nexync_contracts.ids import ChatId, chat_stream
@@ -55,5 +55,7 @@ async def test_a_message_is_pinned_for_all_and_goes_with_its_deletion(
             (ann.id, MessageUnpinned(target=2)),
         ]
         body = DeleteMessageBody(target=3)
-        await ann.rest.call(endpoints.DELETE_MESSAGE, CommandDone, path={"chat": chat}, body=body)
+        await ann.rest.call(
+            message_endpoints.DELETE_MESSAGE, CommandDone, path={"chat": chat}, body=body
+        )
         assert await pins(bob, chat) == []

@@ -1,5 +1,6 @@
-"""What the tests of encrypted connections share."""
+"""What the tests of encrypted connections share; makes the helpers beside the tests importable."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -10,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

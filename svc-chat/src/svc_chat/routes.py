@@ -7,7 +7,13 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, people_endpoints, report_endpoints, search_endpoints
+from nexync_contracts import (
+    endpoints,
+    message_endpoints,
+    people_endpoints,
+    report_endpoints,
+    search_endpoints,
+)
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
@@ -138,13 +144,13 @@ def handlers(
         endpoints.CHAT: public.chat,
         endpoints.ADD_MEMBER: public.add_member,
         endpoints.REMOVE_MEMBER: public.remove_member,
-        endpoints.TIMELINE: public.timeline,
-        endpoints.EVENTS: public.events,
-        endpoints.EDIT_MESSAGE: public.edit_message,
-        endpoints.DELETE_MESSAGE: public.delete_message,
-        endpoints.REACT: public.react,
-        endpoints.VERSIONS: public.versions,
-        endpoints.READ_MARK: public.read_mark,
+        message_endpoints.TIMELINE: public.timeline,
+        message_endpoints.EVENTS: public.events,
+        message_endpoints.EDIT_MESSAGE: public.edit_message,
+        message_endpoints.DELETE_MESSAGE: public.delete_message,
+        message_endpoints.REACT: public.react,
+        message_endpoints.VERSIONS: public.versions,
+        message_endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
         report_endpoints.REPORT: public.report,
         **export_handlers(use_cases.exporting, use_cases.timelines, use_cases.own_data),

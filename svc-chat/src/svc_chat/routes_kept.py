@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
-from nexync_contracts import endpoints, group_endpoints, profile_endpoints
+from nexync_contracts import endpoints, group_endpoints, message_endpoints, profile_endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import ChatId, PersonId
@@ -84,7 +84,7 @@ async def _connections(standing: Standing, call: Call) -> Version | None:
 
 
 KEPT: Final[Mapping[Endpoint, VersionOf]] = {
-    endpoints.TIMELINE: _timeline,
+    message_endpoints.TIMELINE: _timeline,
     group_endpoints.MEMBERS: _members,
     profile_endpoints.PROFILE: _profile,
     endpoints.CONNECTIONS: _connections,
@@ -92,7 +92,7 @@ KEPT: Final[Mapping[Endpoint, VersionOf]] = {
 
 
 MADE_AT: Final[Mapping[Endpoint, Callable[[Call, WindowHead], Version]]] = {
-    endpoints.TIMELINE: _timeline_at
+    message_endpoints.TIMELINE: _timeline_at
 }
 """Those whose handlers say by `made_of` of which moment an answer is."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nexync_client.inbox import Seen, seen_event
 from nexync_client.rest import Rest
-from nexync_contracts import endpoints, rest
+from nexync_contracts import message_endpoints, rest
 from nexync_contracts.ids import ChatId
 
 
@@ -24,7 +24,7 @@ async def history(client: Rest, chat: ChatId, *, after: int = 0, at_least: int =
         if at_least:
             query["at_least"] = at_least
         page = await client.call(
-            endpoints.EVENTS, rest.EventsPage, path={"chat": chat}, query=query
+            message_endpoints.EVENTS, rest.EventsPage, path={"chat": chat}, query=query
         )
         found = [seen_event(record) for record in page.events]
         found += [Seen(skip.from_seq, skip.to_seq) for skip in page.skips]

@@ -1,11 +1,14 @@
 """What one operation of the REST API is: the rows of the table in `endpoints`."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel
 
 from nexync_contracts.errors import ProblemCode
+
+SEQ: Final = 2**53
+"""The highest integer of a query: JSON carries all up to it exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,14 @@ class Query:
     name: str
     kind: Literal["integer", "text"]
     minimum: int = 0
-    maximum: int = 2**53
+    maximum: int = SEQ
     description: str = ""
     required: bool = False
+
+
+AT_LEAST: Final = Query(
+    "at_least", "integer", 0, SEQ, "wait until the answer includes this seq, 6 s at most"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from nexync_contracts import message_rest, rest
+from nexync_contracts import rest
 from nexync_contracts.admin_endpoints import ADMIN_ENDPOINTS
 from nexync_contracts.attachment_endpoints import ATTACHMENT_ENDPOINTS
 from nexync_contracts.bot_endpoints import BOT_ENDPOINTS
 from nexync_contracts.email_endpoints import EMAIL_ENDPOINTS
-from nexync_contracts.endpoint import Endpoint, Query
+from nexync_contracts.endpoint import AT_LEAST, Endpoint, Query
 from nexync_contracts.erasure_endpoints import ERASURE_ENDPOINTS
 from nexync_contracts.errors import ProblemCode
 from nexync_contracts.export_endpoints import EXPORT_ENDPOINTS
@@ -15,6 +15,7 @@ from nexync_contracts.factor_endpoints import FACTOR_ENDPOINTS
 from nexync_contracts.group_endpoints import GROUP_ENDPOINTS
 from nexync_contracts.hook_endpoints import HOOK_ENDPOINTS
 from nexync_contracts.instance_endpoints import INSTANCE_ENDPOINTS
+from nexync_contracts.message_endpoints import MESSAGE_ENDPOINTS
 from nexync_contracts.own_endpoints import OWN_ENDPOINTS
 from nexync_contracts.passkey_endpoints import PASSKEY_ENDPOINTS
 from nexync_contracts.people_endpoints import PEOPLE_ENDPOINTS
@@ -26,11 +27,6 @@ from nexync_contracts.receipt_endpoints import RECEIPT_ENDPOINTS
 from nexync_contracts.report_endpoints import REPORT_ENDPOINTS
 from nexync_contracts.scheduled_endpoints import SCHEDULED_ENDPOINTS
 from nexync_contracts.search_endpoints import SEARCH_ENDPOINTS
-
-_SEQ = 2**53
-_AT_LEAST = Query(
-    "at_least", "integer", 0, _SEQ, "wait until the answer includes this seq, 6 s at most"
-)
 
 REGISTER: Final = Endpoint(
     name="register",
@@ -288,7 +284,7 @@ CHAT: Final = Endpoint(
     summary="One chat",
     revalidated=True,
     answer=rest.ChatView,
-    query=(_AT_LEAST,),
+    query=(AT_LEAST,),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
     bots=True,
 )
@@ -329,94 +325,6 @@ REMOVE_MEMBER: Final = Endpoint(
     errors=(ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET),
     idempotent_by_key=True,
 )
-TIMELINE: Final = Endpoint(
-    name="timeline",
-    service="svc-chat",
-    method="GET",
-    path="/api/chats/{chat}/timeline",
-    summary="Messages and state lines, newest page by default",
-    revalidated=True,
-    answer=rest.TimelinePage,
-    query=(
-        Query("before", "integer", 1, _SEQ),
-        Query("after", "integer", 0, _SEQ),
-        Query("around", "integer", 1, _SEQ, "the page with this seq in its middle"),
-        Query("limit", "integer", 1, 200),
-        _AT_LEAST,
-    ),
-    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
-    bots=True,
-)
-EVENTS: Final = Endpoint(
-    name="events",
-    service="svc-chat",
-    method="GET",
-    path="/api/chats/{chat}/events",
-    summary="The raw range of events, for repair and export",
-    answer=rest.EventsPage,
-    query=(Query("after", "integer", 0, _SEQ), Query("limit", "integer", 1, 200), _AT_LEAST),
-    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
-    bots=True,
-)
-_CHANGE_ERRORS = (ProblemCode.NOT_FOUND, ProblemCode.REJECTED, ProblemCode.NOT_YET)
-EDIT_MESSAGE: Final = Endpoint(
-    name="edit_message",
-    service="svc-chat",
-    method="POST",
-    path="/api/chats/{chat}/edits",
-    summary="Give one's own message another text",
-    body=message_rest.EditMessageBody,
-    answer=rest.CommandDone,
-    errors=_CHANGE_ERRORS,
-    idempotent_by_key=True,
-    bots=True,
-)
-DELETE_MESSAGE: Final = Endpoint(
-    name="delete_message",
-    service="svc-chat",
-    method="POST",
-    path="/api/chats/{chat}/deletions",
-    summary="Delete a message for all: one's own, in a group as an admin anybody's",
-    body=message_rest.DeleteMessageBody,
-    answer=rest.CommandDone,
-    errors=_CHANGE_ERRORS,
-    idempotent_by_key=True,
-    bots=True,
-)
-REACT: Final = Endpoint(
-    name="react",
-    service="svc-chat",
-    method="POST",
-    path="/api/chats/{chat}/reactions",
-    summary="Put an emoji on a message, or take it back",
-    body=message_rest.ReactBody,
-    answer=rest.CommandDone,
-    errors=_CHANGE_ERRORS,
-    idempotent_by_key=True,
-    bots=True,
-)
-VERSIONS: Final = Endpoint(
-    name="versions",
-    service="svc-chat",
-    method="GET",
-    path="/api/chats/{chat}/versions",
-    summary="The texts that a message had",
-    answer=message_rest.VersionsView,
-    query=(Query("target", "integer", 1, _SEQ, "the message's seq", required=True), _AT_LEAST),
-    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
-    bots=True,
-)
-READ_MARK: Final = Endpoint(
-    name="read_mark",
-    service="svc-chat",
-    method="PUT",
-    path="/api/chats/{chat}/read-mark",
-    summary="Mark as read",
-    body=rest.ReadMarkBody,
-    answer=rest.ReadMarkView,
-    errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
-    bots=True,
-)
 
 ENDPOINTS: Final = (
     REGISTER,
@@ -444,13 +352,7 @@ ENDPOINTS: Final = (
     RENAME_CHAT,
     ADD_MEMBER,
     REMOVE_MEMBER,
-    TIMELINE,
-    EVENTS,
-    EDIT_MESSAGE,
-    DELETE_MESSAGE,
-    REACT,
-    VERSIONS,
-    READ_MARK,
+    *MESSAGE_ENDPOINTS,
     *BOT_ENDPOINTS,
     *ADMIN_ENDPOINTS,
     *INSTANCE_ENDPOINTS,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from nexync_contracts import message_rest, rest
-from nexync_contracts.endpoint import Endpoint, Query
+from nexync_contracts.endpoint import AT_LEAST, Endpoint
 from nexync_contracts.errors import ProblemCode
 
 PINS: Final = Endpoint(
@@ -13,11 +13,7 @@ PINS: Final = Endpoint(
     path="/api/chats/{chat}/pins",
     summary="The pinned messages of a chat, the newest pin first",
     answer=rest.PinsView,
-    query=(
-        Query(
-            "at_least", "integer", 0, 2**53, "wait until the answer includes this seq, 6 s at most"
-        ),
-    ),
+    query=(AT_LEAST,),
     errors=(ProblemCode.NOT_FOUND, ProblemCode.NOT_YET),
 )
 PIN_MESSAGE: Final = Endpoint(
