@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from nexync_charts import components, readme
 from nexync_charts.backends import NexyncBackends
 from nexync_charts.components import Chart
+from nexync_charts.edge import Edge
 from nexync_charts.readme import UncommentedValueError
 from nexync_charts.shapes import Strict
 from nexync_charts.umbrella import Nexync
@@ -25,7 +26,7 @@ CHARTS: Final[Mapping[str, type[Strict]]] = {
     "svc-mailer": components.Mailer,
     "svc-web": components.Web,
     "operator": components.Operator,
-    "edge": components.Edge,
+    "edge": Edge,
     "nexync": Nexync,
     "nexync-backends": NexyncBackends,
 }
