@@ -152,13 +152,34 @@ async def test_what_gateways_ask(town: Town, parts: Parts, state: "redis.asyncio
     assert ([one.seq for one in events.events], events.head) == ([2, 3, 4], 4)
     mine = await parts.inside.streams_of(ada, 0)
     assert (mine.partition, mine.epoch, mine.head) == (PLACE, 1, 0)
-    assert [one.head for one in mine.chats] == [4]
+    assert [(one.head, one.kind) for one in mine.chats] == [(4, ChatKind.PRIVATE)]
     for missing in (
         parts.inside.streams_of(PersonId(fresh()), None),
         parts.inside.view(chat, PersonId(fresh()), None),
     ):
         with pytest.raises(NothingThereError):
             await missing
+
+
+async def test_what_is_hidden_from_somebody_moves_no_chat_up(
+    town: Town, parts: Parts, pool: Pool
+) -> None:
+    """Their chat stands where the newest event that they see was; the author's stands at its newest."""
+    ada, bob = await town.person("ada"), await town.person("bob")
+    old = await town.chat(ChatKind.PRIVATE, [ada, bob], 3, at=1_000)
+    new = await town.chat(ChatKind.GROUP, [bob, ada], 3, at=2_000)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "UPDATE streams SET snapshot = (snapshot::jsonb || jsonb_build_object('behind',"
+            " jsonb_build_object(%s::text, '[1, 500]'::jsonb)))::json WHERE id = %s",
+            (ada, chat_stream(new)),
+        )
+    for person, order in ((ada, [old, new]), (bob, [new, old])):
+        page = await parts.listing.page(person, None, None)
+        assert [view.chat for view in page.chats] == order
+        assert list((await parts.listing.present(person)).ranges) == [
+            chat_stream(one) for one in order
+        ]
 
 
 async def test_what_may_be_searched_is_what_gateways_are_told(

@@ -144,7 +144,7 @@ class Listing:
         """Every chat the person is or was in, with head and spans, for a gateway."""
         pace = self._pace()
         while True:
-            seats, tails, known = await self._seats_and_tails(person)
+            seats, tails, known = await self._seats_and_tails(person, kinds=True)
             if known:
                 return [_stream_view(person, seat, tails) for seat in seats]
             if not await pace.again(READ_WAIT_SECONDS):
@@ -160,8 +160,10 @@ class Listing:
             if not await pace.again(READ_WAIT_SECONDS):
                 raise NotYetError
 
-    async def _seats_and_heads(self, person: PersonId) -> tuple[list[ChatSeat], WindowHeads | None]:
-        seats = await self._chats.seats(person)
+    async def _seats_and_heads(
+        self, person: PersonId, *, kinds: bool
+    ) -> tuple[list[ChatSeat], WindowHeads | None]:
+        seats = await self._chats.seats(person, kinds=kinds)
         if not seats:
             return seats, None
         try:
@@ -173,13 +175,15 @@ class Listing:
             return seats, None
         return seats, heads
 
-    async def _seats_and_tails(self, person: PersonId) -> tuple[list[ChatSeat], Tails, bool]:
-        seats, heads = await self._seats_and_heads(person)
+    async def _seats_and_tails(
+        self, person: PersonId, *, kinds: bool = False
+    ) -> tuple[list[ChatSeat], Tails, bool]:
+        seats, heads = await self._seats_and_heads(person, kinds=kinds)
         if heads is None:
             return seats, {}, True
         behind = {
             chat_stream(seat.chat): Range(seat.stored.head + 1, head.seq)
-            for seat in seats
+            for seat in (seats if heads.heads else ())
             if (head := heads.heads.get(chat_stream(seat.chat))) is not None
             and head.seq > seat.stored.head
         }
@@ -270,6 +274,9 @@ def _ranges(
 
 def _stream_view(person: PersonId, seat: ChatSeat, tails: Tails) -> StreamView:
     """Head and membership of the same moment: a removal below the head is never overlooked."""
+    if seat.kind is None:
+        msg = "a seat without its chat's kind"
+        raise ValueError(msg)
     tail = _tail(seat.chat, seat.stored, tails)
     membership = advance(seat.membership, person, tail)
     return StreamView(

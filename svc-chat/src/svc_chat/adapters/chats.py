@@ -25,9 +25,11 @@ SEATS: Final = 5_000
 SHOWN_MEMBERS: Final = 20
 
 _SEATS = """
-SELECT m.chat::text, s.snapshot->>'kind', s.partition, s.log_epoch, s.head, s.n, s.at,
-       CASE WHEN m.present THEN coalesce((s.snapshot->'behind'->%(who)s->>1)::bigint, s.at)
-            ELSE coalesce(m.until_at, s.at) END,
+SELECT m.chat::text, CASE WHEN %(kinds)s THEN s.snapshot->>'kind' END,
+       s.partition, s.log_epoch, s.head, s.n, s.at,
+       CASE WHEN NOT m.present THEN coalesce(m.until_at, s.at)
+            WHEN position('"behind"' IN s.snapshot::text) = 0 THEN s.at
+            ELSE coalesce((s.snapshot->'behind'->%(who)s->>1)::bigint, s.at) END,
        m.newest, m.until_seq, m.role, m.from_n, m.until_n, m.spans
 FROM (
     SELECT chat, 'c:' || chat::text AS stream, bool_or(until_seq IS NULL) AS present,
@@ -38,7 +40,8 @@ FROM (
     FROM members WHERE person = %(person)s GROUP BY chat ORDER BY newest DESC LIMIT %(seats)s
 ) m JOIN streams s ON s.id = m.stream
 """
-"""Almost everybody is in a chat by one span, so that one comes as plain columns; JSON takes ten times as long."""
+"""Almost everybody is in a chat by one span, so that one comes as plain columns; JSON takes ten times as long. And a
+snapshot, in which there are all members of the chat, is taken apart only where something of it is needed."""
 
 _FACTS: Final = (
     """
@@ -125,17 +128,17 @@ class PostgresChats:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def seats(self, person: PersonId) -> list[ChatSeat]:
-        """Every chat the person is or was in."""
+    async def seats(self, person: PersonId, *, kinds: bool = False) -> list[ChatSeat]:
+        """Every chat the person is or was in; with `kinds` also what kind of chat each is."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
-                _SEATS, {"person": person, "who": person, "seats": SEATS}
+                _SEATS, {"person": person, "who": person, "seats": SEATS, "kinds": kinds}
             )
             rows = await cursor.fetchall()
         return [
             ChatSeat(
                 chat=ChatId(row[0]),
-                kind=ChatKind(row[1]),
+                kind=ChatKind(row[1]) if kinds else None,
                 stored=StoredHead(*row[2:7]),
                 membership=membership_of(row[13]) if row[13] else only_span(*row[8:13]),
                 active_at=row[7],

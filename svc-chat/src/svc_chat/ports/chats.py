@@ -14,10 +14,13 @@ from svc_chat.spans import Membership
 
 
 class ChatSeat(NamedTuple):
-    """One person's place in one chat, as Postgres has it. `active_at` is the last visible event's time, ms."""
+    """One person's place in one chat, as Postgres has it. `active_at` is the last visible event's time, ms.
+
+    `kind` is None where it wasn't asked for.
+    """
 
     chat: ChatId
-    kind: ChatKind
+    kind: ChatKind | None
     stored: StoredHead
     membership: Membership
     active_at: int
@@ -65,8 +68,8 @@ class ChatFacts(NamedTuple):
 class ChatStore(Protocol):
     """A person's chats in Postgres."""
 
-    async def seats(self, person: PersonId) -> list[ChatSeat]:
-        """Every chat the person is or was in."""
+    async def seats(self, person: PersonId, *, kinds: bool = False) -> list[ChatSeat]:
+        """Every chat the person is or was in; with `kinds` also what kind of chat each is."""
         ...
 
     async def facts(self, person: PersonId, chats: Sequence[ChatId]) -> dict[ChatId, ChatFacts]:
