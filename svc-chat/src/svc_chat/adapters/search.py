@@ -80,7 +80,7 @@ _MARKS: Final = """
 marks AS MATERIALIZED (
     SELECT s.stream, s.head - d.depth AS seq, d.step, e.at
     FROM unnest(%(newest)s::text[], %(heads)s::bigint[]) AS s (stream, head)
-    CROSS JOIN unnest(%(depths)s::bigint[], %(steps)s::bigint[]) AS d (depth, step)
+    JOIN unnest(%(depths)s::bigint[], %(steps)s::bigint[]) AS d (depth, step) ON d.depth < s.head
     CROSS JOIN LATERAL (
         SELECT at FROM events WHERE stream = s.stream AND seq = s.head - d.depth LIMIT 1
     ) e
