@@ -9,13 +9,12 @@ from nexync_contracts import passkey_endpoints, passkey_rest
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.ids import PasskeyId
 from nexync_runtime.http import Call, Handler
-from svc_auth.answers import logged_in
+from svc_auth.answers import by_two_factors, logged_in
 from svc_auth.cookies import Cookies
 from svc_auth.devices import words_of
 from svc_auth.passkey_checks import Asked, PasskeyChecks
 from svc_auth.passkey_ports import Passkey
 from svc_auth.passkeys import OwnPasskeys
-from svc_auth.ports import Standing
 from svc_auth.proving import Proving
 from svc_auth.relying_party import ALGORITHMS, to_base64url, user_handle
 from svc_auth.requests import address_of, agent_of, unless_busy
@@ -61,16 +60,7 @@ class PasskeyRoutes:
     async def _log_in(self, call: Call) -> Response:
         body: passkey_rest.LoginPasskeyBody = call.body
         owner = await self._checks.log_in(body.passkey, address_of(call.request))
-        tokens = await self._sessions.open(
-            owner.person,
-            owner.username,
-            agent_of(call.request),
-            Standing.TWO_FACTORS,
-            former=self._cookies.refresh(call.request),
-        )
-        response = logged_in(self._cookies, tokens)
-        self._cookies.answered(response)
-        return response
+        return await by_two_factors(call, owner, sessions=self._sessions, cookies=self._cookies)
 
     async def _listed(self, call: Call) -> BaseModel:
         found = await self._own.listed(call.claims.sub)

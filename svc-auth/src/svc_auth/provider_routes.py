@@ -15,6 +15,7 @@ from nexync_contracts.errors import ProblemCode
 from nexync_contracts.ids import IdentityId
 from nexync_runtime import log
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response
+from svc_auth.answers import opened
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
 from svc_auth.linking import LinkedIdentities
@@ -22,7 +23,7 @@ from svc_auth.passwords import BusyError
 from svc_auth.ports import Standing
 from svc_auth.provider_flow import Flow, Linking
 from svc_auth.provider_login import ProviderLogin, Returned
-from svc_auth.requests import address_of, agent_of, unless_busy
+from svc_auth.requests import address_of, unless_busy
 from svc_auth.sessions import SessionKeeper
 from svc_auth.views import identity_view
 
@@ -136,12 +137,8 @@ class ProviderRoutes:
             response = _to(LOGIN_PAGE, step="code")
             self._cookies.challenged(response, await self._challenging.begin(account))
             return response
-        tokens = await self._sessions.open(
-            account.person,
-            account.username,
-            agent_of(call.request),
-            Standing.ONE_FACTOR,
-            former=self._cookies.refresh(call.request),
+        tokens = await opened(
+            call, account, Standing.ONE_FACTOR, sessions=self._sessions, cookies=self._cookies
         )
         response = _to("/")
         self._cookies.log_in(response, tokens)

@@ -20,7 +20,7 @@ from nexync_contracts.session import SessionCheck, SessionsAlive
 from nexync_runtime.http import Call, Handler, ProblemError, contract_response, problem_response
 from nexync_runtime.tokens import TokenError
 from svc_auth.admin_routes import AdminRoutes
-from svc_auth.answers import logged_in
+from svc_auth.answers import by_two_factors, logged_in, opened
 from svc_auth.bot_routes import BotRoutes
 from svc_auth.challenging import Challenging
 from svc_auth.cookies import Cookies
@@ -39,7 +39,7 @@ from svc_auth.ports import Account, Standing
 from svc_auth.provider_routes import ProviderRoutes
 from svc_auth.registering import Registration
 from svc_auth.replacing import Replacing
-from svc_auth.requests import address_of, agent_of, unless_busy
+from svc_auth.requests import address_of, unless_busy
 from svc_auth.sessions import SessionKeeper
 from svc_auth.views import session_item, session_view
 
@@ -175,14 +175,7 @@ class Routes:
         account = await self._registration.verify(
             body.email, body.code, address_of(call.request), call.key
         )
-        tokens = await self._sessions.open(
-            account.person,
-            account.username,
-            agent_of(call.request),
-            Standing.ONE_FACTOR,
-            former=self._cookies.refresh(call.request),
-        )
-        return logged_in(self._cookies, tokens)
+        return await self._entered(account, call)
 
     async def _log_in(self, call: Call) -> Response:
         body: rest.LoginBody = call.body
@@ -200,12 +193,11 @@ class Routes:
         """A session, or the question for the second factor."""
         if account.second_factor:
             return self._challenged(await self._challenging.begin(account))
-        tokens = await self._sessions.open(
-            account.person,
-            account.username,
-            agent_of(call.request),
-            Standing.ONE_FACTOR,
-            former=self._cookies.refresh(call.request),
+        return await self._entered(account, call)
+
+    async def _entered(self, account: Account, call: Call) -> Response:
+        tokens = await opened(
+            call, account, Standing.ONE_FACTOR, sessions=self._sessions, cookies=self._cookies
         )
         return logged_in(self._cookies, tokens)
 
@@ -213,16 +205,7 @@ class Routes:
         body: factor_rest.FactorCodeBody = call.body
         token = self._cookies.challenge(call.request)
         owner = await self._challenging.answer(token, body.code, address_of(call.request))
-        tokens = await self._sessions.open(
-            owner.person,
-            owner.username,
-            agent_of(call.request),
-            Standing.TWO_FACTORS,
-            former=self._cookies.refresh(call.request),
-        )
-        response = logged_in(self._cookies, tokens)
-        self._cookies.answered(response)
-        return response
+        return await by_two_factors(call, owner, sessions=self._sessions, cookies=self._cookies)
 
     async def _refresh(self, call: Call) -> Response:
         try:

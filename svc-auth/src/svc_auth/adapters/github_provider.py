@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from nexync_contracts.provider_rest import ProviderKind
-from svc_auth.adapters.provider_http import ProviderClient, Registered, provider_client
+from svc_auth.adapters.configured_provider import ConfiguredProvider
+from svc_auth.adapters.provider_http import ProviderClient
 from svc_auth.provider_ports import Proven, ProviderAwayError, ProviderRefusedError, Trip
 from svc_auth.providers import ProviderConfig
 
@@ -34,34 +35,17 @@ class _Address(BaseModel):
 _addresses: Final = TypeAdapter(Annotated[list[_Address], Field(max_length=ADDRESSES_MAX)])
 
 
-class GithubProvider:
+class GithubProvider(ConfiguredProvider):
     """The `Provider` port. A person is known by the number, as the login may become somebody else's."""
 
     def __init__(self, config: ProviderConfig, secret: str, context: ssl.SSLContext) -> None:
-        self._config = config
-        self._secret = secret
-        self._context = context
+        super().__init__(config, secret, context)
         self._oauth = config.source.rstrip("/") + "/login/oauth"
-
-    @property
-    def id(self) -> str:
-        """By configuration."""
-        return self._config.id
 
     @property
     def kind(self) -> ProviderKind:
         """GitHub's."""
         return ProviderKind.GITHUB
-
-    @property
-    def label(self) -> str:
-        """For a button."""
-        return self._config.label
-
-    @property
-    def issuer(self) -> str:
-        """Where it is."""
-        return self._config.source
 
     async def authorization(self, trip: Trip) -> str:
         """There is nothing to look up."""
@@ -98,10 +82,4 @@ class GithubProvider:
         )
 
     def _client(self, trip: Trip) -> AbstractAsyncContextManager[ProviderClient]:
-        registered = Registered(
-            client_id=self._config.client_id,
-            client_secret=self._secret,
-            scope=SCOPES,
-            redirect_uri=trip.redirect_uri,
-        )
-        return provider_client(self._context, registered)
+        return self._client_of(trip, SCOPES)

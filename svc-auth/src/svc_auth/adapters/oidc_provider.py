@@ -9,7 +9,8 @@ import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nexync_contracts.provider_rest import ProviderKind
-from svc_auth.adapters.provider_http import ProviderClient, Registered, provider_client
+from svc_auth.adapters.configured_provider import ConfiguredProvider
+from svc_auth.adapters.provider_http import ProviderClient
 from svc_auth.provider_ports import Proven, ProviderAwayError, ProviderRefusedError, Trip
 from svc_auth.providers import ProviderConfig, SafeUrl
 
@@ -61,35 +62,18 @@ class _Claims(BaseModel):
     name: str | None = None
 
 
-class OidcProvider:
+class OidcProvider(ConfiguredProvider):
     """The `Provider` port."""
 
     def __init__(self, config: ProviderConfig, secret: str, context: ssl.SSLContext) -> None:
-        self._config = config
-        self._secret = secret
-        self._context = context
+        super().__init__(config, secret, context)
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, dict[str, jwt.PyJWK]] | None = None
-
-    @property
-    def id(self) -> str:
-        """By configuration."""
-        return self._config.id
 
     @property
     def kind(self) -> ProviderKind:
         """OIDC."""
         return ProviderKind.OIDC
-
-    @property
-    def label(self) -> str:
-        """For a button."""
-        return self._config.label
-
-    @property
-    def issuer(self) -> str:
-        """As in its tokens."""
-        return self._config.source
 
     async def authorization(self, trip: Trip) -> str:
         """From the issuer's metadata, S256 as the challenge's method."""
@@ -127,13 +111,7 @@ class OidcProvider:
         )
 
     def _client(self, trip: Trip) -> AbstractAsyncContextManager[ProviderClient]:
-        registered = Registered(
-            client_id=self._config.client_id,
-            client_secret=self._secret,
-            scope=" ".join(self._config.scopes),
-            redirect_uri=trip.redirect_uri,
-        )
-        return provider_client(self._context, registered)
+        return self._client_of(trip, " ".join(self._config.scopes))
 
     async def _discover(self, client: ProviderClient) -> Metadata:
         kept = self._metadata
