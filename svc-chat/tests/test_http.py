@@ -76,10 +76,10 @@ def stub() -> Stub:
     return Stub()
 
 
-@pytest.fixture
-async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
+def use_cases_of(stub: Stub) -> UseCases:
+    """The stub in every place."""
     parts: Any = stub
-    use_cases = UseCases(
+    return UseCases(
         relations=parts,
         presences=parts,
         profiles=parts,
@@ -107,6 +107,11 @@ async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
         contents=parts,
         receipts=parts,
     )
+
+
+@pytest.fixture
+async def client(stub: Stub) -> AsyncGenerator[httpx.AsyncClient]:
+    use_cases = use_cases_of(stub)
     app = http.application(
         http.routes_of(handlers(use_cases, CURSORS), Access(), allowed_origins=[ORIGIN])
     )
@@ -132,35 +137,7 @@ def problem(answer: httpx.Response) -> Problem:
 
 def test_every_endpoint_has_its_handler(stub: Stub) -> None:
     """The table of the contracts is the list of routes; renaming is one of them only when it is switched on."""
-    parts: Any = stub
-    use_cases = UseCases(
-        relations=parts,
-        presences=parts,
-        profiles=parts,
-        history=parts,
-        listing=parts,
-        reading=parts,
-        marking=parts,
-        commanding=parts,
-        grouping=parts,
-        hooking=parts,
-        scheduling=parts,
-        messaging=parts,
-        pinning=parts,
-        reporting=parts,
-        looking=parts,
-        owning=parts,
-        timelines=parts,
-        searching=parts,
-        pushing=parts,
-        exporting=parts,
-        own_data=parts,
-        attaching=parts,
-        serving=parts,
-        picturing=parts,
-        contents=parts,
-        receipts=parts,
-    )
+    use_cases = use_cases_of(stub)
     every = {one for one in ENDPOINTS if one.service == "svc-chat"}
     assert set(handlers(use_cases, CURSORS, rename=True)) == every
     assert set(handlers(use_cases, CURSORS)) == every - {RENAME_CHAT}

@@ -5,6 +5,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -227,61 +229,75 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     pytest.fail("it did not happen in time")
 
 
-def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
-    bootstrap = needed("NEXYNC_KAFKA_BOOTSTRAP")
+@dataclass
+class Life:
+    """A whole persister in a thread; what made it fail is in `failures`."""
+
+    settings: PersisterSettings
+    identity: LogIdentity
+    failures: list[BaseException] = field(default_factory=list[BaseException])
+
+
+@contextmanager
+def running(database: str, topic: str) -> Generator[Life]:
+    """From the topic to the tables until the block ends; that it fails then fails the test."""
     settings = PersisterSettings(
         environment="development",
         admin_port=1,
         postgres_url=database,
         rabbitmq_url="amqp://127.0.0.1:1/",
         redis_state_url=needed("NEXYNC_REDIS_STATE_URL"),
-        kafka_bootstrap=bootstrap,
+        kafka_bootstrap=needed("NEXYNC_KAFKA_BOOTSTRAP"),
         chat_topic=topic,
         persister_group=topic,
         flush_seconds=0.2,
     )
-    identity = identify(settings.cluster, topic)
-    persister = Persister(settings, identity, metrics.make(CollectorRegistry()))
-    failures: list[BaseException] = []
+    life = Life(settings, identify(settings.cluster, topic))
+    persister = Persister(settings, life.identity, metrics.make(CollectorRegistry()))
 
     def run() -> None:
         try:
             persister.run()
-        except BaseException as error:  # noqa: BLE001 - shown by the test below
-            failures.append(error)
+        except BaseException as error:  # noqa: BLE001 - shown when the block ends
+            life.failures.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
-    chat = ChatId(str(uuid.uuid4()))
-    stream = Stream(f"c:{chat}")
-    commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
-    now = time.time_ns() // 1_000_000
-    sent = [envelope(lunch(), 1, stream=stream, at_ms=now)]
-    sent += [
-        envelope(CreateMessage(body=f"m{n}"), n, stream=stream, at_ms=now) for n in (2, 3, 3, 4)
-    ]
-    for one in sent:
-        commands.produce(PARTITION, stream, one.model_dump_json().encode(), lambda: None)
-    commands.close(10.0)
-
-    def rows() -> list[tuple[object, ...]]:
-        with psycopg.connect(database) as connection:
-            found = connection.execute("SELECT stream, seq, tag FROM events ORDER BY 1, 2")
-            return found.fetchall()
-
     try:
-        until(lambda: len(rows()) == 6 or bool(failures))
+        yield life
+    finally:
+        persister.stop()
+        thread.join(20.0)
+    assert not life.failures
+
+
+def test_from_the_log_to_the_tables(database: str, topic: str) -> None:
+    with running(database, topic) as life:
+        chat = ChatId(str(uuid.uuid4()))
+        stream = Stream(f"c:{chat}")
+        commands = KafkaCommands(cluster=life.settings.cluster, topic=topic, client="test")
+        now = time.time_ns() // 1_000_000
+        sent = [envelope(lunch(), 1, stream=stream, at_ms=now)]
+        sent += [
+            envelope(CreateMessage(body=f"m{n}"), n, stream=stream, at_ms=now) for n in (2, 3, 3, 4)
+        ]
+        for one in sent:
+            commands.produce(PARTITION, stream, one.model_dump_json().encode(), lambda: None)
+        commands.close(10.0)
+
+        def rows() -> list[tuple[object, ...]]:
+            with psycopg.connect(database) as connection:
+                found = connection.execute("SELECT stream, seq, tag FROM events ORDER BY 1, 2")
+                return found.fetchall()
+
+        until(lambda: len(rows()) == 6 or bool(life.failures))
         assert rows() == [
             (stream, 1, "chat.created"),
             *((stream, seq, "message.created") for seq in (2, 3, 4)),
             (f"p:{ANN}", 1, "chat.joined"),
             (f"p:{BOB}", 1, "chat.joined"),
         ]
-    finally:
-        persister.stop()
-        thread.join(20.0)
-    assert not failures
-    assert identity.cluster_id
+        assert life.identity.cluster_id
 
 
 def test_partitions_that_are_added_are_taken(
@@ -289,72 +305,46 @@ def test_partitions_that_are_added_are_taken(
 ) -> None:
     """The topic grows under load: new partitions are read, what was said before and meanwhile is all there."""
     monkeypatch.setattr(kafka, "REFRESH_MS", 500)
-    bootstrap = needed("NEXYNC_KAFKA_BOOTSTRAP")
-    settings = PersisterSettings(
-        environment="development",
-        admin_port=1,
-        postgres_url=database,
-        rabbitmq_url="amqp://127.0.0.1:1/",
-        redis_state_url=needed("NEXYNC_REDIS_STATE_URL"),
-        kafka_bootstrap=bootstrap,
-        chat_topic=topic,
-        persister_group=topic,
-        flush_seconds=0.2,
-    )
-    identity = identify(settings.cluster, topic)
-    persister = Persister(settings, identity, metrics.make(CollectorRegistry()))
-    failures: list[BaseException] = []
+    with running(database, topic) as life:
+        # No refresh of its own in time: it has to ask when it is told of a partition it doesn't know.
+        monkeypatch.setattr(kafka, "REFRESH_MS", 300_000)
+        commands = KafkaCommands(cluster=life.settings.cluster, topic=topic, client="test")
+        confirmed: list[int] = []
+        now = time.time_ns() // 1_000_000
 
-    def run() -> None:
+        def send(stream: Stream, partition: int, number: int, command: Command) -> None:
+            one = envelope(command, number, stream=stream, at_ms=now)
+            value = one.model_dump_json().encode()
+            commands.produce(partition, stream, value, lambda: confirmed.append(number))
+            commands.poll(0)
+
+        def counts() -> dict[str, int]:
+            with psycopg.connect(database) as connection:
+                found = connection.execute("SELECT stream, count(*) FROM events GROUP BY 1")
+                return dict(found.fetchall())
+
+        def taken() -> set[int]:
+            with psycopg.connect(database) as connection:
+                found = connection.execute("SELECT id FROM partitions WHERE epoch > 0")
+                return {row[0] for row in found}
+
+        old, new = (Stream(f"c:{uuid.uuid4()}") for _ in range(2))
         try:
-            persister.run()
-        except BaseException as error:  # noqa: BLE001 - shown by the test below
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    # No refresh of its own in time: it has to ask when it is told of a partition it doesn't know.
-    monkeypatch.setattr(kafka, "REFRESH_MS", 300_000)
-    commands = KafkaCommands(cluster=settings.cluster, topic=topic, client="test")
-    confirmed: list[int] = []
-    now = time.time_ns() // 1_000_000
-
-    def send(stream: Stream, partition: int, number: int, command: Command) -> None:
-        one = envelope(command, number, stream=stream, at_ms=now)
-        value = one.model_dump_json().encode()
-        commands.produce(partition, stream, value, lambda: confirmed.append(number))
-        commands.poll(0)
-
-    def counts() -> dict[str, int]:
-        with psycopg.connect(database) as connection:
-            found = connection.execute("SELECT stream, count(*) FROM events GROUP BY 1")
-            return dict(found.fetchall())
-
-    def taken() -> set[int]:
-        with psycopg.connect(database) as connection:
-            found = connection.execute("SELECT id FROM partitions WHERE epoch > 0")
-            return {row[0] for row in found}
-
-    old, new = (Stream(f"c:{uuid.uuid4()}") for _ in range(2))
-    try:
-        send(old, PARTITION, 1, lunch())
-        until(lambda: counts().get(old) == 1 or bool(failures))
-        admin: Any = AdminClient({"bootstrap.servers": bootstrap})
-        for grown in admin.create_partitions([NewPartitions(topic, 4)]).values():
-            grown.result(10)
-        for number in range(2, 102):
-            send(old, PARTITION, number, CreateMessage(body=f"m{number}"))
-        until(lambda: taken() == {0, 1, 2, 3} or bool(failures))
-        send(new, 3, 200, lunch().model_copy(update={"partition": 3}))
-        for number in range(201, 301):
-            send(new, 3, number, CreateMessage(body=f"m{number}"))
-        until(lambda: commands.poll(0.01) == 0 or bool(failures))
-        until(lambda: counts().get(old, 0) + counts().get(new, 0) == 202 or bool(failures))
-        assert not failures
-        assert sorted(confirmed) == [*range(1, 102), *range(200, 301)]
-        assert (counts()[old], counts()[new]) == (101, 101)
-    finally:
-        commands.close(10.0)
-        persister.stop()
-        thread.join(20.0)
-    assert not failures
+            send(old, PARTITION, 1, lunch())
+            until(lambda: counts().get(old) == 1 or bool(life.failures))
+            admin: Any = AdminClient({"bootstrap.servers": life.settings.kafka_bootstrap})
+            for grown in admin.create_partitions([NewPartitions(topic, 4)]).values():
+                grown.result(10)
+            for number in range(2, 102):
+                send(old, PARTITION, number, CreateMessage(body=f"m{number}"))
+            until(lambda: taken() == {0, 1, 2, 3} or bool(life.failures))
+            send(new, 3, 200, lunch().model_copy(update={"partition": 3}))
+            for number in range(201, 301):
+                send(new, 3, number, CreateMessage(body=f"m{number}"))
+            until(lambda: commands.poll(0.01) == 0 or bool(life.failures))
+            until(lambda: counts().get(old, 0) + counts().get(new, 0) == 202 or bool(life.failures))
+            assert not life.failures
+            assert sorted(confirmed) == [*range(1, 102), *range(200, 301)]
+            assert (counts()[old], counts()[new]) == (101, 101)
+        finally:
+            commands.close(10.0)

@@ -3,9 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Generator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -13,7 +11,7 @@ from confluent_kafka import Producer
 from persister_commands import START_MS
 from prometheus_client import CollectorRegistry
 from redis import Redis
-from test_real import MIGRATIONS, needed, topic, until
+from test_real import database, needed, topic, until
 
 from nexync_contracts.channels import (
     KIND_OWN,
@@ -38,27 +36,12 @@ from svc_persister.settings import PersisterSettings
 
 pytestmark = pytest.mark.real
 
-__all__ = ["topic"]
+__all__ = ["database", "topic"]
 HERE = LogIdentity("cluster", "topic")
 
 
 def fresh() -> str:
     return str(uuid.uuid4())
-
-
-@pytest.fixture
-def database() -> Generator[str, None, None]:
-    """A database of this test's own with all tables."""
-    url, name = needed("NEXYNC_POSTGRES_URL"), f"receipts_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    with psycopg.connect(own, autocommit=True) as connection:
-        for migration in sorted(MIGRATIONS.glob("*.sql")):
-            connection.execute(migration.read_bytes())
-    yield own
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 def store_of(database: str) -> PostgresReceipts:
