@@ -37,7 +37,9 @@ describe("what one keeps about a chat", () => {
     await box(anna).waitFor();
     await say(anna, "hello");
     await bo.getByRole("link", { name: "Chats" }).click();
+    await expect.poll(() => bo.title(), { timeout: 15_000 }).toBe("(1) Nexync");
     await row(bo).click();
+    await expect.poll(() => bo.title(), { timeout: 15_000 }).toBe(`${ANNA} – Nexync`);
     await bo.getByText("hello").and(bo.locator("[data-body]")).waitFor();
     const context = await browser.newContext({
       viewport: { width: 390, height: 844 },

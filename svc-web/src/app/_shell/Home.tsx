@@ -9,10 +9,12 @@ import { Rail } from "@/app/_shell/Rail";
 import settings from "@/app/_shell/Settings.module.css";
 import styles from "@/app/_shell/Shell.module.css";
 import { Sidebar } from "@/app/_shell/Sidebar";
+import { tabTitle, useTabTitle } from "@/app/_shell/title";
 import { endSession } from "@/features/account/api/session";
-import { chatsQuery, useChatsLive, useCreateChat } from "@/features/chats/api/chats";
+import { chatsQuery, useChatsLive, useChatView, useCreateChat } from "@/features/chats/api/chats";
 import { useDelivered } from "@/features/chats/api/delivered";
 import { useOwnLive } from "@/features/chats/api/own";
+import { chatTitle } from "@/features/chats/model/list";
 import { loudUnread } from "@/features/chats/model/own";
 import { JoinGroup } from "@/features/chats/ui/JoinGroup";
 import { NewChat } from "@/features/chats/ui/NewChat";
@@ -64,9 +66,8 @@ export function Home({ place }: { place: Place }): ReactNode {
 
   const now = useNow();
   const unread = (known ?? []).reduce((sum, chat) => sum + loudUnread(chat, now), 0);
-  useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) Nexync` : "Nexync";
-  }, [unread]);
+  const shown = useChatView(place.kind === "chat" ? place.chat : null, known);
+  useTabTitle(tabTitle(place, shown.view === undefined ? null : chatTitle(shown.view), unread));
   usePushClicks(unread);
   usePushKept();
   useRestOfClient();

@@ -7,6 +7,7 @@ import { Home } from "@/app/_shell/Home";
 import { Doorway, SetUpFirst, useDoorway } from "@/app/_shell/parts";
 import { isDoor, placeOf, type DoorKind, type Place } from "@/app/_shell/place";
 import styles from "@/app/_shell/Shell.module.css";
+import { tabTitle, useTabTitle } from "@/app/_shell/title";
 import { sessionQuery } from "@/features/account/api/session";
 import { OutboxProvider } from "@/features/conversation/api/provider";
 import { LiveProvider } from "@/shared/lib/live";
@@ -95,6 +96,7 @@ function Door({ place }: { place: Place }): ReactNode {
 }
 
 function Outside({ place }: { place: DoorKind }): ReactNode {
+  useTabTitle(tabTitle(place, null, 0));
   return (
     <Arriving meanwhile={<Splash />}>
       <Doorway place={place} />

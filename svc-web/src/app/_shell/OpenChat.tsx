@@ -1,9 +1,9 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { MessageSquareOff, PanelRight, Search } from "lucide-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTrouble, type Trouble } from "@/app/_shell/ConnectionLine";
 import styles from "@/app/_shell/Shell.module.css";
-import { chatQuery, chatsQuery } from "@/features/chats/api/chats";
+import { chatsQuery, useChatView } from "@/features/chats/api/chats";
 import { chatTitle, foldMark } from "@/features/chats/model/list";
 import { useChangeOwn } from "@/features/chats/api/own";
 import { ForwardTo } from "@/features/chats/ui/ForwardTo";
@@ -58,12 +58,7 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
   const queries = useQueryClient();
   const trouble = useTrouble();
   const [beside, setBeside] = useState<Beside>(null);
-  const listed = chats?.find((one) => one.chat === chat);
-  const asked = useQuery({
-    ...chatQuery(chat),
-    enabled: chats !== undefined && listed === undefined,
-  });
-  const view = listed ?? asked.data;
+  const { view, error } = useChatView(chat, chats);
   const presence = usePresence(view?.kind === "private" ? (view.partner?.person ?? null) : null);
   const outbox = useOutbox();
   const [forwarding, setForwarding] = useState<MessageRow | null>(null);
@@ -92,13 +87,9 @@ export function OpenChat({ chat, chats, people, message }: OpenChatProps): React
     if (marked) changeOwn({ chat, change: { marked_unread: false } });
   }, [known, marked, changeOwn, chat]);
   if (view === undefined) {
-    return asked.error ? (
+    return error ? (
       <div className={styles["middle"]}>
-        <Empty
-          icon={MessageSquareOff}
-          title="This chat can't be opened"
-          words={errorWords(asked.error)}
-        >
+        <Empty icon={MessageSquareOff} title="This chat can't be opened" words={errorWords(error)}>
           <Button onClick={() => navigate("/")}>Back to your chats</Button>
         </Empty>
       </div>

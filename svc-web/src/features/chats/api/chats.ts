@@ -1,6 +1,7 @@
 import {
   queryOptions,
   useMutation,
+  useQuery,
   useQueryClient,
   type UseMutationResult,
 } from "@tanstack/react-query";
@@ -44,7 +45,7 @@ export const chatsQuery = queryOptions({
 });
 
 /** One chat that the list doesn't have (yet). */
-export function chatQuery(chat: string) {
+function chatQuery(chat: string) {
   return queryOptions({
     queryKey: ["chats", chat],
     queryFn: ({ signal }) => call(endpoints.chat, { path: { chat }, signal }),
@@ -53,6 +54,19 @@ export function chatQuery(chat: string) {
       count < NEW_CHAT_TRIES && error instanceof RestError && error.code === "not_found",
     retryDelay: NEW_CHAT_MS,
   });
+}
+
+/** A chat as the list has it, or asked for when it doesn't; neither while that is on its way, or for no chat. */
+export function useChatView(
+  chat: string | null,
+  chats: readonly ChatView[] | undefined,
+): { view: ChatView | undefined; error: Error | null } {
+  const listed = chats?.find((one) => one.chat === chat);
+  const asked = useQuery({
+    ...chatQuery(chat ?? ""),
+    enabled: chat !== null && chats !== undefined && listed === undefined,
+  });
+  return { view: listed ?? asked.data, error: asked.error };
 }
 
 /** Keeps the list as fresh as the socket, and starts the socket once the list's heads are known. */
