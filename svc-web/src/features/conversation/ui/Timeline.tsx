@@ -6,7 +6,7 @@ import type { Conversation } from "@/features/conversation/model/state";
 import { filesHeight } from "@/features/conversation/model/fitting";
 import { piecesOf, plain } from "@/features/conversation/model/markdown";
 import { SENT, standing, type Known } from "@/features/conversation/model/receipts";
-import { heard } from "@/features/conversation/model/heard";
+import { hear, silent } from "@/features/conversation/model/heard";
 import { rows, type Row } from "@/features/conversation/model/rows";
 import { Message, type MessageActions } from "@/features/conversation/ui/Message";
 import { StateLine } from "@/features/conversation/ui/StateLine";
@@ -271,7 +271,10 @@ function Older({ state, onAgain }: { state: Conversation; onAgain: () => void })
   );
 }
 
-/** Says what others write to a screen reader, without reading the list again: each message once, also the same words twice. */
+/**
+ * Says what others write to a screen reader, without reading the list again: each message once, also the same words twice,
+ * also for who was far back in the chat meanwhile.
+ */
 function Announce({
   state,
   blocked,
@@ -281,10 +284,12 @@ function Announce({
   blocked: ReadonlySet<string>;
   nameOf: (person: string) => string;
 }): ReactNode {
-  const [opened] = useState(state.asOf);
+  const [heard, setHeard] = useState(() => silent(state));
+  const now = hear(heard, state, blocked);
+  if (now !== heard) setHeard(now);
   return (
     <div className="visually-hidden" aria-live="polite">
-      {heard(state, opened, blocked).map((one) => (
+      {now.lines.map((one) => (
         <p key={one.seq}>{`${one.hook ?? nameOf(one.by)}: ${plain(piecesOf(one.said))}`}</p>
       ))}
     </div>
