@@ -132,6 +132,38 @@ describe("two people and what becomes of their messages", () => {
     await message(anna, "One is fine").waitFor();
   });
 
+  it("leads the keyboard past the messages, into one, and back to it", async () => {
+    const label = (page: Page): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);
+    await bo.getByRole("log").focus();
+    const passed: (string | null)[] = [];
+    for (let stop = 0; stop < 12 && passed.at(-1) !== "Message"; stop += 1) {
+      await bo.keyboard.press("Tab");
+      passed.push(await label(bo));
+    }
+    expect(passed.at(-1)).toBe("Message");
+    // Only through the tools of the answer, whose quote is a button.
+    expect(passed.filter((one) => one === "React")).toHaveLength(1);
+    const filling = message(bo, "filling 70.");
+    await filling.focus();
+    await bo.keyboard.press("Tab");
+    expect(await label(bo)).toBe("React");
+    await filling.focus();
+    await bo.keyboard.press("Enter");
+    await bo.getByRole("dialog", { name: "Message" }).waitFor();
+    await bo.keyboard.press("Escape");
+    const seq = await filling.getAttribute("data-seq");
+    await bo.getByRole("dialog", { name: "Message" }).waitFor({ state: "detached" });
+    await expect
+      .poll(() => bo.evaluate(() => document.activeElement?.getAttribute("data-seq")))
+      .toBe(seq);
+    await bo.keyboard.press("Enter");
+    await bo.getByRole("button", { name: "Reply", exact: true }).last().press("Enter");
+    await bo.getByText("Reply to").waitFor();
+    await expect.poll(() => label(bo)).toBe("Message");
+    await bo.keyboard.press("Escape");
+  });
+
   it("deletes for all, from the keyboard", async () => {
     const one = message(bo, "One is fine").last();
     await one.focus();

@@ -58,12 +58,15 @@ export const Message = memo(
   function Message(props: MessageProps): ReactNode {
     const { chat, row, me, name, nameOf, group, writable, lit, standing, blocked, actions } = props;
     const [uncovered, setUncovered] = useState(false);
+    const [reached, setReached] = useState(false);
     const covered = blocked.has(row.by) && !uncovered && !row.now.deleted;
     const others = group && !row.own;
     const told = row.last || row.delivery.kind !== "numbered" || row.now.edited !== null;
     const usable = row.seq !== null && !row.now.deleted && !covered;
     const press = useLongPress(() => actions.onMenu(row), usable);
     return (
+      // It only notes whether the keyboard is in it.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
       <article
         className={styles["message"]}
         data-own={row.own}
@@ -78,6 +81,8 @@ export const Message = memo(
         data-standing={row.own && row.seq !== null ? standing.kind : undefined}
         aria-label={`${row.own ? "You" : name}, ${absolute(row.at)}${row.now.edited ? ", edited" : ""}`}
         tabIndex={-1}
+        onFocus={() => setReached(true)}
+        onBlur={() => setReached(false)}
       >
         {others ? (
           <span className={styles["side"]}>
@@ -168,7 +173,7 @@ export const Message = memo(
           ) : null}
           {usable ? (
             <span className={styles["tools"]}>
-              <MessageTools row={row} writable={writable} actions={actions} />
+              <MessageTools row={row} writable={writable} reached={reached} actions={actions} />
             </span>
           ) : null}
         </div>

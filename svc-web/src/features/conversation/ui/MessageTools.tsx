@@ -7,10 +7,17 @@ import type { MessageActions } from "@/features/conversation/ui/Message";
 import styles from "@/features/conversation/ui/MessageTools.module.css";
 import { IconButton } from "@/shared/ui/Button";
 
-type MessageToolsProps = { row: MessageRow; writable: boolean; actions: MessageActions };
+type MessageToolsProps = {
+  row: MessageRow;
+  writable: boolean;
+  /** The keyboard is in the message: only then Tab goes through them, else it would through those of all messages. */
+  reached: boolean;
+  actions: MessageActions;
+};
 
 /** What is done most, beside the message: shown on hover and while the keyboard is in it. */
-export function MessageTools({ row, writable, actions }: MessageToolsProps): ReactNode {
+export function MessageTools({ row, writable, reached, actions }: MessageToolsProps): ReactNode {
+  const tabIndex = reached ? 0 : -1;
   const [picking, setPicking] = useState(false);
   return (
     <span className={styles["tools"]} data-open={picking} role="toolbar" aria-label="Actions">
@@ -18,7 +25,7 @@ export function MessageTools({ row, writable, actions }: MessageToolsProps): Rea
         <>
           <Popover.Root open={picking} onOpenChange={setPicking}>
             <Popover.Trigger asChild>
-              <IconButton label="React" side="top" className={styles["tool"]}>
+              <IconButton label="React" side="top" className={styles["tool"]} tabIndex={tabIndex}>
                 <SmilePlus size={18} strokeWidth={1.75} />
               </IconButton>
             </Popover.Trigger>
@@ -43,6 +50,7 @@ export function MessageTools({ row, writable, actions }: MessageToolsProps): Rea
             label="Reply"
             side="top"
             className={styles["tool"]}
+            tabIndex={tabIndex}
             onClick={() => actions.onReply(row)}
           >
             <Reply size={18} strokeWidth={1.75} />
@@ -52,6 +60,7 @@ export function MessageTools({ row, writable, actions }: MessageToolsProps): Rea
               label="Edit"
               side="top"
               className={styles["tool"]}
+              tabIndex={tabIndex}
               onClick={() => actions.onEdit(row)}
             >
               <Pencil size={17} strokeWidth={1.75} />
@@ -63,6 +72,7 @@ export function MessageTools({ row, writable, actions }: MessageToolsProps): Rea
         label="More"
         side="top"
         className={styles["tool"]}
+        tabIndex={tabIndex}
         onClick={() => actions.onMenu(row)}
       >
         <Ellipsis size={18} strokeWidth={1.75} />
