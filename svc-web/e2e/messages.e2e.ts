@@ -164,6 +164,25 @@ describe("two people and what becomes of their messages", () => {
     await bo.keyboard.press("Escape");
   });
 
+  it("sets what is written from right to left at the right", async () => {
+    await say(anna, "- أولا\n- ثانيا\n\n> اقتباس\n\nمرحبا");
+    const shown = message(bo, "مرحبا").last();
+    await shown.waitFor();
+    const sides = await shown.evaluate((article) => {
+      const one = (selector: string): Element => article.querySelector(selector) ?? article;
+      const bubble = one("[data-body]").parentElement ?? article;
+      const box = bubble.getBoundingClientRect();
+      const time = one("time").getBoundingClientRect();
+      return {
+        bubble: getComputedStyle(bubble).direction,
+        timeAtLeft: time.left - box.left < box.right - time.right,
+        quote: getComputedStyle(one("[data-block=quote]")).borderRightWidth,
+        item: getComputedStyle(one("[data-block=item]")).paddingRight,
+      };
+    });
+    expect(sides).toEqual({ bubble: "rtl", timeAtLeft: true, quote: "3px", item: "18px" });
+  });
+
   it("deletes for all, from the keyboard", async () => {
     const one = message(bo, "One is fine").last();
     await one.focus();

@@ -11,6 +11,7 @@ import { Reactions } from "@/features/conversation/ui/Reactions";
 import { Rich } from "@/features/conversation/ui/Rich";
 import { useIsBot } from "@/shared/lib/names";
 import { COVERED } from "@/shared/lib/said";
+import { readsFromRight } from "@/shared/lib/direction";
 import { absolute, clock } from "@/shared/lib/time";
 import { useLongPress } from "@/shared/lib/useLongPress";
 import { showPerson } from "@/shared/lib/who";
@@ -103,7 +104,11 @@ export const Message = memo(
               <AuthorMark person={row.by} />
             </button>
           ) : null}
-          <div className={styles["bubble"]} {...press}>
+          <div
+            className={styles["bubble"]}
+            data-rtl={(!row.now.deleted && !covered && readsFromRight(row.body)) || undefined}
+            {...press}
+          >
             {row.forwarded && !row.now.deleted && !covered ? (
               <span className={styles["forwarded"]}>
                 <Forward size={14} strokeWidth={2} aria-hidden="true" />
