@@ -10,6 +10,17 @@ const dayMonthYear = new Intl.DateTimeFormat(undefined, {
   month: "long",
   year: "numeric",
 });
+const dayClock = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const dayYearClock = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 const DAY_MS = 86_400_000;
@@ -32,6 +43,13 @@ export function clock(time: number): string {
 /** "Friday, 20 November 2026 at 14:05", for hover and screen readers. */
 export function absolute(time: number): string {
   return full.format(time);
+}
+
+/** When something is going to be, short enough for a row: "14:05" today, "Mon, 30 Nov, 09:00", with the year in another one. */
+export function upcoming(time: number, now: number): string {
+  if (sameDay(time, now)) return clock(time);
+  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? dayClock : dayYearClock).format(time);
 }
 
 /** "1 March 2026" */

@@ -5,7 +5,8 @@ import { invitesQuery, useMakeInvite, useRevokeInvite } from "@/features/chats/a
 import styles from "@/features/chats/ui/Details.module.css";
 import { MadeLink } from "@/features/chats/ui/MadeLink";
 import type { InviteView } from "@/shared/contracts/generated";
-import { absolute } from "@/shared/lib/time";
+import { absolute, upcoming } from "@/shared/lib/time";
+import { useNow } from "@/shared/lib/useNow";
 import { errorWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
@@ -33,6 +34,7 @@ export function Invites({ chat }: { chat: string }): ReactNode {
   const [open, setOpen] = useState(false);
   const [end, setEnd] = useState<keyof typeof SECONDS>("week");
   const [count, setCount] = useState<keyof typeof COUNTS>("ten");
+  const now = useNow();
   const problem = make.error ?? revoke.error ?? invites.error;
   return (
     <section className={styles["section"]} aria-label="Invite links">
@@ -68,9 +70,13 @@ export function Invites({ chat }: { chat: string }): ReactNode {
           <li key={invite.invite} className={styles["member"]}>
             <span className={styles["name"]}>
               {usesWords(invite)}
-              <small>
-                {invite.expires_at === null ? "No end" : `Until ${absolute(invite.expires_at)}`}
-              </small>
+              {invite.expires_at === null ? (
+                <small>No end</small>
+              ) : (
+                <small title={absolute(invite.expires_at)}>
+                  Until {upcoming(invite.expires_at, now)}
+                </small>
+              )}
             </span>
             <IconButton
               label="Revoke this link"

@@ -23,7 +23,8 @@ import styles from "@/features/conversation/ui/Later.module.css";
 import { UploadStrip } from "@/features/conversation/ui/UploadStrip";
 import { limits, type Attachment, type ScheduledView } from "@/shared/contracts/generated";
 import { sizeWords } from "@/shared/lib/sizes";
-import { absolute } from "@/shared/lib/time";
+import { absolute, upcoming } from "@/shared/lib/time";
+import { useNow } from "@/shared/lib/useNow";
 import { errorWords, rejectionWords } from "@/shared/lib/words";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -37,6 +38,7 @@ type ScheduledBarProps = { chat: string; people: readonly Named[]; admin: boolea
 export function ScheduledBar({ chat, people, admin }: ScheduledBarProps): ReactNode {
   const messages = useScheduled(chat);
   const [open, setOpen] = useState(false);
+  const now = useNow();
   if (messages.length === 0) return null;
   const troubled = messages.some((one) => one.problem !== null);
   return (
@@ -48,7 +50,7 @@ export function ScheduledBar({ chat, people, admin }: ScheduledBarProps): ReactN
         onClick={() => setOpen(true)}
       >
         <CalendarClock size={18} strokeWidth={1.75} aria-hidden="true" />
-        {barWords(messages)}
+        {barWords(messages, now)}
       </button>
       {open ? (
         <Dialog open onOpenChange={setOpen} title="Scheduled messages">
@@ -59,14 +61,14 @@ export function ScheduledBar({ chat, people, admin }: ScheduledBarProps): ReactN
   );
 }
 
-function barWords(messages: readonly ScheduledView[]): string {
+function barWords(messages: readonly ScheduledView[], now: number): string {
   const refused = messages.filter((one) => one.problem !== null).length;
   if (refused > 0) {
     return refused === 1 ? "1 message could not be sent" : `${refused} messages could not be sent`;
   }
   const [first] = messages;
   if (messages.length > 1 || first === undefined) return `${messages.length} messages scheduled`;
-  return `1 message scheduled for ${absolute(first.at)}`;
+  return `1 message scheduled for ${upcoming(first.at, now)}`;
 }
 
 type MessagesProps = ScheduledBarProps & { messages: readonly ScheduledView[] };

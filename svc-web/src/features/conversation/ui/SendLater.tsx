@@ -3,7 +3,7 @@ import { useSchedule } from "@/features/conversation/api/scheduled";
 import { fromField, presets, toField } from "@/features/conversation/model/later";
 import styles from "@/features/conversation/ui/Later.module.css";
 import type { ScheduleBody } from "@/shared/contracts/generated";
-import { absolute } from "@/shared/lib/time";
+import { absolute, upcoming } from "@/shared/lib/time";
 import { errorWords } from "@/shared/lib/words";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -41,7 +41,7 @@ export function SendLater({ chat, message, now, onDone, onClose }: SendLaterProp
               onClick={() => choose(one.at)}
             >
               <span>{one.words}</span>
-              <small>{absolute(one.at)}</small>
+              <small title={absolute(one.at)}>{upcoming(one.at, now)}</small>
             </button>
           ))}
         </div>
