@@ -45,7 +45,8 @@ describe("a block", () => {
       .getByRole("button", { name: /Profile/ })
       .click();
     const profile = anna.getByRole("dialog", { name: "Profile" });
-    await profile.getByRole("button", { name: "Block" }).click();
+    await profile.getByRole("button", { name: `More about ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Block" }).click();
     await profile
       .getByRole("group", { name: `Block ${BO}?` })
       .getByRole("button", { name: "Block" })
@@ -107,7 +108,8 @@ describe("a block", () => {
       .first()
       .click();
     const profile = anna.getByRole("dialog", { name: "Profile" });
-    await profile.getByRole("button", { name: "Block" }).click();
+    await profile.getByRole("button", { name: `More about ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Block" }).click();
     await profile
       .getByRole("group", { name: `Block ${BO}?` })
       .getByRole("button", { name: "Block" })

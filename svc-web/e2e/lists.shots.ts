@@ -95,7 +95,11 @@ pictures([
     name: "profile-block",
     path: `/people?who=${PERSON}`,
     how: { account: "busy" },
-    then: (page) => page.getByRole("button", { name: "Block", exact: true }).click(),
+    then: async (page) => {
+      await page.getByRole("dialog").getByRole("button", { name: "More about" }).click();
+      await page.getByRole("menuitem", { name: "Block" }).click();
+      await page.getByRole("group", { name: /^Block / }).waitFor();
+    },
   },
   {
     name: "chats-account-asked",

@@ -90,8 +90,17 @@ describe("a profile", () => {
       .getByRole("button", { name: `Profile of ${BO}` })
       .click();
     const dialog = anna.getByRole("dialog", { name: "Profile" });
-    await dialog.getByRole("button", { name: "Block" }).click();
-    await dialog.getByRole("group").getByRole("button", { name: "Block" }).click();
+    await dialog.getByRole("button", { name: "Chat" }).waitFor();
+    const offered = dialog
+      .getByRole("button")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? one.textContent));
+    // One thing to do with somebody stands out; the others are in one menu.
+    expect(await offered).toEqual(["Close", "Chat", `More about ${BO}`]);
+    await dialog.getByRole("button", { name: `More about ${BO}` }).click();
+    await anna.getByRole("menuitem", { name: "Block" }).click();
+    const asked = dialog.getByRole("group");
+    await asked.locator("button:focus", { hasText: "Cancel" }).waitFor();
+    await asked.getByRole("button", { name: "Block" }).click();
     await dialog.getByRole("button", { name: "Unblock" }).waitFor();
     await row(bo, ANNA).waitFor({ state: "detached" });
     await find(bo, ANNA);

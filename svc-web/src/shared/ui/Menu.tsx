@@ -31,6 +31,10 @@ export function Menu({
           sideOffset={6}
           collisionPadding={8}
           className={styles["menu"]}
+          // What was chosen may have led the focus elsewhere by now.
+          onCloseAutoFocus={(event) => {
+            if (document.activeElement !== document.body) event.preventDefault();
+          }}
         >
           {children}
         </DropdownMenu.Content>

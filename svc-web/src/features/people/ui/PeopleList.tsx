@@ -128,10 +128,13 @@ function mutualWords(count: number): string {
   return count === 1 ? "1 of your people knows them" : `${count} of your people know them`;
 }
 
-type RelateProps = PersonRowProps & { /** Whether there is room for words. */ words?: boolean };
+type RelateProps = PersonRowProps & {
+  /** On the person's page there is room for words, and for what else its menu offers. */
+  more?: ReactNode;
+};
 
 /** What one can do with this person now, and what came of the last try. */
-export function Relate({ person, onChat, words = false }: RelateProps): ReactNode {
+export function Relate({ person, onChat, more }: RelateProps): ReactNode {
   const ask = useAsk();
   const accept = useAccept();
   const end = useDisconnect();
@@ -146,7 +149,7 @@ export function Relate({ person, onChat, words = false }: RelateProps): ReactNod
       ) : null}
       {choices(person, {
         busy,
-        words,
+        more,
         onChat: () => onChat(person.person),
         onAsk: () => ask.mutate(person.person),
         onAccept: () => accept.mutate(person.person),
@@ -158,25 +161,32 @@ export function Relate({ person, onChat, words = false }: RelateProps): ReactNod
 
 type Choices = {
   busy: boolean;
-  words: boolean;
+  more: ReactNode;
   onChat: () => void;
   onAsk: () => void;
   onAccept: () => void;
   onEnd: () => void;
 };
 
-function choices(person: PersonView, { busy, words, ...choose }: Choices): ReactNode {
+function choices(person: PersonView, { busy, more, ...choose }: Choices): ReactNode {
+  const words = more !== undefined;
+  const menu = words ? <More person={person}>{more}</More> : null;
   switch (relationOf(person)) {
     case "self":
       return null;
     case "blocked":
-      return <span className={styles["state"]}>Blocked</span>;
+      return (
+        <>
+          <span className={styles["state"]}>Blocked</span>
+          {menu}
+        </>
+      );
     case "connected":
       return (
         <>
           {words ? (
-            <Button look="primary" small onClick={choose.onChat}>
-              <MessageCircle size={16} strokeWidth={1.75} />
+            <Button look="primary" onClick={choose.onChat}>
+              <MessageCircle size={18} strokeWidth={1.75} />
               Chat
             </Button>
           ) : (
@@ -184,17 +194,12 @@ function choices(person: PersonView, { busy, words, ...choose }: Choices): React
               <MessageCircle size={20} strokeWidth={1.75} />
             </IconButton>
           )}
-          <Menu
-            trigger={
-              <IconButton label={`More about ${person.name}`} side="left">
-                <Ellipsis size={20} strokeWidth={1.75} />
-              </IconButton>
-            }
-          >
-            <MenuItem icon={UserMinus} danger onSelect={choose.onEnd}>
+          <More person={person}>
+            <MenuItem icon={UserMinus} danger={!words} onSelect={choose.onEnd}>
               Remove from your people
             </MenuItem>
-          </Menu>
+            {more}
+          </More>
         </>
       );
     case "asked":
@@ -209,12 +214,13 @@ function choices(person: PersonView, { busy, words, ...choose }: Choices): React
           >
             <X size={20} strokeWidth={1.75} />
           </IconButton>
+          {menu}
         </>
       );
     case "asking":
       return (
         <>
-          <Button look="primary" small busy={busy} onClick={choose.onAccept}>
+          <Button look="primary" small={!words} busy={busy} onClick={choose.onAccept}>
             Accept
           </Button>
           <IconButton
@@ -225,17 +231,42 @@ function choices(person: PersonView, { busy, words, ...choose }: Choices): React
           >
             <X size={20} strokeWidth={1.75} />
           </IconButton>
+          {menu}
         </>
       );
     case "none":
-      return !person.askable ? (
-        <span className={styles["state"]}>Takes no requests</span>
-      ) : (
-        <Button small busy={busy} onClick={choose.onAsk}>
-          Connect
-        </Button>
+      return (
+        <>
+          {person.askable ? (
+            <Button
+              look={words ? "primary" : "secondary"}
+              small={!words}
+              busy={busy}
+              onClick={choose.onAsk}
+            >
+              Connect
+            </Button>
+          ) : (
+            <span className={styles["state"]}>Takes no requests</span>
+          )}
+          {menu}
+        </>
       );
   }
+}
+
+function More({ person, children }: { person: PersonView; children: ReactNode }): ReactNode {
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`More about ${person.name}`} side="left">
+          <Ellipsis size={20} strokeWidth={1.75} />
+        </IconButton>
+      }
+    >
+      {children}
+    </Menu>
+  );
 }
 
 function Problem({ error, onAgain }: { error: Error; onAgain: () => void }): ReactNode {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Ban, Flag, Users } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { usePresence } from "@/features/people/api/presence";
 import { profileQuery, useBlock } from "@/features/people/api/profiles";
 import { relationOf } from "@/features/people/model/people";
@@ -15,6 +15,7 @@ import { BotMark } from "@/shared/ui/BotMark";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { LoadError } from "@/shared/ui/LoadError";
+import { MenuItem } from "@/shared/ui/Menu";
 import { Notice } from "@/shared/ui/Notice";
 import { SkeletonRows } from "@/shared/ui/Skeleton";
 import { PersonFace } from "@/shared/ui/Face";
@@ -57,6 +58,7 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
   const { person, bio, acquaintances, groups } = profile;
   const relation = relationOf(person);
   const [reporting, setReporting] = useState(false);
+  const [blocking, setBlocking] = useState(false);
   const presence = usePresence(relation === "connected" ? person.person : null);
   if (person.deleted) return <Gone person={person} />;
   return (
@@ -84,12 +86,26 @@ function Told({ profile, onChat }: ToldProps): ReactNode {
         </div>
       ) : (
         <div className={styles["actions"]}>
-          <Relate person={person} onChat={onChat} words />
-          <Block person={person} blocked={relation === "blocked"} />
-          <Button small look="quiet" onClick={() => setReporting(true)}>
-            <Flag size={16} strokeWidth={1.75} />
-            Report
-          </Button>
+          <Relate
+            person={person}
+            onChat={onChat}
+            more={
+              <>
+                <MenuItem icon={Flag} onSelect={() => setReporting(true)}>
+                  Report
+                </MenuItem>
+                {relation === "blocked" ? null : (
+                  <MenuItem icon={Ban} danger onSelect={() => setBlocking(true)}>
+                    Block
+                  </MenuItem>
+                )}
+              </>
+            }
+          />
+          {relation === "blocked" ? <Unblock person={person} /> : null}
+          {blocking && relation !== "blocked" ? (
+            <Block person={person} onClose={() => setBlocking(false)} />
+          ) : null}
         </div>
       )}
       {reporting ? (
@@ -151,45 +167,44 @@ function Gone({ person }: { person: PersonView }): ReactNode {
   );
 }
 
-type BlockProps = { person: PersonView; blocked: boolean };
-
 /** Blocking asks once more; unblocking doesn't. */
-function Block({ person, blocked }: BlockProps): ReactNode {
-  const block = useBlock(!blocked);
-  const [sure, setSure] = useState(false);
-  const change = (): void => block.mutate(person.person, { onSuccess: () => setSure(false) });
-  if (sure && !blocked) {
-    return (
-      <div className={styles["sure"]} role="group" aria-label={`Block ${person.name}?`}>
-        <p>
-          <strong dir="auto">Block {person.name}?</strong> They can’t find you, ask to connect, or
-          see when you are here, and your connection ends. What they write to you from now on never
-          arrives. They are not told. Groups you are both in stay.
-        </p>
-        {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
-        <div className={styles["actions"]}>
-          <Button small onClick={() => setSure(false)}>
-            Cancel
-          </Button>
-          <Button small look="danger" busy={block.isPending} onClick={change}>
-            Block
-          </Button>
-        </div>
+function Block({ person, onClose }: { person: PersonView; onClose: () => void }): ReactNode {
+  const block = useBlock(true);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => cancel.current?.focus(), []);
+  return (
+    <div className={styles["sure"]} role="group" aria-label={`Block ${person.name}?`}>
+      <p>
+        <strong dir="auto">Block {person.name}?</strong> They can’t find you, ask to connect, or see
+        when you are here, and your connection ends. What they write to you from now on never
+        arrives. They are not told. Groups you are both in stay.
+      </p>
+      {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
+      <div className={styles["actions"]}>
+        <Button ref={cancel} small onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          small
+          look="danger"
+          busy={block.isPending}
+          onClick={() => block.mutate(person.person, { onSuccess: onClose })}
+        >
+          Block
+        </Button>
       </div>
-    );
-  }
+    </div>
+  );
+}
+
+function Unblock({ person }: { person: PersonView }): ReactNode {
+  const unblock = useBlock(false);
   return (
     <>
-      <Button
-        small
-        look={blocked ? "secondary" : "danger"}
-        busy={block.isPending}
-        onClick={blocked ? change : () => setSure(true)}
-      >
-        <Ban size={16} strokeWidth={1.75} />
-        {blocked ? "Unblock" : "Block"}
+      <Button busy={unblock.isPending} onClick={() => unblock.mutate(person.person)}>
+        Unblock
       </Button>
-      {block.error ? <Notice tone="danger">{errorWords(block.error)}</Notice> : null}
+      {unblock.error ? <Notice tone="danger">{errorWords(unblock.error)}</Notice> : null}
     </>
   );
 }
