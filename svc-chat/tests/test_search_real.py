@@ -283,10 +283,13 @@ async def test_where_most_events_are_in_ones_chats_the_chats_are_no_keys(
     sought = Sought(("w123",), dict.fromkeys(streams, ALL))
     query, parameters = statement(sought, Phase.WHOLE, None, 21, keyed=False)
     async with talk.pool.connection() as connection, connection.transaction():
+        for cost in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            await connection.execute(f"SET LOCAL {cost} = 0".encode())
         await search.bound(connection)
         rows = await connection.execute(b"EXPLAIN (COSTS OFF) " + query, parameters)
         plan = "\n".join(row[0] for row in await rows.fetchall())
     assert "Seq Scan on events" not in plan
+    assert "Gather" not in plan, "workers for what takes milliseconds"
     assert "events_search" in plan, plan
 
 
