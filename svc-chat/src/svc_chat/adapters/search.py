@@ -161,6 +161,11 @@ _SEEN: Final = """p.at >= (SELECT k.kept_from FROM content_classes k WHERE k.cla
 """Whether a hit is there for the viewer, with its text of now. What may be seen is looked up by the chat of each hit,
 since a join would compare each hit with all of the chats."""
 
+_NOT_WHOLE: Final = """
+      AND (SELECT NOT ({words}) FROM events e
+           WHERE e.stream = p.stream AND e.seq = p.said AND e.at = p.said_at)"""
+"""Leaves out what was found as whole words, one hit after the other: to make all vectors takes as long as the rest."""
+
 _QUERY: Final = """
 WITH {marks} changed AS MATERIALIZED (
     SELECT stream, seq FROM unnest(%(changed)s::text[], %(seqs)s::bigint[]) AS c (stream, seq)
@@ -174,7 +179,7 @@ WITH {marks} changed AS MATERIALIZED (
                -f.at AS age, -f.said AS back
         FROM found f WHERE f.target IS NULL ORDER BY age, f.stream, back OFFSET 0
     ) p
-    WHERE {seen}{complete}
+    WHERE {seen}{parts}{complete}
     ORDER BY p.age, p.stream, p.back LIMIT %(count)s
 ), edited AS (
     SELECT p.* FROM (
@@ -186,7 +191,7 @@ WITH {marks} changed AS MATERIALIZED (
             OFFSET 0
         ) o WHERE f.target IS NOT NULL AND {target_shown}
     ) p
-    WHERE {seen}{complete}
+    WHERE {seen}{parts}{complete}
 ), page AS MATERIALIZED (
     SELECT p.* FROM (SELECT * FROM said UNION ALL SELECT * FROM edited) p
     ORDER BY p.age, p.stream, p.back LIMIT %(count)s
@@ -326,7 +331,7 @@ def statement(
     """
     changed = sorted(sought.changed)
     start = after if after is not None else HitPlace(_LATEST, Stream(""), _LATEST)
-    conditions, terms = _conditions(sought, phase, fresh=fresh)
+    conditions, words, terms = _conditions(sought, phase, fresh=fresh)
     indexed = phase in {Phase.WHOLE, Phase.PART} and not fresh
     source, marks = _INDEXED.format(streams=_KEYED if keyed else _COMPARED), ""
     if not indexed:
@@ -355,6 +360,7 @@ def statement(
         source=source,
         marks=marks,
         seen=_SEEN,
+        parts=_NOT_WHOLE.format(words=words) if words and phase is not Phase.WHOLE else "",
         complete=_COMPLETE if fresh else "",
         cut=_CUT if fresh else "",
         conditions=conditions,
@@ -385,7 +391,8 @@ def _newest(sought: Sought, events: int) -> dict[str, object]:
 
 def _conditions(
     sought: Sought, phase: Phase, *, fresh: bool = False
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, str, dict[str, object]]:
+    """What a text must be, whether it has all of the terms as whole words, and the parameters of both."""
     parameters: dict[str, object] = {}
     queries: list[str] = []
     parts: list[str] = []
@@ -405,11 +412,11 @@ def _conditions(
                 parameters[f"part{number}"] = [f"%{literal_like(one)}%" for one in spelled]
     words = f"{_VECTOR} @@ ({' && '.join(queries)})" if queries else ""
     conditions = [*parts, SHOWN.format(e="e")]
-    if words:
-        conditions.append(words if phase is Phase.WHOLE else f"NOT ({words})")
+    if words and phase is Phase.WHOLE:
+        conditions.append(words)
     if sought.sender is not None:
         conditions.append("e.sender = %(sender)s::uuid")
-    return "".join(f" AND {condition}" for condition in conditions), parameters
+    return "".join(f" AND {condition}" for condition in conditions), words, parameters
 
 
 def _spelled(term: str) -> list[str] | None:
