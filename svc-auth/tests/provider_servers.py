@@ -83,6 +83,10 @@ class Base:
         self.asked: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.paths: list[str] = []
+        self.access: list[str] = []
+        """The access tokens that were given out."""
+        self.shown: list[str] = []
+        """And those that came back."""
 
     async def answer(self, request: Request) -> Response:
         path = request.url.path
@@ -124,6 +128,17 @@ class Base:
         )
         return asked if good else None
 
+    def access_token(self) -> str:
+        """A new one."""
+        self.access.append(secrets.token_urlsafe(24))
+        return self.access[-1]
+
+    def let_in(self, request: Request) -> bool:
+        """Whether it shows a token that was given out."""
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        self.shown.append(given)
+        return given in self.access
+
     def app(self) -> ASGIApp:
         routes = [Route("/{path:path}", self.answer, methods=["GET", "POST"])]
         return Starlette(routes=routes)
@@ -164,12 +179,17 @@ class Issuer(Base):
                 asked = await self.redeem(request)
                 if asked is None:
                     return JSONResponse({"error": "invalid_grant"}, 400)
-                token = {"access_token": "access", "token_type": "Bearer", "expires_in": 60}
+                token = {
+                    "access_token": self.access_token(),
+                    "token_type": "Bearer",
+                    "expires_in": 60,
+                    "refresh_token": self.access_token(),
+                }
                 return JSONResponse({**token, "id_token": self.token(asked)})
             case "/jwks":
                 keys = [{**self.jwk(RSA), "kid": "one", "use": "sig"}]
                 return JSONResponse({"keys": keys})
-            case "/userinfo" if request.headers.get("authorization") == "Bearer access":
+            case "/userinfo" if self.let_in(request):
                 return JSONResponse(self.person)
             case _:
                 return PlainTextResponse("nothing here", 404)
@@ -215,8 +235,9 @@ class Github(Base):
             asked = await self.redeem(request)
             if asked is None:
                 return JSONResponse({"error": "bad_verification_code"})
-            return JSONResponse({"access_token": "gho", "token_type": "bearer", "scope": "x"})
-        if request.headers.get("authorization") != "Bearer gho":
+            token = self.access_token()
+            return JSONResponse({"access_token": token, "token_type": "bearer", "scope": "x"})
+        if not self.let_in(request):
             return JSONResponse({"message": "Bad credentials"}, 401)
         if path == "/api/v3/user":
             return JSONResponse(self.user)
