@@ -7,18 +7,13 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nexync_contracts import (
-    endpoints,
-    message_endpoints,
-    people_endpoints,
-    report_endpoints,
-    search_endpoints,
-)
+from nexync_contracts import endpoints, message_endpoints, people_endpoints, search_endpoints
 from nexync_contracts.endpoint import Endpoint
 from nexync_contracts.errors import Issue, ProblemCode
 from nexync_contracts.ids import ChatId, PersonId, chat_stream
 from nexync_contracts.limits import TIMELINE_PAGE
 from nexync_contracts.message_rest import DeleteMessageBody, EditMessageBody, ReactBody
+from nexync_contracts.report_endpoints import REPORT
 from nexync_contracts.report_rest import ReportBody
 from nexync_contracts.rest import (
     AddMemberBody,
@@ -152,7 +147,7 @@ def handlers(
         message_endpoints.VERSIONS: public.versions,
         message_endpoints.READ_MARK: public.read_mark,
         search_endpoints.SEARCH: public.search,
-        report_endpoints.REPORT: public.report,
+        REPORT: public.report,
         **export_handlers(use_cases.exporting, use_cases.timelines, use_cases.own_data),
         **attachment_handlers(
             use_cases.attaching, use_cases.serving, use_cases.picturing, use_cases.contents
