@@ -1,4 +1,11 @@
+import type { Page } from "playwright-core";
 import { pictures } from "./pictures";
+
+async function logIn(page: Page, password: string): Promise<void> {
+  await page.getByLabel("Username or e-mail").fill("elin");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
 
 pictures([
   { name: "login", path: "/login", how: { account: "none" } },
@@ -7,9 +14,7 @@ pictures([
     path: "/login",
     how: { account: "none" },
     then: async (page) => {
-      await page.getByLabel("Username or e-mail").fill("elin");
-      await page.getByLabel("Password", { exact: true }).fill("not my password");
-      await page.getByRole("button", { name: "Log in" }).click();
+      await logIn(page, "not my password");
       await page.getByText("don't match").waitFor();
     },
   },
@@ -24,9 +29,7 @@ pictures([
     path: "/login",
     how: { account: "none", providers: "two" },
     then: async (page) => {
-      await page.getByLabel("Username or e-mail").fill("elin");
-      await page.getByLabel("Password", { exact: true }).fill("abcd-efgh-jkmn-pqrs");
-      await page.getByRole("button", { name: "Log in" }).click();
+      await logIn(page, "abcd-efgh-jkmn-pqrs");
       await page.getByLabel("New password").fill("the moss lantern");
     },
   },
@@ -109,9 +112,7 @@ pictures([
     path: "/login",
     how: { account: "none", factor: "on" },
     then: async (page) => {
-      await page.getByLabel("Username or e-mail").fill("elin");
-      await page.getByLabel("Password", { exact: true }).fill("the moss lantern");
-      await page.getByRole("button", { name: "Log in" }).click();
+      await logIn(page, "the moss lantern");
       await page.getByLabel("Six-digit code").fill("12345");
     },
   },
@@ -120,9 +121,7 @@ pictures([
     path: "/login",
     how: { account: "none", factor: "on" },
     then: async (page) => {
-      await page.getByLabel("Username or e-mail").fill("elin");
-      await page.getByLabel("Password", { exact: true }).fill("the moss lantern");
-      await page.getByRole("button", { name: "Log in" }).click();
+      await logIn(page, "the moss lantern");
       await page.getByRole("button", { name: "Use a recovery code" }).click();
       await page.getByLabel("Recovery code").fill("k3m9p-w7xq2");
       await page.getByRole("button", { name: "Log in" }).click();

@@ -1,4 +1,22 @@
+import type { Locator, Page } from "playwright-core";
 import { pictures } from "./pictures";
+
+/** The dialog that turns the second step on, after the password. */
+async function setUp(page: Page): Promise<Locator> {
+  await page.getByRole("button", { name: "Set up" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  return dialog;
+}
+
+/** The dialog that changes the address, with a new one. */
+async function changeAddress(page: Page, address: string): Promise<Locator> {
+  await page.getByRole("button", { name: "Change address" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("New e-mail").fill(address);
+  return dialog;
+}
 
 pictures([
   {
@@ -70,10 +88,7 @@ pictures([
     path: "/settings/security",
     how: { account: "busy" },
     then: async (page) => {
-      await page.getByRole("button", { name: "Set up" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
-      await dialog.getByRole("button", { name: "Go on" }).click();
+      const dialog = await setUp(page);
       await dialog.getByLabel("Key to type").waitFor();
     },
   },
@@ -82,10 +97,7 @@ pictures([
     path: "/settings/security",
     how: { account: "busy" },
     then: async (page) => {
-      await page.getByRole("button", { name: "Set up" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
-      await dialog.getByRole("button", { name: "Go on" }).click();
+      const dialog = await setUp(page);
       await dialog.getByLabel("Six-digit code").fill("123456");
       await dialog.getByRole("button", { name: "Turn on" }).click();
       await dialog.getByText("I have kept them").waitFor();
@@ -105,9 +117,7 @@ pictures([
     path: "/settings/security",
     how: { account: "busy", factor: "on" },
     then: async (page) => {
-      await page.getByRole("button", { name: "Change address" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("New e-mail").fill("elin@");
+      const dialog = await changeAddress(page, "elin@");
       await dialog.getByRole("button", { name: "Send the code" }).click();
       await dialog.getByText("Enter an e-mail address").waitFor();
     },
@@ -117,9 +127,7 @@ pictures([
     path: "/settings/security",
     how: { account: "busy" },
     then: async (page) => {
-      await page.getByRole("button", { name: "Change address" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("New e-mail").fill("elin.sand@example.org");
+      const dialog = await changeAddress(page, "elin.sand@example.org");
       await dialog.getByLabel("Password", { exact: true }).fill("the moss lantern");
       await dialog.getByRole("button", { name: "Send the code" }).click();
       await dialog.getByLabel("Six-digit code").fill("123456");
