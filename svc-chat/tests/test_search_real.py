@@ -14,7 +14,7 @@ from nexync_contracts.events import ChatKind, Event, EventRecord, MemberRemoved,
 from nexync_contracts.ids import ChatId, PersonId, Stream, chat_stream
 from nexync_contracts.message_events import MessageDeleted, MessageEdited
 from nexync_runtime.postgres import Pool
-from svc_chat.adapters import search
+from svc_chat.adapters import search, search_sql
 from svc_chat.adapters.search import PostgresSearch
 from svc_chat.errors import NothingThereError, TooSlowError
 from svc_chat.ports import Hit, HitPlace, Phase, Sought
@@ -236,7 +236,7 @@ async def test_no_plan_reads_the_whole_table(talk: Talk) -> None:
     )
     for phase, fresh, index in expected:
         sought = Sought(("w123",), dict.fromkeys(mine, ALL))
-        query, parameters = search.statement(sought, phase, None, 21, fresh=fresh)
+        query, parameters = search_sql.statement(sought, phase, None, 21, fresh=fresh)
         async with talk.pool.connection() as connection, connection.transaction():
             await search.bound(connection)
             rows = await connection.execute(b"EXPLAIN (COSTS OFF) " + query, parameters)
@@ -330,7 +330,7 @@ async def test_the_newest_messages_answer_as_the_index_does(
     """
     streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(30)]
     await many(talk.pool, streams, 300)
-    monkeypatch.setattr(search, "RECENT_CHATS", 20)
+    monkeypatch.setattr(search_sql, "RECENT_CHATS", 20)
     async with talk.pool.connection() as connection:
         await connection.execute(
             "INSERT INTO streams SELECT s, %s, 1, 1304, 300, 304, '{}' FROM unnest(%s::text[]) AS u (s)",
