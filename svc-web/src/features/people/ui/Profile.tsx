@@ -171,7 +171,11 @@ function Gone({ person }: { person: PersonView }): ReactNode {
 function Block({ person, onClose }: { person: PersonView; onClose: () => void }): ReactNode {
   const block = useBlock(true);
   const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => cancel.current?.focus(), []);
+  useEffect(() => {
+    // By then the menu that led here has let go of the focus.
+    const frame = requestAnimationFrame(() => cancel.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <div className={styles["sure"]} role="group" aria-label={`Block ${person.name}?`}>
       <p>
