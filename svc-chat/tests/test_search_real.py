@@ -255,7 +255,7 @@ async def test_where_most_events_are_in_ones_chats_the_chats_are_no_keys(
     streams = [chat_stream(ChatId(str(uuid.uuid4()))) for _ in range(80)]
     await many(talk.pool, streams, 500)
     asked: list[bytes] = []
-    statement = search.statement
+    statement = search_sql.statement
 
     def noted(*given: Any, **rest: Any) -> object:
         query, parameters = statement(*given, **rest)
@@ -350,7 +350,7 @@ async def test_the_newest_messages_answer_as_the_index_does(
             (streams,),
         )
     store, asked = PostgresSearch(talk.pool), list[bool]()
-    statement = search.statement
+    statement = search_sql.statement
 
     def noted(*given: Any, fresh: bool = False, **rest: Any) -> object:
         asked.append(fresh)
