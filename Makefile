@@ -44,9 +44,10 @@ install: ## Install tools and libraries into .venv and svc-web
 	@touch $@
 
 CHECKS := format lint types imports dependencies sql generated web
+CHOSEN := $(filter-out $(WITHOUT),$(CHECKS))
 .PHONY: check
-check: $(addprefix check-,$(CHECKS)) ## All checks that need no running instance; also the pre-commit hook
-	@echo "✓ $(words $(CHECKS)) checks passed: $(CHECKS)"
+check: $(addprefix check-,$(CHOSEN)) ## All checks that need no running instance (but WITHOUT=…); also the pre-commit hook
+	@echo "✓ $(words $(CHOSEN)) checks passed: $(CHOSEN)"
 
 .PHONY: check-format
 check-format:
