@@ -122,3 +122,11 @@ async def test_a_password_of_ones_own_is_not_changed_at_the_door(world: World) -
         await world.login.change("ada", "correct horse", "of my own", "10.0.0.1")
     assert refused.value.problem.code is ProblemCode.WRONG_CREDENTIALS
     assert world.chosen == []
+
+
+async def test_a_password_of_ones_own_never_ends(world: World) -> None:
+    """Nobody is made to choose another one because of its age."""
+    own = await world.passwords.hash("correct horse")
+    world.accounts.account = Account(ADA, "ada", own, verified=True)
+    world.now = NOW + timedelta(days=36_500)
+    assert (await world.login.log_in("ada", "correct horse", "10.0.0.1")).person == ADA

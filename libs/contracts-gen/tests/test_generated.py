@@ -71,6 +71,14 @@ def test_openapi_has_every_endpoint() -> None:
         assert all(code.value in told for code in endpoint.errors)
 
 
+def test_nobody_is_asked_a_secret_question() -> None:
+    """Neither hints of passwords nor questions are part of any body."""
+    schemas = json.loads(openapi.render())["components"]["schemas"]
+    names = {name for schema in schemas.values() for name in schema.get("properties", {})}
+    assert {"password", "code", "email"} <= names
+    assert [name for name in names if "hint" in name or "question" in name] == []
+
+
 def test_asyncapi_has_every_job_in_its_queue() -> None:
     """Both ways: who sends it, and who mails it."""
     document = json.loads(asyncapi.render())

@@ -74,6 +74,32 @@ async def verify(text: str, keys: Keys, times: int = 1) -> Any:
         return await verifier.verify(text)
 
 
+async def test_a_token_does_not_say_where_its_key_is() -> None:
+    """`jku`, `x5u` and `jwk` of its head lead nowhere: no address is asked but the configured one."""
+    own = Ed25519PrivateKey.generate()
+    published = jwks(own, "own")
+    asked: list[str] = []
+
+    def web(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        good = request.url == "http://auth.test/jwks"
+        return httpx.Response(200, json=jwks(KEY, "one") if good else published)
+
+    elsewhere = "http://elsewhere.test/jwks"
+    heads: list[dict[str, Any]] = [
+        {"kid": kid, **more}
+        for kid in ("own", "one")
+        for more in ({"jku": elsewhere}, {"x5u": elsewhere}, {"jwk": published["keys"][0]})
+    ]
+    async with httpx.AsyncClient(transport=httpx.MockTransport(web)) as http:
+        verifier = Verifier("http://auth.test/jwks", http)
+        claims = jwt.decode(token(), options={"verify_signature": False})
+        for head in heads:
+            with pytest.raises(TokenError):
+                await verifier.verify(jwt.encode(claims, own, algorithm="EdDSA", headers=head))
+    assert set(asked) == {"http://auth.test/jwks"}
+
+
 async def test_good_token_and_one_fetch() -> None:
     """The claims come back, and the keys are fetched once for many tokens."""
     keys = Keys()
