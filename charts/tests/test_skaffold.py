@@ -1,25 +1,20 @@
 """skaffold.yaml follows the images, the charts and the profiles: what it names is there, and all of it is named."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
 import yaml
 
 from chartkit.render import ROOT, Object, Release, find, render
 
 SKAFFOLD: Object = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
 BAKE: Object = json.loads((ROOT / "docker-bake.json").read_text())
-
-
-def target(name: str) -> Object:
-    """A target of docker-bake.json with what it inherits; its arguments merged."""
-    own: Object = BAKE["target"][name]
-    merged: Object = {"args": {}}
-    for parent in own.get("inherits", []):
-        found = target(parent)
-        merged = {**merged, **found, "args": {**merged["args"], **found["args"]}}
-    return {**merged, **own, "args": {**merged["args"], **own.get("args", {})}}
 
 
 def releases(config: Object) -> list[Object]:
@@ -43,21 +38,91 @@ def patched(profile: str) -> Object:
     return config
 
 
+ARTIFACTS: dict[str, Object] = {
+    one["image"].removeprefix("nexync/"): one for one in SKAFFOLD["build"]["artifacts"]
+}
+FOLDERS = {name: "operators" if name == "operator" else name for name in ARTIFACTS}
+
+
 def test_it_builds_every_image_as_bake_does() -> None:
-    """The same file, stage and arguments; base images are defaults of both."""
-    artifacts = {
-        one["image"].removeprefix("nexync/"): one["docker"]
-        for one in SKAFFOLD["build"]["artifacts"]
-    }
-    assert set(artifacts) == set(BAKE["group"]["default"]["targets"])
-    for name, docker in artifacts.items():
-        wanted = target(name)
-        assert docker["dockerfile"] == wanted["dockerfile"], name
-        assert docker.get("target") == wanted.get("target"), name
-        bases = {key for key in wanted["args"] if key.endswith("_IMAGE")}
-        epoch = BAKE["variable"]["SOURCE_DATE_EPOCH"]["default"]
-        args = {key: value for key, value in wanted["args"].items() if key not in bases}
-        assert docker["buildArgs"] == {**args, "SOURCE_DATE_EPOCH": epoch}, name
+    """Each by its target, and under the name that skaffold gives it."""
+    assert set(ARTIFACTS) == set(BAKE["group"]["default"]["targets"])
+    for name, artifact in ARTIFACTS.items():
+        build, last = artifact["custom"]["buildCommand"].rsplit(" ", 1)
+        assert last == name
+        assert build == ('images/build --tag="$IMAGE" $(test "$PUSH_IMAGE" != true || echo --push)')
+
+
+@pytest.mark.parametrize(("pushed", "words"), [("true", ["--push", "x"]), ("false", ["x"])])
+def test_it_pushes_where_skaffold_says_so(tmp_path: Path, pushed: str, words: list[str]) -> None:
+    program = tmp_path / "images" / "build"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    program.chmod(0o755)
+    command = ARTIFACTS["svc-chat"]["custom"]["buildCommand"].replace("svc-chat", "x")
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "IMAGE": "r/a b:1", "PUSH_IMAGE": pushed},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    assert done.stdout.splitlines() == ["--tag=r/a b:1", *words]
+
+
+def test_an_image_is_built_anew_for_its_own_files_alone() -> None:
+    """What a change of one component is synced to must not build the others."""
+    for name, artifact in ARTIFACTS.items():
+        dependencies = artifact["custom"]["dependencies"]
+        for path in (*dependencies["paths"], *dependencies["ignore"]):
+            plain = path.removesuffix("/**")
+            known = list(ROOT.glob(plain)) or plain.startswith(("**/", "svc-web/"))
+            assert known, f"{name}: {path}"
+        components = {path.removesuffix("/**") for path in dependencies["paths"]}
+        assert components & set(FOLDERS.values()) == {FOLDERS[name]}
+        if name != "svc-web":
+            assert {"libs", "requirements.lock", "images/python.Dockerfile"} <= components
+
+
+def named(*words: str) -> subprocess.CompletedProcess[str]:
+    """What `images/build` would build."""
+    command = [sys.executable, ROOT / "images" / "build", "--print", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_an_image_can_have_another_name() -> None:
+    (target,) = json.loads(named("--tag=r/chat:9", "svc-chat").stdout)["target"].values()
+    assert target["tags"] == ["r/chat:9"]
+    assert target["target"] == "svc-chat"
+    several = named("--tag=r/chat:9", "svc-chat", "svc-auth")
+    assert (several.returncode, several.stdout) == (1, "")
+    assert "exactly one" in several.stderr
+
+
+@pytest.mark.parametrize("name", [one for one in ARTIFACTS if "sync" in ARTIFACTS[one]])
+def test_a_synced_component_runs_without_the_bytecode_of_the_image(
+    name: str, tmp_path: Path
+) -> None:
+    """That bytecode is never compared with its source, so a change would go unseen. A copy that is there is kept."""
+    (hook,) = ARTIFACTS[name]["sync"]["hooks"]["before"]
+    python, option, text = hook["container"]["command"]
+    module = Path(ARTIFACTS[name]["sync"]["manual"][0]["src"].split("*")[0])
+    (package,) = [one.name for one in (ROOT / module).iterdir() if (one / "__main__.py").exists()]
+    venv, copies = tmp_path / "venv", tmp_path / "src"
+    own = venv / "lib" / "python3.11" / "site-packages" / package
+    (own / "__pycache__").mkdir(parents=True)
+    (own / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"")
+    (own / "a.py").write_text("the image's")
+    here = text.replace("/opt/venv", str(venv)).replace("/tmp/src", str(copies))
+    assert here.count(str(tmp_path)) == 2
+    for body in ("the image's", "changed"):
+        subprocess.run([sys.executable, option, here], check=True, timeout=20)
+        assert [one.name for one in (copies / package).iterdir()] == ["a.py"]
+        assert (copies / package / "a.py").read_text() == body
+        (copies / package / "a.py").write_text("changed")
+    assert python == "python"
 
 
 def test_files_that_it_syncs_are_there() -> None:
